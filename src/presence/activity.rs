@@ -1,0 +1,216 @@
+use std::fmt;
+use std::sync::LazyLock;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+/// The coarse answer to "can I reach this person": colour, sorting, counting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Availability {
+    /// Free.
+    Available,
+    /// Not at the desk.
+    Away,
+    /// Engaged: on the phone, in a meeting.
+    Busy,
+    /// Does not want to be disturbed.
+    Dnd,
+    /// Signed out.
+    Unavailable,
+    /// The server cannot say.
+    Unknown,
+}
+
+impl Availability {
+    /// Every availability, the most reachable first.
+    pub const ALL: [Availability; 6] = [
+        Availability::Available,
+        Availability::Away,
+        Availability::Busy,
+        Availability::Dnd,
+        Availability::Unavailable,
+        Availability::Unknown,
+    ];
+
+    /// The name in JSON and in the catalogue.
+    pub fn name(self) -> &'static str {
+        match self {
+            Availability::Available => "available",
+            Availability::Away => "away",
+            Availability::Busy => "busy",
+            Availability::Dnd => "dnd",
+            Availability::Unavailable => "unavailable",
+            Availability::Unknown => "unknown",
+        }
+    }
+
+    /// The words that people read.
+    pub fn label(self) -> &'static str {
+        Kind::of(self).label()
+    }
+
+    /// The glyph in an icon set: one cell wide.
+    pub fn glyph(self, icons: IconSet) -> &'static str {
+        Kind::of(self).glyph(icons)
+    }
+}
+
+impl fmt::Display for Availability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Which glyphs are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum IconSet {
+    /// Glyphs that every terminal font has, one cell wide everywhere.
+    #[default]
+    Unicode,
+    /// Glyphs of the patched "Nerd Fonts".
+    Nerd,
+    /// Letters and punctuation only.
+    Ascii,
+}
+
+/// One row of the catalogue of activities (`assets/activities.toml`).
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+pub struct Kind {
+    name: String,
+    label: String,
+    availability: Option<Availability>,
+    rank: u8,
+    unicode: Option<String>,
+    nerd: Option<String>,
+    ascii: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Catalogue {
+    activity: Vec<Kind>,
+}
+
+static CATALOGUE: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+    let text = include_str!("../../assets/activities.toml");
+    let catalogue: Catalogue = toml::from_str(text).expect("the catalogue is checked by a test");
+    catalogue.activity
+});
+
+impl Kind {
+    /// The whole catalogue, in the order of the file.
+    pub fn all() -> &'static [Kind] {
+        &CATALOGUE
+    }
+
+    /// The row for an element's local name.
+    pub fn named(name: &str) -> Option<&'static Kind> {
+        CATALOGUE.iter().find(|kind| kind.name == name)
+    }
+
+    fn of(availability: Availability) -> &'static Kind {
+        Kind::named(availability.name()).expect("the catalogue has a row for each availability")
+    }
+
+    /// The element's local name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The words that people read.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+
+    /// What the activity says of the availability; `None` where it says nothing.
+    pub fn availability(&self) -> Option<Availability> {
+        self.availability
+    }
+
+    /// How telling it is: the lowest comes first.
+    pub fn rank(&self) -> u8 {
+        self.rank
+    }
+
+    /// The glyph in an icon set: one cell wide. Empty where the availability's is to be used.
+    pub fn glyph(&self, icons: IconSet) -> &str {
+        let glyph = match icons {
+            IconSet::Unicode => &self.unicode,
+            IconSet::Nerd => &self.nerd,
+            IconSet::Ascii => &self.ascii,
+        };
+        glyph.as_deref().unwrap_or_default()
+    }
+}
+
+/// One thing that a document says the person is doing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Activity {
+    what: What,
+    /// From when it counts, where bounded.
+    pub from: Option<Timestamp>,
+    /// Until when it counts, where bounded.
+    pub until: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum What {
+    Listed(&'static Kind),
+    Other(Box<str>),
+    Unlisted { name: Box<str>, words: Box<str> },
+}
+
+impl Activity {
+    /// An activity by the local name of its element, whether the catalogue lists it or not.
+    pub fn named(name: &str) -> Activity {
+        let what = match Kind::named(name) {
+            Some(kind) => What::Listed(kind),
+            None => What::Unlisted {
+                name: name.into(),
+                words: super::clean(&name.replace(['-', '_'], " ")).into(),
+            },
+        };
+        Activity {
+            what,
+            from: None,
+            until: None,
+        }
+    }
+
+    /// RFC 4480 `other`, with its own text.
+    pub fn other(text: &str) -> Activity {
+        Activity {
+            what: What::Other(super::clean(text).into()),
+            from: None,
+            until: None,
+        }
+    }
+
+    /// The local name of its element.
+    pub fn name(&self) -> &str {
+        match &self.what {
+            What::Listed(kind) => kind.name(),
+            What::Other(_) => "other",
+            What::Unlisted { name, .. } => name,
+        }
+    }
+
+    /// The words that people read.
+    pub fn label(&self) -> &str {
+        match &self.what {
+            What::Listed(kind) => kind.label(),
+            What::Other(text) => text,
+            What::Unlisted { words, .. } => words,
+        }
+    }
+
+    /// The catalogue's row, where it is listed.
+    pub fn kind(&self) -> Option<&'static Kind> {
+        match &self.what {
+            What::Listed(kind) => Some(kind),
+            What::Other(_) => Kind::named("other"),
+            What::Unlisted { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,247 @@
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::str::FromStr;
+use std::sync::Arc;
+
+use thiserror::Error;
+
+/// The longest address accepted, in bytes.
+const LONGEST: usize = 320;
+
+/// The address of a presentity, `user@domain`: parsed once, then only compared.
+///
+/// Two addresses are equal when they differ in nothing but letter case, for the service does not
+/// promise to answer in the case it was asked in. The text keeps the case that was typed.
+#[derive(Clone)]
+pub struct Address {
+    text: Arc<str>,
+    key: Arc<str>,
+}
+
+/// Why a text is not an address. Each message ends a sentence that begins with the text itself.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum AddressError {
+    /// Nothing was given.
+    #[error("an address is missing: type it as user@domain")]
+    Empty,
+    /// A bare name, and no domain is configured to add.
+    #[error("'{0}' has no domain: type it as user@domain")]
+    NoDomain(String),
+    /// Nothing stands before the `@`.
+    #[error("'{0}' has no user before the @: type it as user@domain")]
+    NoUser(String),
+    /// A character that no address has.
+    #[error("'{0}' is not an address: it contains {1}")]
+    Character(String, String),
+    /// More than one `@`.
+    #[error("'{0}' is not an address: it has more than one @")]
+    TwoAts(String),
+    /// The part after the `@` is no domain name.
+    #[error("'{0}' is not an address: '{1}' is not a domain name")]
+    Domain(String, String),
+    /// Longer than any address is.
+    #[error("the address is longer than {LONGEST} characters")]
+    TooLong,
+}
+
+impl Address {
+    /// Reads an address as people and servers write it: `user@domain`, with or without a scheme
+    /// (`sip:`, `sips:`, `pres:`, `im:`, `xmpp:`, `mailto:`, in any case), angle brackets, a port,
+    /// URI parameters and headers, which are dropped. Escapes of unreserved characters are undone.
+    ///
+    /// # Errors
+    /// An [`AddressError`] that names the text and what is wrong with it.
+    pub fn parse(text: &str) -> Result<Address, AddressError> {
+        Address::parse_in(text, None)
+    }
+
+    /// As [`Address::parse`], but a bare name gets `domain` added.
+    ///
+    /// # Errors
+    /// As [`Address::parse`]; a bare name without a `domain` is [`AddressError::NoDomain`].
+    pub fn parse_in(text: &str, domain: Option<&str>) -> Result<Address, AddressError> {
+        let bare = without_decoration(text);
+        let shown = || super::clean(bare);
+        if bare.is_empty() {
+            return Err(AddressError::Empty);
+        }
+        if bare.len() > LONGEST {
+            return Err(AddressError::TooLong);
+        }
+        let (user, host) = match bare.rsplit_once('@') {
+            Some((user, host)) => (user, host),
+            None => match domain.map(|domain| domain.trim().trim_start_matches('@')) {
+                Some(domain) if !domain.is_empty() => (bare, domain),
+                _ => return Err(AddressError::NoDomain(shown())),
+            },
+        };
+        let user = unescape(user);
+        if user.is_empty() {
+            return Err(AddressError::NoUser(shown()));
+        }
+        if user.contains('@') {
+            return Err(AddressError::TwoAts(shown()));
+        }
+        if let Some(bad) = user.chars().find(|&c| !may_stand_in_user(c)) {
+            return Err(AddressError::Character(shown(), describe(bad)));
+        }
+        let host = without_port(host);
+        if !is_domain(host) {
+            return Err(AddressError::Domain(shown(), super::clean(host)));
+        }
+        let text: Arc<str> = format!("{user}@{host}").into();
+        let lower = text.to_lowercase();
+        let key = if *lower == *text {
+            text.clone()
+        } else {
+            lower.into()
+        };
+        Ok(Address { text, key })
+    }
+
+    /// `user@domain`, in the case that it was written in.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The part before the `@`.
+    pub fn user(&self) -> &str {
+        self.text
+            .split_once('@')
+            .map_or(&*self.text, |(user, _)| user)
+    }
+
+    /// The part after the `@`.
+    pub fn domain(&self) -> &str {
+        self.text.split_once('@').map_or("", |(_, domain)| domain)
+    }
+}
+
+fn without_decoration(text: &str) -> &str {
+    let text = text.trim();
+    let text = match (text.rfind('<'), text.rfind('>')) {
+        (Some(open), Some(close)) if open < close => &text[open + 1..close],
+        _ => text,
+    };
+    let text = match text.split_once(':') {
+        Some((scheme, rest))
+            if ["sip", "sips", "pres", "im", "xmpp", "mailto"]
+                .iter()
+                .any(|known| scheme.eq_ignore_ascii_case(known)) =>
+        {
+            rest
+        }
+        _ => text,
+    };
+    // Parameters and headers follow the host; a ';' before the '@' belongs to the user part.
+    let host_at = text.rfind('@').map_or(0, |at| at + 1);
+    let end = text[host_at..]
+        .find([';', '?', '/'])
+        .map_or(text.len(), |at| host_at + at);
+    text[..end].trim()
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    }
+}
+
+/// Undoes `%41` and the like where the character is unreserved (RFC 3986 section 2.3); other
+/// escapes mean something as they stand.
+fn unescape(user: &str) -> String {
+    let mut plain = String::with_capacity(user.len());
+    let mut rest = user;
+    while let Some(at) = rest.find('%') {
+        plain.push_str(&rest[..at]);
+        let byte = rest
+            .get(at + 1..at + 3)
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match byte {
+            Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
+                plain.push(char::from(byte));
+                rest = &rest[at + 3..];
+            }
+            _ => {
+                plain.push('%');
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
+fn may_stand_in_user(character: char) -> bool {
+    character.is_alphanumeric() || "-_.!~*'()&=+$,;?/%#^{}|`".contains(character)
+}
+
+fn is_domain(host: &str) -> bool {
+    !host.is_empty()
+        && host.len() <= 253
+        && host.split('.').all(|label| {
+            !label.is_empty()
+                && label.len() <= 63
+                && !label.starts_with('-')
+                && !label.ends_with('-')
+                && label
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || c == '-' || c == '_')
+        })
+}
+
+fn describe(character: char) -> String {
+    match character {
+        c if c.is_whitespace() => "a space".into(),
+        c if c.is_control() => "a control character".into(),
+        c => format!("'{}'", c.escape_debug()),
+    }
+}
+
+impl FromStr for Address {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Address, AddressError> {
+        Address::parse(text)
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({})", self.text)
+    }
+}
+
+impl PartialEq for Address {
+    fn eq(&self, other: &Address) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Address {}
+
+impl Hash for Address {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
+}
+
+impl Ord for Address {
+    fn cmp(&self, other: &Address) -> Ordering {
+        self.key.cmp(&other.key)
+    }
+}
+
+impl PartialOrd for Address {
+    fn partial_cmp(&self, other: &Address) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}

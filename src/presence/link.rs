@@ -1,0 +1,70 @@
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// How the link to the source of presence is: one value, replaced as a whole on each change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The server's host (and port where it is not the usual one), for the header.
+    pub server: String,
+    /// The end user whose view of presence it is.
+    pub user: String,
+    /// How presence comes.
+    pub mode: Mode,
+    /// A fact that the user should always see, such as "certificate not checked".
+    pub warning: Option<String>,
+    /// Where it stands.
+    pub state: LinkState,
+}
+
+/// How presence comes to the board.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Every contact is asked for in this interval.
+    Every(Duration),
+    /// The server tells of changes.
+    Live,
+}
+
+/// Where the link stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LinkState {
+    /// Signing in, for the first time or again; no trouble known.
+    SigningIn,
+    /// Signed in; the last request was answered.
+    Up,
+    /// Not answered; it is tried again without the user.
+    Trouble {
+        /// What is wrong.
+        problem: Problem,
+        /// Since when.
+        since: Timestamp,
+        /// When the next try is due.
+        next_try: Timestamp,
+    },
+    /// The sign-in was refused: it is not tried again until the user says so.
+    Refused {
+        /// Which of the two sign-ins.
+        sign_in: SignIn,
+        /// What was said.
+        problem: Problem,
+    },
+}
+
+/// The two sign-ins of the Presence Web Service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// The application user, with a password.
+    Application,
+    /// The end user, with the application's session key.
+    EndUser,
+}
+
+/// A problem in two short sentences, cleaned of control characters and free of secrets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What happened, to what.
+    pub what: String,
+    /// What can be done about it, or what happens next.
+    pub advice: String,
+}

@@ -1,0 +1,131 @@
+//! What a presence is, free of I/O: addresses of presentities, the reading of
+//! PIDF and RPID documents, and the rules that turn a document into a state.
+//!
+//! Nothing here knows a network, a clock or a screen: the time is an argument.
+
+mod activity;
+mod address;
+mod link;
+mod pidf;
+mod report;
+mod text;
+
+pub use activity::{Activity, Availability, IconSet, Kind};
+pub use address::{Address, AddressError};
+pub use link::{Link, LinkState, Mode, Problem, SignIn};
+pub use pidf::{Document, DocumentError, read_document, read_document_node};
+pub use report::{Outcome, Report};
+pub use text::clean;
+
+use jiff::Timestamp;
+
+/// The composed state of one presentity (RFC 4479): what the board shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Presence {
+    /// The coarse answer: colour, sorting, counting.
+    pub availability: Availability,
+    /// Everything that is said of what the person does, most telling first.
+    pub activities: Vec<Activity>,
+    /// Which rule decided [`Presence::availability`].
+    pub why: Why,
+    /// The person's note, else the first tuple's, else the document's; cleaned of control and
+    /// formatting characters, white space folded.
+    pub note: Option<String>,
+    /// Since when, where the document itself states it.
+    pub since: Option<Timestamp>,
+    /// Until when the leading activity lasts (RPID `until`).
+    pub until: Option<Timestamp>,
+    /// Since when nobody touched the keyboard (RPID `user-input` idle), where it is said.
+    pub idle_since: Option<Timestamp>,
+    /// Whether the person is idle (RPID `user-input`), with or without a known time.
+    pub idle: bool,
+    /// The state was set by hand by a client (Cisco's `pws-override` and `pws-persistent` tuples).
+    pub set_by_hand: bool,
+    /// The name that the document gives (CIPID `display-name`).
+    pub display_name: Option<String>,
+    /// One entry for each tuple that is a device.
+    pub devices: Vec<Device>,
+    /// Rarely said things, for the details.
+    pub extras: Option<Box<Extras>>,
+}
+
+/// Which rule decided the availability of a [`Presence`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// An activity of the `person` element decided.
+    Person,
+    /// No `person` said anything of influence: an activity of a tuple decided.
+    Device,
+    /// No activity of influence, and at least one tuple is open.
+    OpenDevice,
+    /// No activity of influence, and every tuple is closed.
+    ClosedDevices,
+    /// Nothing but `unknown` was said.
+    OnlyUnknown,
+    /// The document says nothing at all.
+    Nothing,
+    /// The basic status of the service (`presenceStatus` of BASIC_PRESENCE).
+    Basic,
+}
+
+/// A device or service of a presentity: one PIDF `tuple` (RFC 3863 section 4.1.2).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Device {
+    /// The `id` of the tuple.
+    pub id: String,
+    /// The basic status: `open` is true. `None` where the tuple has no `basic`.
+    pub open: Option<bool>,
+    /// The device's own activities, most telling first.
+    pub activities: Vec<Activity>,
+    /// What it can do (RFC 5196): `audio`, `video`, `text`, `type`…
+    pub capabilities: Vec<String>,
+    /// Where it is reached (`contact`).
+    pub contact: Option<String>,
+    /// The priority of the contact, in thousandths (0 to 1000).
+    pub priority: Option<u16>,
+    /// Its own note.
+    pub note: Option<String>,
+    /// Whether it is idle.
+    pub idle: bool,
+    /// Since when it is idle, where stated.
+    pub idle_since: Option<Timestamp>,
+    /// Who published it (Cisco `source`).
+    pub source: Option<String>,
+    /// The time of its report (`timestamp`).
+    pub reported: Option<Timestamp>,
+}
+
+/// What a document may say of a person beside activities (RFC 4480), for the details view.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// `mood`: the words of its elements.
+    pub moods: Vec<String>,
+    /// `place-type`.
+    pub place_types: Vec<String>,
+    /// `place-is`: for example `audio: noisy`.
+    pub place_is: Vec<String>,
+    /// `privacy`: for example `audio`.
+    pub privacy: Vec<String>,
+    /// `relationship`.
+    pub relationship: Option<String>,
+    /// `sphere`.
+    pub sphere: Option<String>,
+    /// `service-class`.
+    pub service_class: Option<String>,
+    /// `time-offset`: minutes from UTC.
+    pub time_offset_minutes: Option<i32>,
+    /// Cisco's `phone-status`.
+    pub phone_status: Option<String>,
+    /// Cisco's `im-status`.
+    pub im_status: Option<String>,
+}
+
+impl Presence {
+    /// The state in words: of the most telling activity, else of the availability.
+    pub fn label(&self) -> &str {
+        match self.activities.first() {
+            Some(activity) => activity.label(),
+            None => self.availability.label(),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Makes text from elsewhere fit for a terminal: white space is folded to single spaces and
+/// trimmed; control, bidirectional and zero-width formatting characters are removed. Joiners and
+/// variation selectors inside an emoji stay.
+pub fn clean(text: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    let mut gap = false;
+    for cluster in text.graphemes(true) {
+        if cluster.chars().all(char::is_whitespace) {
+            gap = !cleaned.is_empty();
+            continue;
+        }
+        let joined = cluster.chars().any(is_pictographic);
+        for character in cluster.chars() {
+            let harmless = !character.is_control() && !is_formatting(character);
+            if harmless || (joined && character == '\u{200d}') {
+                if gap {
+                    cleaned.push(' ');
+                    gap = false;
+                }
+                cleaned.push(character);
+            }
+        }
+    }
+    cleaned
+}
+
+fn is_formatting(character: char) -> bool {
+    matches!(character,
+        '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn is_pictographic(character: char) -> bool {
+    matches!(character, '\u{2600}'..='\u{27bf}' | '\u{1f000}'..='\u{1faff}')
+}
