@@ -128,4 +128,18 @@ impl Presence {
             None => self.availability.label(),
         }
     }
+
+    /// The glyph of the state.
+    pub fn glyph(&self, icons: IconSet) -> &str {
+        let kind = self.activities.first().and_then(|activity| activity.kind());
+        kind.map_or(self.availability.glyph(icons), |kind| kind.glyph(icons))
+    }
+
+    /// A call beside another leading activity.
+    pub fn phone(&self) -> Option<&'static Kind> {
+        let others = self.activities.iter().skip(1);
+        others
+            .filter_map(|activity| activity.kind())
+            .find(|kind| kind.name() == "on-the-phone")
+    }
 }

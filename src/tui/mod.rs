@@ -1,1 +1,22 @@
-//! Being built.
+//! The terminal: drawing, keys, mouse. Drawing only reads the board; what the user does becomes a
+//! message to it.
+
+mod details;
+mod fit;
+mod form;
+mod grid;
+mod help;
+mod keys;
+mod list;
+mod pane;
+mod run;
+mod screen;
+mod state;
+mod status_line;
+mod terminal;
+mod theme;
+
+pub use keys::{Key, KeyError, Keys, KeysError};
+pub use run::{TuiError, run};
+pub use screen::{Layout, Look, Target, Targets, draw};
+pub use theme::{Depth, Theme, ThemeName};

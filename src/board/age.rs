@@ -1,0 +1,59 @@
+use jiff::{SignedDuration, Timestamp};
+
+/// An age in at most four cells: `5s`, `12m`, `2h`, `3d`, `14w`. Ages below a minute are `now`
+/// unless seconds are asked for with [`seconds`].
+pub fn short(since: Timestamp, now: Timestamp) -> String {
+    let seconds = elapsed(since, now);
+    match seconds {
+        0..60 => "now".into(),
+        60..3_600 => format!("{}m", seconds / 60),
+        3_600..86_400 => format!("{}h", seconds / 3_600),
+        86_400..6_048_000 => format!("{}d", seconds / 86_400),
+        _ => format!("{}w", seconds / 604_800),
+    }
+}
+
+/// An age with seconds, for the header: `2 s`, `4 min`, `3 h`, `2 d`.
+pub fn seconds(since: Timestamp, now: Timestamp) -> String {
+    let seconds = elapsed(since, now);
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => format!("{} min", seconds / 60),
+        3_600..86_400 => format!("{} h", seconds / 3_600),
+        _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// When the text of [`short`] becomes another.
+pub fn short_turns(since: Timestamp, now: Timestamp) -> Timestamp {
+    let seconds = elapsed(since, now);
+    let step = match seconds {
+        0..3_600 => 60,
+        3_600..86_400 => 3_600,
+        _ => 86_400,
+    };
+    turn(since, seconds, step)
+}
+
+/// When the text of [`seconds`] becomes another.
+pub fn seconds_turn(since: Timestamp, now: Timestamp) -> Timestamp {
+    let seconds = elapsed(since, now);
+    let step = match seconds {
+        0..60 => 1,
+        60..3_600 => 60,
+        3_600..86_400 => 3_600,
+        _ => 86_400,
+    };
+    turn(since, seconds, step)
+}
+
+/// Whole seconds from `since` to `now`; none where the clock went backwards.
+fn elapsed(since: Timestamp, now: Timestamp) -> i64 {
+    now.duration_since(since).as_secs().max(0)
+}
+
+fn turn(since: Timestamp, elapsed: i64, step: i64) -> Timestamp {
+    since
+        .saturating_add(SignedDuration::from_secs((elapsed / step + 1) * step))
+        .unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,63 @@
+use jiff::{SignedDuration, Timestamp};
+
+use crate::presence::Availability;
+
+/// "Tell me when this contact is free", set by the user on one contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watch {
+    /// How often it tells.
+    pub repeat: Repeat,
+    /// Since when the contact is free without a break, as far as fresh states say.
+    free_since: Option<Timestamp>,
+    /// Already told of the present stretch of being free.
+    told: bool,
+}
+
+/// How often a watch tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// Once, then the watch ends.
+    Once,
+    /// Each time that the contact becomes free.
+    Always,
+}
+
+impl Watch {
+    /// A watch set now. A contact that is free already is told of only after it was not.
+    pub fn new(repeat: Repeat, now_free: bool) -> Watch {
+        Watch {
+            repeat,
+            free_since: None,
+            told: now_free,
+        }
+    }
+
+    /// Takes in a fresh state. A stale one must not be given here: it never rings.
+    pub fn see(&mut self, availability: Availability, at: Timestamp) {
+        if availability == Availability::Available {
+            self.free_since.get_or_insert(at);
+        } else {
+            self.free_since = None;
+            self.told = false;
+        }
+    }
+
+    /// The state is not confirmed any more: the stretch of being free starts anew.
+    pub fn lose(&mut self) {
+        self.free_since = None;
+    }
+
+    /// When it will ring, if the contact stays free for `free_for`.
+    pub fn due(&self, free_for: SignedDuration) -> Option<Timestamp> {
+        match self.free_since {
+            Some(since) if !self.told => Some(since + free_for),
+            _ => None,
+        }
+    }
+
+    /// It has rung. Returns whether the watch goes on.
+    pub fn ring(&mut self) -> bool {
+        self.told = true;
+        self.repeat == Repeat::Always
+    }
+}

@@ -1,0 +1,356 @@
+//! Adding, changing and removing contacts: at once on the board, with undo and redo; saving is an
+//! effect.
+
+use jiff::Timestamp;
+
+use super::{Board, ContactForm, Cursor, Effect, Entry, FIELDS, Pane};
+use crate::contacts::{Contact, Edit};
+use crate::presence::Address;
+
+/// How many steps can be undone.
+const KEPT: usize = 100;
+
+/// What was done and can be undone, and what was undone and can be done again.
+#[derive(Debug, Default)]
+pub(super) struct Edits {
+    done: Vec<Step>,
+    undone: Vec<Step>,
+}
+
+/// One step of the user's: the edits, those that take them back, and its name.
+#[derive(Clone, Debug)]
+struct Step {
+    forward: Vec<Edit>,
+    backward: Vec<Edit>,
+    name: String,
+}
+
+impl Board {
+    pub(super) fn submit(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Pane::Form(form) = &mut self.pane else {
+            return Vec::new();
+        };
+        let contacts = match form.contacts(self.preferences.domain.as_deref()) {
+            Ok(contacts) => contacts,
+            Err(refusal) => {
+                form.refusal = Some(refusal.to_string());
+                return Vec::new();
+            }
+        };
+        let changes = form.changes.is_some();
+        self.pane = Pane::Contacts;
+        if changes {
+            return self.change(contacts, now);
+        }
+        let first = contacts[0].address.clone();
+        let mut new: Vec<Contact> = Vec::new();
+        for contact in contacts {
+            let known = self.places.contains_key(&contact.address);
+            if !known && new.iter().all(|other| other.address != contact.address) {
+                new.push(contact);
+            }
+        }
+        let effects = match new.as_slice() {
+            [] => {
+                self.tell(format!("{first} is on the board already"), now);
+                Vec::new()
+            }
+            _ => {
+                let asked: Vec<Address> = new.iter().map(|new| new.address.clone()).collect();
+                let name = match new.as_slice() {
+                    [one] => format!("Added {}", one.address),
+                    several => format!("Added {} contacts", several.len()),
+                };
+                let mut effects =
+                    self.carry_out(new.into_iter().map(Edit::Add).collect(), name, now);
+                effects.push(Effect::Ask(asked));
+                effects
+            }
+        };
+        self.search = None;
+        self.hide_offline = false;
+        if let Some(entry) = self.entry(&first) {
+            let group = entry.contact.group.clone();
+            self.folded.remove(&group);
+        }
+        self.rearrange(now);
+        self.select(Cursor::Contact(first));
+        effects
+    }
+
+    fn change(&mut self, contacts: Vec<Contact>, now: Timestamp) -> Vec<Effect> {
+        let edits: Vec<Edit> = contacts
+            .into_iter()
+            .filter(|contact| {
+                self.entry(&contact.address)
+                    .is_some_and(|old| old.contact != *contact)
+            })
+            .map(
+                |Contact {
+                     address,
+                     name,
+                     group,
+                 }| Edit::Change {
+                    address,
+                    name,
+                    group,
+                },
+            )
+            .collect();
+        if edits.is_empty() {
+            return Vec::new();
+        }
+        self.carry_out(edits, "Changed the contact".into(), now)
+    }
+
+    /// The marked contacts, else the one under the cursor.
+    fn chosen(&self) -> Vec<Contact> {
+        let marked: Vec<Contact> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.marked)
+            .map(|entry| entry.contact.clone())
+            .collect();
+        if marked.is_empty() {
+            self.selected()
+                .map(|entry| entry.contact.clone())
+                .into_iter()
+                .collect()
+        } else {
+            marked
+        }
+    }
+
+    pub(super) fn remove(&mut self, now: Timestamp) -> Vec<Effect> {
+        let chosen = self.chosen();
+        let name = match chosen.as_slice() {
+            [] => return Vec::new(),
+            [one] => match self.entry(&one.address) {
+                Some(entry) => format!("Removed {}", entry.name()),
+                None => return Vec::new(),
+            },
+            several => format!("Removed {} contacts", several.len()),
+        };
+        if matches!(self.pane, Pane::Details { .. }) {
+            self.pane = Pane::Contacts;
+        }
+        let next = self.neighbour_after_removal(&chosen);
+        let edits = chosen
+            .into_iter()
+            .map(|contact| Edit::Remove(contact.address))
+            .collect();
+        let effects = self.carry_out(edits, name, now);
+        if let Some(next) = next {
+            self.select(Cursor::Contact(next));
+        }
+        effects
+    }
+
+    /// Who takes the cursor when the chosen ones are gone: the next in sight, else the one before.
+    fn neighbour_after_removal(&self, chosen: &[Contact]) -> Option<Address> {
+        let Some(Cursor::Contact(here)) = &self.cursor else {
+            return None;
+        };
+        let shown: Vec<&Address> = self
+            .sections
+            .iter()
+            .filter(|section| !section.folded)
+            .flat_map(|section| &section.members)
+            .map(|&place| &self.entries[place].contact.address)
+            .collect();
+        let at = shown.iter().position(|&address| address == here)?;
+        let stays = |address: &&&Address| chosen.iter().all(|gone| gone.address != ***address);
+        let next = shown[at..]
+            .iter()
+            .find(stays)
+            .or_else(|| shown[..at].iter().rev().find(stays));
+        next.map(|&address| address.clone())
+    }
+
+    pub(super) fn regroup(
+        &mut self,
+        addresses: Vec<Address>,
+        group: Option<String>,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let moved = addresses
+            .iter()
+            .filter_map(|address| self.entry(address))
+            .map(|entry| Contact {
+                group: group.clone(),
+                ..entry.contact.clone()
+            });
+        self.change(moved.collect(), now)
+    }
+
+    pub(super) fn mark(&mut self) -> Vec<Effect> {
+        if let Some(Cursor::Contact(address)) = &self.cursor {
+            if let Some(&place) = self.places.get(address) {
+                self.entries[place].marked ^= true;
+            }
+        }
+        Vec::new()
+    }
+
+    /// Applies the edits to the board, remembers how to take them back, and has them saved.
+    fn carry_out(&mut self, edits: Vec<Edit>, name: String, now: Timestamp) -> Vec<Effect> {
+        let backward = self.apply(&edits, now);
+        self.tell(format!("{name}: u takes it back"), now);
+        self.edits.undone.clear();
+        self.edits.done.push(Step {
+            forward: edits.clone(),
+            backward,
+            name,
+        });
+        if self.edits.done.len() > KEPT {
+            self.edits.done.remove(0);
+        }
+        vec![Effect::Save(edits), self.keep_fresh()]
+    }
+
+    pub(super) fn undo(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(step) = self.edits.done.pop() else {
+            self.tell("Nothing to take back".into(), now);
+            return Vec::new();
+        };
+        self.apply(&step.backward, now);
+        self.tell(format!("Taken back: {}", step.name), now);
+        let effects = self.after_stepping(&step.backward);
+        self.edits.undone.push(step);
+        effects
+    }
+
+    pub(super) fn redo(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(step) = self.edits.undone.pop() else {
+            self.tell("Nothing to do again".into(), now);
+            return Vec::new();
+        };
+        self.apply(&step.forward, now);
+        self.tell(format!("Done again: {}", step.name), now);
+        let effects = self.after_stepping(&step.forward);
+        self.edits.done.push(step);
+        effects
+    }
+
+    fn after_stepping(&mut self, edits: &[Edit]) -> Vec<Effect> {
+        if let Some(Edit::Add(contact)) = edits.first() {
+            self.select(Cursor::Contact(contact.address.clone()));
+        }
+        vec![Effect::Save(edits.to_vec()), self.keep_fresh()]
+    }
+
+    /// Applies edits to the entries; returns those that take them back, in the order to apply.
+    fn apply(&mut self, edits: &[Edit], now: Timestamp) -> Vec<Edit> {
+        let mut backward = Vec::new();
+        for edit in edits {
+            match edit {
+                Edit::Add(contact) if self.position(&contact.address).is_none() => {
+                    self.entries.push(Entry::new(contact.clone()));
+                    backward.push(Edit::Remove(contact.address.clone()));
+                }
+                Edit::Remove(address) => {
+                    if let Some(place) = self.position(address) {
+                        backward.push(Edit::Add(self.entries.remove(place).contact));
+                    }
+                }
+                Edit::Change {
+                    address,
+                    name,
+                    group,
+                } => {
+                    if let Some(place) = self.position(address) {
+                        let contact = &mut self.entries[place].contact;
+                        let before = contact.clone();
+                        contact.name.clone_from(name);
+                        contact.group.clone_from(group);
+                        backward.push(Edit::Change {
+                            address: before.address,
+                            name: before.name,
+                            group: before.group,
+                        });
+                    }
+                }
+                _ => {}
+            }
+        }
+        backward.reverse();
+        self.index(now);
+        backward
+    }
+
+    /// Where an entry is while several edits are on their way and the index is behind.
+    fn position(&self, address: &Address) -> Option<usize> {
+        self.entries
+            .iter()
+            .position(|entry| entry.contact.address == *address)
+    }
+
+    pub(super) fn step_field(&mut self, forward: bool) -> Vec<Effect> {
+        let (domains, groups) = self.in_use();
+        if let Pane::Form(form) = &mut self.pane {
+            if !(forward && form.complete(&domains, &groups)) {
+                form.step(forward);
+            }
+        }
+        Vec::new()
+    }
+
+    pub(super) fn point(&mut self, place: usize) -> Vec<Effect> {
+        if let Pane::Form(form) = &mut self.pane {
+            form.focus_on(place.min(FIELDS.len() - 1));
+        }
+        Vec::new()
+    }
+
+    /// What would complete the field that is typed into.
+    pub fn suggestion(&self, form: &ContactForm) -> Option<String> {
+        let (domains, groups) = self.in_use();
+        form.suggestion(&domains, &groups)
+    }
+
+    /// The domains and groups in use, the most used first.
+    fn in_use(&self) -> (Vec<String>, Vec<String>) {
+        let contacts = || self.entries.iter().map(|entry| &entry.contact);
+        let domains = contacts().map(|contact| contact.address.domain().to_string());
+        let own = self.preferences.domain.clone();
+        let groups = contacts().filter_map(|contact| contact.group.clone());
+        (by_use(own.into_iter().chain(domains)), by_use(groups))
+    }
+
+    pub(super) fn fold(&mut self, group: Option<String>) -> Vec<Effect> {
+        if !self.folded.remove(&group) {
+            self.folded.insert(group);
+        }
+        self.rearrange(self.touched);
+        Vec::new()
+    }
+
+    pub(super) fn fold_all(&mut self) -> Vec<Effect> {
+        let groups: Vec<_> = self
+            .sections
+            .iter()
+            .map(|section| section.group.clone())
+            .collect();
+        if groups.iter().all(|group| self.folded.contains(group)) {
+            self.folded.clear();
+        } else {
+            self.folded.extend(groups);
+        }
+        self.rearrange(self.touched);
+        Vec::new()
+    }
+}
+
+fn by_use(values: impl Iterator<Item = String>) -> Vec<String> {
+    let mut counted: Vec<(String, usize)> = Vec::new();
+    let mut places = std::collections::HashMap::new();
+    for value in values {
+        let place = *places.entry(value.clone()).or_insert_with(|| {
+            counted.push((value, 0));
+            counted.len() - 1
+        });
+        counted[place].1 += 1;
+    }
+    counted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counted.into_iter().map(|(value, _)| value).collect()
+}

@@ -1,0 +1,241 @@
+use tui_input::InputRequest;
+
+use crate::contacts::{Contact, Edit};
+use crate::presence::{Address, Link, Report};
+
+/// Everything that can happen to the board.
+#[derive(Clone, Debug)]
+pub enum Message {
+    /// The user asked for something by key, mouse or hint.
+    Act(Action),
+    /// The user edits the text field that has the focus.
+    Type(InputRequest),
+    /// Text was pasted.
+    Paste(String),
+    /// The user pointed at a contact.
+    Select(Address),
+    /// The user pointed at the heading of a group.
+    Fold(Option<String>),
+    /// The user dragged a contact onto a group.
+    Drop(Address, Option<String>),
+    /// The user pointed at a field or a choice of what is open, by its place.
+    Point(usize),
+    /// The wheel or a key moves what is shown by so many rows.
+    Scroll(i32),
+    /// The room for contacts changed.
+    Shape(Shape),
+    /// The contact book was read, at start or after somebody else changed it.
+    Contacts(Vec<Contact>),
+    /// The contact book could not be read or written; the words say why and what to do.
+    BookTrouble(Option<String>),
+    /// What was learned of some contacts.
+    Reports(Vec<Report>),
+    /// The link changed.
+    Link(Link),
+    /// A problem or fact to tell in one line.
+    Notice(String),
+    /// Nothing but time has passed.
+    Tick,
+}
+
+/// The room that the contacts are drawn in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shape {
+    /// How many contacts stand beside each other.
+    pub columns: usize,
+    /// Lines that a contact takes.
+    pub cell_height: usize,
+    /// Lines in all.
+    pub height: usize,
+}
+
+/// What the user can ask for. Each has a name, for the settings, and a line for the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(
+    missing_docs,
+    reason = "the help lines beside each name say what it does"
+)]
+pub enum Action {
+    Up,
+    Down,
+    Left,
+    Right,
+    PageUp,
+    PageDown,
+    Top,
+    Bottom,
+    Open,
+    Back,
+    Next,
+    Previous,
+    Add,
+    Remove,
+    Edit,
+    Undo,
+    Redo,
+    Find,
+    Watch,
+    WatchGroup,
+    Mark,
+    Copy,
+    Sort,
+    FoldGroup,
+    FoldAll,
+    View,
+    HideOffline,
+    Freeze,
+    WhoIsFree,
+    Refresh,
+    Mouse,
+    Help,
+    Redraw,
+    Suspend,
+    Quit,
+}
+
+impl Action {
+    /// Every action with its name in the settings and its line in the help, in the help's order.
+    pub const ALL: [(Action, &'static str, &'static str); 35] = [
+        (Action::Up, "up", "one row up"),
+        (Action::Down, "down", "one row down"),
+        (Action::Left, "left", "to the left"),
+        (Action::Right, "right", "to the right"),
+        (Action::PageUp, "page-up", "one page up"),
+        (Action::PageDown, "page-down", "one page down"),
+        (Action::Top, "top", "to the first contact"),
+        (Action::Bottom, "bottom", "to the last contact"),
+        (
+            Action::Open,
+            "open",
+            "open the details of the contact; save a form",
+        ),
+        (Action::Back, "back", "leave whatever is open"),
+        (Action::Next, "next", "the next field"),
+        (Action::Previous, "previous", "the field before"),
+        (Action::Add, "add", "add a contact"),
+        (
+            Action::Remove,
+            "remove",
+            "remove the contact, or all marked ones",
+        ),
+        (
+            Action::Edit,
+            "edit",
+            "change the name and group of the contact",
+        ),
+        (Action::Undo, "undo", "bring back what was just changed"),
+        (Action::Redo, "redo", "do again what was undone"),
+        (
+            Action::Find,
+            "find",
+            "find as you type: name, address, group, activity, or 'free'",
+        ),
+        (
+            Action::Watch,
+            "watch",
+            "tell me when the contact is free: once, always, off",
+        ),
+        (
+            Action::WatchGroup,
+            "watch-group",
+            "tell me who of the group is free first",
+        ),
+        (
+            Action::Mark,
+            "mark",
+            "mark the contact, for an action on several",
+        ),
+        (Action::Copy, "copy", "copy the address"),
+        (
+            Action::Sort,
+            "sort",
+            "sort by name, by state, by last change",
+        ),
+        (Action::FoldGroup, "fold", "fold or unfold the group"),
+        (Action::FoldAll, "fold-all", "fold or unfold all groups"),
+        (
+            Action::View,
+            "view",
+            "show tiles, a list, or a compact list",
+        ),
+        (
+            Action::HideOffline,
+            "hide-offline",
+            "hide or show those who are offline",
+        ),
+        (
+            Action::Freeze,
+            "freeze",
+            "hold the board still to read in peace",
+        ),
+        (
+            Action::WhoIsFree,
+            "who-is-free",
+            "who of the group is free, the best first",
+        ),
+        (Action::Refresh, "refresh", "ask the server now"),
+        (
+            Action::Mouse,
+            "mouse",
+            "use the mouse here, or leave it to the terminal",
+        ),
+        (
+            Action::Help,
+            "help",
+            "all keys; in the details: why the state is what it is",
+        ),
+        (Action::Redraw, "redraw", "draw the screen anew"),
+        (
+            Action::Suspend,
+            "suspend",
+            "put the board in the background",
+        ),
+        (Action::Quit, "quit", "leave the board"),
+    ];
+
+    /// The action of this name.
+    pub fn named(name: &str) -> Option<Action> {
+        Action::ALL
+            .iter()
+            .find(|row| row.1 == name)
+            .map(|row| row.0)
+    }
+
+    /// Its name in the settings.
+    pub fn name(self) -> &'static str {
+        Action::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
+    }
+}
+
+/// What the board wants done in the world.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Save these changes of the contact book.
+    Save(Vec<Edit>),
+    /// Keep these contacts fresh from now on.
+    Contacts(Vec<Address>),
+    /// Ask for these now; an empty list means everyone.
+    Ask(Vec<Address>),
+    /// Ask for these first: they are on the screen or watched.
+    Prefer(Vec<Address>),
+    /// Sign in again after a refusal.
+    SignIn,
+    /// Ring: a contact that was waited for is free.
+    Ring {
+        /// Who and what, in a few words.
+        words: String,
+    },
+    /// Put this text on the clipboard.
+    Copy(String),
+    /// Give the mouse to the board, or to the terminal.
+    Mouse(bool),
+    /// Draw everything anew.
+    Redraw,
+    /// Go into the background.
+    Suspend,
+    /// Leave the board.
+    Quit,
+}

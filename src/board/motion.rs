@@ -1,0 +1,286 @@
+//! Where the cursor is and how it moves over the rows.
+
+use super::{Action, Board, Effect, Entry, Pane, Row, Shape};
+use crate::presence::Address;
+
+/// What the cursor is on: it stays with the person when rows move.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cursor {
+    /// A contact.
+    Contact(Address),
+    /// The heading of a folded group.
+    Group(Option<String>),
+}
+
+impl Board {
+    /// The contact under the cursor.
+    pub fn selected(&self) -> Option<&Entry> {
+        match &self.cursor {
+            Some(Cursor::Contact(address)) => self.places.get(address).map(|&at| &self.entries[at]),
+            _ => None,
+        }
+    }
+
+    /// What the cursor is on.
+    pub fn cursor(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
+    }
+
+    /// Whether the cursor is on this contact.
+    pub fn is_selected(&self, entry: &Entry) -> bool {
+        matches!(&self.cursor, Some(Cursor::Contact(address)) if *address == entry.contact.address)
+    }
+
+    /// How many contacts stand beside each other.
+    pub fn columns(&self) -> usize {
+        self.shape.columns
+    }
+
+    /// The group under the cursor: the contact's, or the folded one. The outer `None` means that
+    /// there is no cursor, the inner one that the contact has no group.
+    pub(super) fn group_under_cursor(&self) -> Option<Option<&str>> {
+        match self.cursor.as_ref()? {
+            Cursor::Group(group) => Some(group.as_deref()),
+            Cursor::Contact(_) => self.selected().map(|entry| entry.contact.group.as_deref()),
+        }
+    }
+
+    pub(super) fn select(&mut self, cursor: Cursor) -> Vec<Effect> {
+        self.cursor = Some(cursor);
+        self.mend_cursor();
+        Vec::new()
+    }
+
+    pub(super) fn travel(&mut self, action: Action) -> Vec<Effect> {
+        let page = (self.shape.height / self.shape.cell_height.max(1))
+            .saturating_sub(1)
+            .max(1);
+        if let Some(scroll) = self.pane_scroll() {
+            match action {
+                Action::Up => *scroll = scroll.saturating_sub(1),
+                Action::Down => *scroll += 1,
+                Action::PageUp => *scroll = scroll.saturating_sub(page),
+                Action::PageDown => *scroll += page,
+                Action::Top => *scroll = 0,
+                Action::Left | Action::Right if matches!(self.pane, Pane::Details { .. }) => {
+                    self.move_sideways(action == Action::Right);
+                    if let Some(scroll) = self.pane_scroll() {
+                        *scroll = 0;
+                    }
+                }
+                _ => {}
+            }
+            return Vec::new();
+        }
+        match action {
+            Action::Left | Action::Right => self.move_sideways(action == Action::Right),
+            Action::Up => self.move_rows(-1),
+            Action::Down => self.move_rows(1),
+            Action::PageUp => self.move_rows(-(page as isize)),
+            Action::PageDown => self.move_rows(page as isize),
+            Action::Top => self.move_rows(isize::MIN),
+            Action::Bottom => self.move_rows(isize::MAX),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    fn pane_scroll(&mut self) -> Option<&mut usize> {
+        match &mut self.pane {
+            Pane::Details { scroll, .. }
+            | Pane::Help { scroll, .. }
+            | Pane::WhoIsFree { scroll, .. } => Some(scroll),
+            Pane::Contacts | Pane::Form(_) => None,
+        }
+    }
+
+    /// Moves what is shown by so many rows, without the cursor.
+    pub(super) fn scroll(&mut self, rows: i32) -> Vec<Effect> {
+        if let Some(scroll) = self.pane_scroll() {
+            *scroll = scroll.saturating_add_signed(rows as isize);
+        } else {
+            self.top = self
+                .top
+                .saturating_add_signed(rows as isize)
+                .min(self.last_top());
+        }
+        Vec::new()
+    }
+
+    pub(super) fn reshape(&mut self, shape: Shape) -> Vec<Effect> {
+        if shape != self.shape {
+            let relaid = shape.columns != self.shape.columns;
+            self.shape = shape;
+            if relaid {
+                self.lay_out();
+            } else {
+                self.keep_cursor_in_sight();
+            }
+        }
+        Vec::new()
+    }
+
+    fn move_rows(&mut self, by: isize) {
+        let stops: Vec<usize> = (0..self.rows.len())
+            .filter(|&row| self.is_stop(row))
+            .collect();
+        let Some(last) = stops.len().checked_sub(1) else {
+            return;
+        };
+        let (row, column) = self.cursor_cell().unwrap_or((stops[0], 0));
+        let at = stops.binary_search(&row).unwrap_or(0);
+        let to = stops[at.saturating_add_signed(by).min(last)];
+        self.cursor = self.cursor_at(to, column);
+        self.keep_cursor_in_sight();
+    }
+
+    fn move_sideways(&mut self, forward: bool) {
+        let Some((row, column)) = self.cursor_cell() else {
+            return self.move_rows(isize::MIN);
+        };
+        let cells = |row: usize| match &self.rows[row] {
+            Row::Cells(_, cells) => cells.len(),
+            Row::Heading(_) => 1,
+        };
+        let (row, column) = if forward && column + 1 < cells(row) {
+            (row, column + 1)
+        } else if !forward && column > 0 {
+            (row, column - 1)
+        } else {
+            let next = if forward {
+                (row + 1..self.rows.len()).find(|&row| self.is_stop(row))
+            } else {
+                (0..row).rev().find(|&row| self.is_stop(row))
+            };
+            let Some(next) = next else { return };
+            (next, if forward { 0 } else { cells(next) - 1 })
+        };
+        self.cursor = self.cursor_at(row, column);
+        self.keep_cursor_in_sight();
+    }
+
+    fn is_stop(&self, row: usize) -> bool {
+        match &self.rows[row] {
+            Row::Cells(..) => true,
+            Row::Heading(section) => self.sections[*section].folded,
+        }
+    }
+
+    fn cursor_at(&self, row: usize, column: usize) -> Option<Cursor> {
+        match &self.rows[row] {
+            Row::Heading(section) => Some(Cursor::Group(self.sections[*section].group.clone())),
+            Row::Cells(_, cells) => {
+                let place = cells.get(column).or(cells.last())?;
+                Some(Cursor::Contact(
+                    self.entries[*place].contact.address.clone(),
+                ))
+            }
+        }
+    }
+
+    /// The row and column of the cursor, where it is on something that is shown.
+    fn cursor_cell(&self) -> Option<(usize, usize)> {
+        match self.cursor.as_ref()? {
+            Cursor::Contact(address) => {
+                let place = *self.places.get(address)?;
+                self.rows
+                    .iter()
+                    .enumerate()
+                    .find_map(|(row, cells)| match cells {
+                        Row::Cells(_, cells) => {
+                            Some((row, cells.iter().position(|&cell| cell == place)?))
+                        }
+                        Row::Heading(_) => None,
+                    })
+            }
+            Cursor::Group(group) => self
+                .rows
+                .iter()
+                .position(|row| match row {
+                    Row::Heading(section) => {
+                        let section = &self.sections[*section];
+                        section.folded && section.group == *group
+                    }
+                    Row::Cells(..) => false,
+                })
+                .map(|row| (row, 0)),
+        }
+    }
+
+    /// Puts the cursor on something that is shown: after folding, on the group it was in; after
+    /// filtering, on the first that is left.
+    pub(super) fn mend_cursor(&mut self) {
+        if self.cursor_cell().is_none() {
+            let folded = self
+                .group_under_cursor()
+                .map(|group| Cursor::Group(group.map(String::from)));
+            self.cursor = folded;
+            if self.cursor_cell().is_none() {
+                self.cursor = None;
+                let first = (0..self.rows.len()).find(|&row| self.is_stop(row));
+                self.cursor = first.and_then(|row| self.cursor_at(row, 0));
+            }
+        }
+        self.keep_cursor_in_sight();
+    }
+
+    fn keep_cursor_in_sight(&mut self) {
+        if let Some((row, _)) = self.cursor_cell() {
+            // The heading above the first row of a group belongs to it.
+            let from = match row.checked_sub(1).map(|above| &self.rows[above]) {
+                Some(Row::Heading(_)) => row - 1,
+                _ => row,
+            };
+            self.top = self.top.min(from);
+            let mut lines: usize = self.rows[self.top..=row]
+                .iter()
+                .map(|row| self.lines(row))
+                .sum();
+            while lines > self.shape.height && self.top < row {
+                lines -= self.lines(&self.rows[self.top]);
+                self.top += 1;
+            }
+        }
+        self.top = self.top.min(self.last_top());
+    }
+
+    /// The last row that may be the first shown: what follows fills the room.
+    fn last_top(&self) -> usize {
+        let mut left = self.shape.height;
+        let mut top = self.rows.len();
+        while top > 0 {
+            let lines = self.lines(&self.rows[top - 1]);
+            if lines > left {
+                break;
+            }
+            left -= lines;
+            top -= 1;
+        }
+        top.min(self.rows.len().saturating_sub(1))
+    }
+
+    /// How many lines a row takes.
+    pub fn lines(&self, row: &Row) -> usize {
+        match row {
+            Row::Heading(_) => 1,
+            Row::Cells(..) => self.shape.cell_height,
+        }
+    }
+
+    /// The rows that are in sight, from the first that is not scrolled away.
+    pub fn rows_in_sight(&self) -> &[Row] {
+        let rows = &self.rows[self.top.min(self.rows.len())..];
+        let mut lines = 0;
+        let fit = rows.iter().take_while(|row| {
+            let fits = lines < self.shape.height;
+            lines += self.lines(row);
+            fits
+        });
+        &rows[..fit.count()]
+    }
+
+    /// How many rows there are, and the first in sight: for a scroll bar.
+    pub fn scrolled(&self) -> (usize, usize) {
+        (self.rows.len(), self.top)
+    }
+}

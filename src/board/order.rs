@@ -1,0 +1,170 @@
+use std::cmp::Reverse;
+use std::collections::{HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::entry::{Entry, Standing};
+use super::find::Find;
+use crate::presence::Availability;
+
+/// By what the contacts of a group are sorted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// By name: nobody moves under the hand.
+    #[default]
+    Name,
+    /// The most reachable first, then by name.
+    State,
+    /// What changed last first.
+    Change,
+}
+
+impl Order {
+    /// The next one, as the sort key walks through them.
+    pub fn next(self) -> Order {
+        match self {
+            Order::Name => Order::State,
+            Order::State => Order::Change,
+            Order::Change => Order::Name,
+        }
+    }
+
+    /// In words.
+    pub fn label(self) -> &'static str {
+        match self {
+            Order::Name => "by name",
+            Order::State => "by state",
+            Order::Change => "by last change",
+        }
+    }
+}
+
+/// A group as it is shown: who is in it, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// The group's name; `None` for contacts without one.
+    pub group: Option<String>,
+    /// Whether it shows only its heading.
+    pub folded: bool,
+    /// The members that pass the filter, as places in the list of entries, in order.
+    pub members: Vec<usize>,
+    /// How many of them are free, by fresh states only.
+    pub free: usize,
+}
+
+/// What decides who is shown, and in which order.
+pub(super) struct Arrangement<'a> {
+    pub order: Order,
+    pub find: Option<&'a mut Find>,
+    pub hide_offline: bool,
+    pub folded: &'a HashSet<Option<String>>,
+    pub confirmed_after: Timestamp,
+}
+
+/// Arranges the entries into sections: groups in the order in which the contact book first names
+/// them, contacts without a group last.
+pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
+    let Arrangement {
+        order,
+        mut find,
+        hide_offline,
+        folded,
+        confirmed_after,
+    } = how;
+    let mut sections: Vec<Section> = Vec::new();
+    let mut places: HashMap<Option<&str>, usize> = HashMap::new();
+    for (place, entry) in entries.iter().enumerate() {
+        let standing = entry.standing(confirmed_after);
+        let group = entry.contact.group.as_deref();
+        let section = *places.entry(group).or_insert_with(|| {
+            sections.push(Section {
+                group: group.map(String::from),
+                folded: folded.contains(&group.map(String::from)),
+                members: Vec::new(),
+                free: 0,
+            });
+            sections.len() - 1
+        });
+        if hide_offline && is_offline(entry, standing) {
+            continue;
+        }
+        if find
+            .as_mut()
+            .is_some_and(|find| find.fit(entry, standing).is_none())
+        {
+            continue;
+        }
+        sections[section].members.push(place);
+        let free = entry.availability() == Some(Availability::Available);
+        sections[section].free += usize::from(free && standing == Standing::Fresh);
+    }
+    let filtered = find.is_some() || hide_offline;
+    sections.retain(|section| !section.members.is_empty() || !filtered);
+    sections.sort_by_key(|section| section.group.is_none());
+    for section in &mut sections {
+        match order {
+            Order::Name => section
+                .members
+                .sort_by_cached_key(|&at| by_name(&entries[at])),
+            Order::State => section.members.sort_by_cached_key(|&at| {
+                let entry = &entries[at];
+                (
+                    reach(entry, entry.standing(confirmed_after)),
+                    by_name(entry),
+                )
+            }),
+            Order::Change => section.members.sort_by_cached_key(|&at| {
+                let since = entries[at].known.as_ref().map(|known| known.since.at());
+                (Reverse(since), by_name(&entries[at]))
+            }),
+        }
+    }
+    sections
+}
+
+fn by_name(entry: &Entry) -> (String, String) {
+    (
+        entry.name().to_lowercase(),
+        entry.contact.address.to_string(),
+    )
+}
+
+/// How well somebody can be reached: the lowest is the best. What is not fresh comes after all
+/// that is.
+pub(super) fn reach(entry: &Entry, standing: Standing) -> (bool, Option<Availability>, bool) {
+    let idle = entry
+        .known
+        .as_ref()
+        .is_some_and(|known| known.presence.idle);
+    (standing != Standing::Fresh, entry.availability(), idle)
+}
+
+fn is_offline(entry: &Entry, standing: Standing) -> bool {
+    standing == Standing::Fresh && entry.availability() == Some(Availability::Unavailable)
+}
+
+/// One row of the grid: what the arrow keys and the scrolling go by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// The heading of a section, by its place.
+    Heading(usize),
+    /// Neighbours of one section: the section's place, and the entries' places.
+    Cells(usize, Vec<usize>),
+}
+
+/// Lays the sections out in rows of at most `columns` cells. Where nobody has a group, there is
+/// no heading.
+pub(super) fn rows(sections: &[Section], columns: usize) -> Vec<Row> {
+    let plain = sections.len() == 1 && sections[0].group.is_none();
+    let mut rows = Vec::new();
+    for (place, section) in sections.iter().enumerate() {
+        if !plain {
+            rows.push(Row::Heading(place));
+        }
+        if plain || !section.folded {
+            let cells = section.members.chunks(columns.max(1));
+            rows.extend(cells.map(|cells| Row::Cells(place, cells.to_vec())));
+        }
+    }
+    rows
+}

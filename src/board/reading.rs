@@ -1,0 +1,453 @@
+//! What comes in from the server, what it means as time passes, and what drawing reads.
+
+use std::collections::HashMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{
+    Board, CHANGE_SHOWS, Cursor, Effect, Entry, Order, Pane, Preferences, REST, Repeat, Row,
+    Search, Section, Standing, View, Watch, age, order,
+};
+use crate::contacts::Contact;
+use crate::presence::{Address, Availability, Link, LinkState, Mode, Report};
+
+/// How many contacts there are of each kind, by fresh states only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// One number an availability, in the order of [`Availability::ALL`].
+    pub by_availability: [usize; Availability::ALL.len()],
+    /// Those whose state is not known to be true now.
+    pub stale: usize,
+    /// Those who were never answered yet.
+    pub awaited: usize,
+}
+
+impl Board {
+    pub(super) fn take_contacts(&mut self, contacts: Vec<Contact>) -> Vec<Effect> {
+        let mut before: HashMap<Address, Entry> = std::mem::take(&mut self.entries)
+            .into_iter()
+            .map(|entry| (entry.contact.address.clone(), entry))
+            .collect();
+        let known = before.len();
+        for contact in contacts {
+            let entry = match before.remove(&contact.address) {
+                Some(entry) => Entry { contact, ..entry },
+                None => Entry::new(contact),
+            };
+            self.entries.push(entry);
+        }
+        let changed = !before.is_empty() || self.entries.len() != known;
+        self.book_trouble = None;
+        self.index(self.touched);
+        if changed {
+            vec![self.keep_fresh()]
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// After the entries moved: where each is, and in which order they are shown.
+    pub(super) fn index(&mut self, now: Timestamp) {
+        let addresses = self
+            .entries
+            .iter()
+            .map(|entry| entry.contact.address.clone());
+        self.places = addresses
+            .enumerate()
+            .map(|(place, address)| (address, place))
+            .collect();
+        self.rearrange(now);
+    }
+
+    pub(super) fn keep_fresh(&self) -> Effect {
+        Effect::Contacts(
+            self.entries
+                .iter()
+                .map(|entry| entry.contact.address.clone())
+                .collect(),
+        )
+    }
+
+    pub(super) fn take_reports(&mut self, reports: Vec<Report>, now: Timestamp) -> Vec<Effect> {
+        if let Some(frozen) = &mut self.frozen {
+            frozen.held.extend(
+                reports
+                    .into_iter()
+                    .map(|report| (report.address.clone(), report)),
+            );
+            return Vec::new();
+        }
+        for report in reports {
+            // An answer may come for somebody who was removed meanwhile.
+            let Some(&place) = self.places.get(&report.address) else {
+                continue;
+            };
+            let entry = &mut self.entries[place];
+            let named = entry.name().len();
+            let changed = entry.learn(&report);
+            self.out_of_order |= entry.name().len() != named;
+            self.out_of_order |= changed || self.order == Order::State || self.search.is_some();
+            let availability = entry.availability().filter(|_| entry.trouble.is_none());
+            if let Some(watch) = &mut entry.watch {
+                match availability {
+                    Some(availability) => watch.see(availability, report.at),
+                    None => watch.lose(),
+                }
+            }
+        }
+        self.rearrange_when_due(now);
+        Vec::new()
+    }
+
+    pub(super) fn take_link(&mut self, link: Link) -> Vec<Effect> {
+        if !matches!(link.state, LinkState::Up | LinkState::SigningIn) {
+            // Nobody may be called free on the strength of an old state.
+            self.entries
+                .iter_mut()
+                .filter_map(|entry| entry.watch.as_mut())
+                .for_each(Watch::lose);
+        }
+        let up = |link: &Link| matches!(link.state, LinkState::Up);
+        let turned = up(&link) != up(&self.link);
+        self.link = link;
+        self.out_of_order |= turned;
+        self.rearrange_when_due(self.touched + REST);
+        Vec::new()
+    }
+
+    fn rearrange_when_due(&mut self, now: Timestamp) {
+        let steady = self.order == Order::Name && self.search.is_none() && !self.hide_offline;
+        if self.out_of_order && (steady || now >= self.touched + REST) {
+            self.rearrange(now);
+        }
+    }
+
+    /// What has become due by `now`: notices end, orders settle, watches ring.
+    pub(super) fn pass_time(&mut self, now: Timestamp) -> Vec<Effect> {
+        if self
+            .notice
+            .as_ref()
+            .is_some_and(|notice| notice.until <= now)
+        {
+            self.notice = None;
+        }
+        self.rearrange_when_due(now);
+        let free_for = self.preferences.free_for;
+        let mut rung = Vec::new();
+        for entry in &mut self.entries {
+            let Some(watch) = &mut entry.watch else {
+                continue;
+            };
+            if watch.due(free_for).is_some_and(|due| due <= now) {
+                if !watch.ring() {
+                    entry.watch = None;
+                }
+                rung.push(entry.contact.address.clone());
+            }
+        }
+        let mut effects = Vec::new();
+        for address in rung {
+            effects.extend(self.ring(&address, now));
+        }
+        effects
+    }
+
+    fn ring(&mut self, address: &Address, now: Timestamp) -> Option<Effect> {
+        let entry = &self.entries[*self.places.get(address)?];
+        let words = format!("{} is free", entry.name());
+        let group = entry.contact.group.clone();
+        if self.group_watches.remove(&group) {
+            // Whoever is first answers for the group.
+            for entry in self
+                .entries
+                .iter_mut()
+                .filter(|entry| entry.contact.group == group)
+            {
+                if entry
+                    .watch
+                    .is_some_and(|watch| watch.repeat == Repeat::Once)
+                {
+                    entry.watch = None;
+                }
+            }
+        }
+        self.tell(words.clone(), now);
+        Some(Effect::Ring { words })
+    }
+
+    pub(super) fn watch(&mut self, now: Timestamp) -> Vec<Effect> {
+        let after = self.confirmed_after(now);
+        let Some(Cursor::Contact(address)) = &self.cursor else {
+            return Vec::new();
+        };
+        let Some(&place) = self.places.get(address) else {
+            return Vec::new();
+        };
+        let entry = &mut self.entries[place];
+        let free = entry.availability() == Some(Availability::Available)
+            && entry.standing(after) == Standing::Fresh;
+        entry.watch = match entry.watch.map(|watch| watch.repeat) {
+            None => Some(Watch::new(Repeat::Once, free)),
+            Some(Repeat::Once) => Some(Watch::new(Repeat::Always, free)),
+            Some(Repeat::Always) => None,
+        };
+        let name = entry.name().to_string();
+        let words = match entry.watch.map(|watch| watch.repeat) {
+            Some(Repeat::Once) if free => format!("{name} is free now; rings when free again"),
+            Some(Repeat::Once) => format!("Rings once when {name} is free"),
+            Some(Repeat::Always) => format!("Rings each time that {name} becomes free"),
+            None => format!("No longer watching {name}"),
+        };
+        self.tell(words, now);
+        self.preference()
+    }
+
+    pub(super) fn watch_group(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(group) = self
+            .group_under_cursor()
+            .map(|group| group.map(String::from))
+        else {
+            return Vec::new();
+        };
+        let after = self.confirmed_after(now);
+        let ends = self.group_watches.remove(&group);
+        for entry in self
+            .entries
+            .iter_mut()
+            .filter(|entry| entry.contact.group == group)
+        {
+            let free = entry.availability() == Some(Availability::Available)
+                && entry.standing(after) == Standing::Fresh;
+            match entry.watch.map(|watch| watch.repeat) {
+                Some(Repeat::Once) if ends => entry.watch = None,
+                None if !ends => entry.watch = Some(Watch::new(Repeat::Once, free)),
+                _ => {}
+            }
+        }
+        let name = group
+            .as_deref()
+            .unwrap_or("the contacts without a group")
+            .to_string();
+        let words = if ends {
+            format!("No longer watching {name}")
+        } else {
+            format!("Rings for the first of {name} who becomes free")
+        };
+        if !ends {
+            self.group_watches.insert(group);
+        }
+        self.tell(words, now);
+        self.preference()
+    }
+
+    /// Whom to ask for first: the watched and those in sight.
+    pub(super) fn preference(&self) -> Vec<Effect> {
+        let watched = self.entries.iter().filter(|entry| entry.watch.is_some());
+        let in_sight = self.rows_in_sight().iter().flat_map(|row| match row {
+            Row::Cells(_, cells) => cells.as_slice(),
+            Row::Heading(_) => &[],
+        });
+        let first = watched.chain(in_sight.map(|&place| &self.entries[place]));
+        vec![Effect::Prefer(
+            first.map(|entry| entry.contact.address.clone()).collect(),
+        )]
+    }
+
+    /// States that were confirmed before this are stale: all, where the link is down.
+    pub fn confirmed_after(&self, now: Timestamp) -> Timestamp {
+        match (&self.link.state, self.link.mode) {
+            (LinkState::Trouble { .. } | LinkState::Refused { .. }, _) => Timestamp::MAX,
+            (_, Mode::Live) => Timestamp::MIN,
+            (_, Mode::Every(interval)) => {
+                // A slow round through thousands of contacts is no reason to doubt each of them.
+                let interval = i64::try_from(interval.as_secs()).unwrap_or(i64::MAX / 8);
+                let patience = SignedDuration::from_secs((interval * 3).max(60));
+                now.saturating_sub(patience).unwrap_or(Timestamp::MIN)
+            }
+        }
+    }
+
+    /// How many contacts there are of each kind.
+    pub fn counts(&self, now: Timestamp) -> Counts {
+        let after = self.confirmed_after(now);
+        let mut counts = Counts::default();
+        for entry in &self.entries {
+            match (entry.standing(after), entry.availability()) {
+                (Standing::Fresh, Some(availability)) => {
+                    counts.by_availability[availability as usize] += 1;
+                }
+                (Standing::Awaited, _) if entry.trouble.is_none() => counts.awaited += 1,
+                _ => counts.stale += 1,
+            }
+        }
+        counts
+    }
+
+    /// When the data on the board was last true as a whole: the oldest confirmation among the
+    /// contacts that were answered last time. `None` before the first answer.
+    pub fn asked_at(&self) -> Option<Timestamp> {
+        let answered = self.entries.iter().filter(|entry| entry.trouble.is_none());
+        let known = answered.filter_map(|entry| entry.known.as_ref());
+        known
+            .filter(|known| !known.remembered)
+            .map(|known| known.asked_at)
+            .min()
+    }
+
+    /// When the picture next changes by the mere passing of time; `None` while nothing will.
+    pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        let mut next: Option<Timestamp> = None;
+        let mut sooner = |at: Timestamp| next = Some(next.map_or(at, |next| next.min(at)));
+        if let Some(notice) = &self.notice {
+            sooner(notice.until);
+        }
+        if self.out_of_order {
+            sooner(self.touched + REST);
+        }
+        if let Some(frozen) = &self.frozen {
+            sooner(age::seconds_turn(frozen.since, now));
+        }
+        match (&self.link.state, self.asked_at()) {
+            (
+                LinkState::Trouble {
+                    since, next_try, ..
+                },
+                _,
+            ) => {
+                sooner(age::seconds_turn(*since, now));
+                if *next_try > now {
+                    sooner(age::seconds_turn(
+                        *next_try - SignedDuration::from_hours(1),
+                        now,
+                    ));
+                }
+            }
+            (_, Some(asked_at)) => sooner(age::seconds_turn(asked_at, now)),
+            _ => {}
+        }
+        let in_sight = self.rows_in_sight().iter().flat_map(|row| match row {
+            Row::Cells(_, cells) => cells.as_slice(),
+            Row::Heading(_) => &[],
+        });
+        for entry in in_sight.map(|&place| &self.entries[place]) {
+            if let Some(known) = &entry.known {
+                sooner(age::short_turns(known.since.at(), now));
+            }
+            if let Some(changed) = entry
+                .changed
+                .filter(|&changed| changed + CHANGE_SHOWS > now)
+            {
+                sooner(changed + CHANGE_SHOWS);
+            }
+        }
+        let watches = self.entries.iter().filter_map(|entry| entry.watch);
+        watches
+            .filter_map(|watch| watch.due(self.preferences.free_for))
+            .for_each(&mut sooner);
+        next
+    }
+
+    /// Whether the contact's state changed so lately that it stands out.
+    pub fn just_changed(&self, entry: &Entry, now: Timestamp) -> bool {
+        entry
+            .changed
+            .is_some_and(|changed| now < changed + CHANGE_SHOWS)
+    }
+
+    /// Whether keys go into a text field.
+    pub fn wants_text(&self) -> bool {
+        match &self.pane {
+            Pane::Form(_) | Pane::Help { .. } => true,
+            Pane::Contacts => self.search.as_ref().is_some_and(|search| search.typing),
+            _ => false,
+        }
+    }
+
+    /// Who of a group is free, the best first: by how well they can be reached, then by how long
+    /// they have been free. Only fresh states count.
+    pub fn who_is_free(&self, group: Option<&str>, now: Timestamp) -> Vec<&Entry> {
+        let after = self.confirmed_after(now);
+        let mut free: Vec<&Entry> = self
+            .entries
+            .iter()
+            .filter(|entry| entry.contact.group.as_deref() == group)
+            .filter(|entry| entry.availability() == Some(Availability::Available))
+            .filter(|entry| entry.standing(after) == Standing::Fresh)
+            .collect();
+        free.sort_by_cached_key(|entry| {
+            let since = entry.known.as_ref().map(|known| known.since.at());
+            (order::reach(entry, Standing::Fresh), since)
+        });
+        free
+    }
+
+    /// All contacts, in the order of the book.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The contact of this address.
+    pub fn entry(&self, address: &Address) -> Option<&Entry> {
+        self.places.get(address).map(|&place| &self.entries[place])
+    }
+
+    /// The groups as they are shown.
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// How the link is.
+    pub fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// What is open above the contacts.
+    pub fn pane(&self) -> &Pane {
+        &self.pane
+    }
+
+    /// What is searched for.
+    pub fn search(&self) -> Option<&Search> {
+        self.search.as_ref()
+    }
+
+    /// The layout that the user chose; `None` while the width decides.
+    pub fn view(&self) -> Option<View> {
+        self.view
+    }
+
+    /// By what the contacts are sorted.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// Whether the offline are hidden.
+    pub fn hides_offline(&self) -> bool {
+        self.hide_offline
+    }
+
+    /// Since when the board is held still.
+    pub fn frozen_since(&self) -> Option<Timestamp> {
+        self.frozen.as_ref().map(|frozen| frozen.since)
+    }
+
+    /// What is to be told in one line.
+    pub fn notice(&self) -> Option<&str> {
+        self.notice.as_ref().map(|notice| notice.words.as_str())
+    }
+
+    /// What is wrong with the contact book.
+    pub fn book_trouble(&self) -> Option<&str> {
+        self.book_trouble.as_deref()
+    }
+
+    /// What the user may set.
+    pub fn preferences(&self) -> &Preferences {
+        &self.preferences
+    }
+
+    /// Whether the mouse is the board's.
+    pub fn mouse(&self) -> bool {
+        self.mouse
+    }
+}

@@ -1,0 +1,398 @@
+//! Everything that is known of one contact, why its state is what it is, and who of a group is
+//! free.
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::pane::{fact, frame, heading, lines};
+use super::screen::Look;
+use super::state::{Shown, clock};
+use crate::board::{Board, Entry, Since, Standing, Trouble, age};
+use crate::presence::{Availability, Device, IconSet, Presence, Why};
+
+/// Draws the details of the contact under the cursor.
+pub fn draw(
+    buffer: &mut Buffer,
+    area: Rect,
+    board: &Board,
+    look: &Look,
+    now: Timestamp,
+    scroll: usize,
+) {
+    let Some(entry) = board.selected() else {
+        return;
+    };
+    let inside = frame(buffer, area, entry.name(), look);
+    let width = inside.width;
+    let mut told: Vec<Line<'_>> = Vec::new();
+    let shown = Shown::of(board, entry, look, now);
+    told.push(Line::from(vec![
+        Span::styled(
+            format!("{}{} ", shown.glyph, shown.second_glyph),
+            shown.style,
+        ),
+        Span::styled(shown.label.to_string(), shown.style),
+    ]));
+    fact(
+        &mut told,
+        width,
+        look,
+        "Address",
+        entry.contact.address.as_str(),
+    );
+    if let Some(group) = &entry.contact.group {
+        fact(&mut told, width, look, "Group", group);
+    }
+    if let Some(known) = &entry.known {
+        fact(
+            &mut told,
+            width,
+            look,
+            "Since",
+            &since(known.since, look, now),
+        );
+        tell_presence(&mut told, width, look, &known.presence, now);
+        let ago = age::seconds(known.asked_at, now);
+        let answered = format!("at {}, {ago} ago", clock(known.asked_at, &look.zone));
+        fact(&mut told, width, look, "Answered", &answered);
+    }
+    tell_trouble(&mut told, width, look, board, entry, now);
+    told.push(timeline(entry, usize::from(width), look, now));
+    lines(buffer, inside, told, scroll, look);
+}
+
+fn since(since: Since, look: &Look, now: Timestamp) -> String {
+    let at = clock(since.at(), &look.zone);
+    let lasting = age::short(since.at(), now);
+    match since {
+        Since::Stated(_) => format!("{at} ({lasting}), as the document says"),
+        Since::Seen(_) => format!("{at} ({lasting}), seen by this board"),
+        Since::AtLeast(_) => {
+            format!("{at} or earlier ({lasting}): the board has looked on since then")
+        }
+    }
+}
+
+fn tell_presence(
+    told: &mut Vec<Line<'_>>,
+    width: u16,
+    look: &Look,
+    presence: &Presence,
+    now: Timestamp,
+) {
+    let doing: Vec<&str> = presence
+        .activities
+        .iter()
+        .map(|activity| activity.label())
+        .collect();
+    if doing.len() > 1 {
+        fact(told, width, look, "Doing", &doing.join(", "));
+    }
+    if let Some(until) = presence.until {
+        fact(told, width, look, "Until", &clock(until, &look.zone));
+    }
+    if let Some(note) = &presence.note {
+        fact(told, width, look, "Note", note);
+    }
+    if presence.idle {
+        let idle = presence
+            .idle_since
+            .map(|at| format!("since {} ({})", clock(at, &look.zone), age::short(at, now)));
+        fact(told, width, look, "Idle", &idle.unwrap_or("yes".into()));
+    }
+    if presence.set_by_hand {
+        fact(told, width, look, "Set", "by hand");
+    }
+    if let Some(extras) = &presence.extras {
+        if let Some(minutes) = extras.time_offset_minutes {
+            let there = now + SignedDuration::from_mins(i64::from(minutes));
+            let there = clock(there, &jiff::tz::TimeZone::UTC);
+            fact(told, width, look, "Local time", &there);
+        }
+        for (what, words) in [
+            ("Place", extras.place_types.join(", ")),
+            ("Place is", extras.place_is.join(", ")),
+            ("Mood", extras.moods.join(", ")),
+            ("Privacy", extras.privacy.join(", ")),
+        ] {
+            if !words.is_empty() {
+                fact(told, width, look, what, &words);
+            }
+        }
+        for (what, words) in [
+            ("Sphere", &extras.sphere),
+            ("Relation", &extras.relationship),
+            ("Class", &extras.service_class),
+            ("Phone", &extras.phone_status),
+            ("Chat", &extras.im_status),
+        ] {
+            if let Some(words) = words {
+                fact(told, width, look, what, words);
+            }
+        }
+    }
+    if !presence.devices.is_empty() {
+        told.push(heading("Devices", look));
+    }
+    for device in &presence.devices {
+        tell_device(told, width, look, device, now);
+    }
+}
+
+fn tell_device(told: &mut Vec<Line<'_>>, width: u16, look: &Look, device: &Device, now: Timestamp) {
+    let mut words = match device.open {
+        Some(true) => "open",
+        Some(false) => "closed",
+        None => "says nothing of open or closed",
+    }
+    .to_string();
+    let mut also = |more: String| {
+        words.push_str("; ");
+        words.push_str(&more);
+    };
+    for activity in &device.activities {
+        also(activity.label().to_string());
+    }
+    if !device.capabilities.is_empty() {
+        also(device.capabilities.join(", "));
+    }
+    if device.idle {
+        also(match device.idle_since {
+            Some(at) => format!("idle {}", age::short(at, now)),
+            None => "idle".into(),
+        });
+    }
+    if let Some(contact) = &device.contact {
+        also(contact.clone());
+    }
+    if let Some(note) = &device.note {
+        also(format!("“{note}”"));
+    }
+    if let Some(source) = &device.source {
+        also(format!("from {source}"));
+    }
+    if let Some(at) = device.reported {
+        also(format!("reported {}", clock(at, &look.zone)));
+    }
+    let mut block = Vec::new();
+    fact(&mut block, width, look, "", &words);
+    if let Some(first) = block.first_mut() {
+        let name = format!("{:11} ", super::fit::fit(&device.id, 11));
+        first.spans[0] = Span::raw(name);
+    }
+    told.append(&mut block.into_iter().map(owned).collect());
+}
+
+fn owned<'a>(line: Line<'_>) -> Line<'a> {
+    let spans = line
+        .spans
+        .into_iter()
+        .map(|span| Span::styled(span.content.into_owned(), span.style));
+    Line::from(spans.collect::<Vec<_>>())
+}
+
+fn tell_trouble(
+    told: &mut Vec<Line<'_>>,
+    width: u16,
+    look: &Look,
+    board: &Board,
+    entry: &Entry,
+    now: Timestamp,
+) {
+    let standing = entry.standing(board.confirmed_after(now));
+    let unknown = entry.availability() == Some(Availability::Unknown);
+    let words = match (&entry.trouble, standing) {
+        (Some(Trouble::Refused(words)), _) => format!("refused: {words}"),
+        (Some(Trouble::NotAnswered), _) => {
+            "the server left this contact out of its last answer".into()
+        }
+        (None, Standing::Stale) => "the state is old: the server has not confirmed it".into(),
+        (None, Standing::Remembered) => "remembered from the last run, not confirmed yet".into(),
+        (None, _) if unknown => "the server does not know this address: is it spelt right?".into(),
+        _ => return,
+    };
+    fact(told, width, look, "Trouble", &words);
+}
+
+/// The states of the day as a bar: each state has its own pattern, so that it reads without
+/// colour.
+fn timeline<'a>(entry: &Entry, width: usize, look: &Look, now: Timestamp) -> Line<'a> {
+    let midnight = now
+        .to_zoned_datetime(look.zone.clone())
+        .start_of_day()
+        .map_or(now, |day| day.timestamp());
+    let first = entry
+        .timeline
+        .changes()
+        .first()
+        .map_or(now, |change| change.0);
+    let start = midnight.max(first);
+    let begin = clock(start, &look.zone);
+    let cells = width.saturating_sub(begin.len() + 5).max(1);
+    let mut spans = vec![Span::styled(format!("{begin} "), look.theme.dim())];
+    for cell in entry.timeline.cells(start, now, cells) {
+        let (pattern, style) = match cell {
+            Some(availability) => (
+                pattern(availability, look.icons),
+                look.theme.state(availability),
+            ),
+            None => (" ", look.theme.dim()),
+        };
+        spans.push(Span::styled(pattern, style));
+    }
+    spans.push(Span::styled(" now", look.theme.dim()));
+    Line::from(spans)
+}
+
+fn pattern(availability: Availability, icons: IconSet) -> &'static str {
+    let ascii = icons == IconSet::Ascii;
+    match availability {
+        Availability::Available => {
+            if ascii {
+                "="
+            } else {
+                "─"
+            }
+        }
+        Availability::Away => {
+            if ascii {
+                "a"
+            } else {
+                "╌"
+            }
+        }
+        Availability::Busy => {
+            if ascii {
+                "#"
+            } else {
+                "╪"
+            }
+        }
+        Availability::Dnd => {
+            if ascii {
+                "X"
+            } else {
+                "╳"
+            }
+        }
+        Availability::Unavailable => ".",
+        Availability::Unknown => "?",
+    }
+}
+
+/// Draws why the state of the contact under the cursor is what it is.
+pub fn draw_why(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, scroll: usize) {
+    let Some(entry) = board.selected() else {
+        return;
+    };
+    let inside = frame(buffer, area, &format!("Why: {}", entry.name()), look);
+    let width = inside.width;
+    let mut told: Vec<Line<'_>> = Vec::new();
+    let Some(presence) = entry.known.as_ref().map(|known| &known.presence) else {
+        told.push(Line::raw("Nothing is known of this contact yet."));
+        return lines(buffer, inside, told, scroll, look);
+    };
+    fact(
+        &mut told,
+        width,
+        look,
+        "State",
+        presence.availability.label(),
+    );
+    let rule = match presence.why {
+        Why::Person => "The person's own activities decide; of several, the most restrictive.",
+        Why::Device => {
+            "The person says nothing that counts, so the devices' activities decide; of several, the most restrictive."
+        }
+        Why::OpenDevice => "No activity counts, and a device is open: available.",
+        Why::ClosedDevices => "No activity counts, and every device is closed: offline.",
+        Why::OnlyUnknown => {
+            "Nothing is said but 'unknown'. The server does so for addresses that it does not know."
+        }
+        Why::Nothing => "The document says nothing at all.",
+        Why::Basic => "The server gives no documents for this contact, only one word.",
+    };
+    fact(&mut told, width, look, "Rule", rule);
+    told.push(heading("What the document says", look));
+    for activity in &presence.activities {
+        let says = match activity.kind().and_then(|kind| kind.availability()) {
+            Some(availability) => {
+                format!("{}: counts as {}", activity.label(), availability.name())
+            }
+            None => format!("{}: does not count", activity.label()),
+        };
+        let mut block = Vec::new();
+        fact(&mut block, width, look, activity.name(), &says);
+        told.extend(block.into_iter().map(owned));
+    }
+    if presence.activities.is_empty() {
+        told.push(Line::raw("No activity."));
+    }
+    for device in &presence.devices {
+        let open = match device.open {
+            Some(true) => "open",
+            Some(false) => "closed",
+            None => "says neither open nor closed",
+        };
+        let activities: Vec<&str> = device
+            .activities
+            .iter()
+            .map(|activity| activity.name())
+            .collect();
+        let mut block = Vec::new();
+        fact(
+            &mut block,
+            width,
+            look,
+            "Device",
+            &format!("{}: {open} {}", device.id, activities.join(", ")),
+        );
+        told.extend(block.into_iter().map(owned));
+    }
+    lines(buffer, inside, told, scroll, look);
+}
+
+/// Draws who of a group is free, the best first.
+pub fn draw_free(
+    buffer: &mut Buffer,
+    area: Rect,
+    group: Option<&str>,
+    free: &[&Entry],
+    look: &Look,
+    now: Timestamp,
+    scroll: usize,
+) {
+    let inside = frame(
+        buffer,
+        area,
+        &format!("Free: {}", group.unwrap_or("no group")),
+        look,
+    );
+    let mut told: Vec<Line<'_>> = Vec::new();
+    for entry in free {
+        let Some(known) = &entry.known else { continue };
+        let glyph = known.presence.glyph(look.icons).to_string();
+        let idle = if known.presence.idle { ", idle" } else { "" };
+        told.push(Line::from(vec![
+            Span::styled(
+                format!("{glyph} "),
+                look.theme.state(known.presence.availability),
+            ),
+            Span::raw(entry.name().to_string()),
+            Span::styled(
+                format!("  for {}{idle}", age::short(known.since.at(), now)),
+                look.theme.dim(),
+            ),
+        ]));
+    }
+    if told.is_empty() {
+        told.push(Line::raw("Nobody is free right now."));
+        told.push(Line::styled(
+            "W tells you who is free first.",
+            look.theme.dim(),
+        ));
+    }
+    lines(buffer, inside, told, scroll, look);
+}

@@ -1,0 +1,56 @@
+//! Text cut to the cells there are, by what a terminal shows of it.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// How many cells the text takes.
+pub fn cells(text: &str) -> usize {
+    text.width()
+}
+
+/// The text in at most `width` cells; where something is cut off, the last cell is `…`.
+pub fn fit(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.to_string();
+    }
+    let mut cut = String::new();
+    let mut used = 0;
+    for cluster in text.graphemes(true) {
+        let cells = cluster.width();
+        if used + cells >= width {
+            break;
+        }
+        used += cells;
+        cut.push_str(cluster);
+    }
+    if width > 0 {
+        cut.push('…');
+    }
+    cut
+}
+
+/// The text broken into lines of at most `width` cells, at spaces where there are any.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_inclusive(' ') {
+        let bare = word.trim_end().width();
+        if line.width() + bare > width && !line.is_empty() {
+            lines.push(std::mem::take(&mut line).trim_end().to_string());
+        }
+        if bare <= width {
+            line.push_str(word);
+            continue;
+        }
+        for cluster in word.graphemes(true) {
+            if line.width() + cluster.width() > width && !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push_str(cluster);
+        }
+    }
+    if !line.is_empty() || lines.is_empty() {
+        lines.push(line.trim_end().to_string());
+    }
+    lines
+}

@@ -1,0 +1,253 @@
+//! The contacts as tiles (two lines each) or as a compact list (one short line each).
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::fit::{cells, fit};
+use super::screen::{Look, Target, Targets};
+use super::state::{Shown, sign};
+use crate::board::{Board, Cursor, Entry, Find, Row};
+
+/// Where the name begins in a cell: after the sign, the state, the phone and a space.
+const NAME_AT: u16 = 4;
+/// A compact line at least this wide shows the state in words too.
+const WORDS_FROM: u16 = 34;
+/// The cells that an age takes.
+const AGE: u16 = 4;
+
+/// Draws the rows that are in sight.
+pub fn draw(
+    buffer: &mut Buffer,
+    area: Rect,
+    board: &Board,
+    look: &Look,
+    now: Timestamp,
+    targets: &mut Targets,
+) {
+    let mut find = board.search().map(|search| Find::new(search.input.value()));
+    let columns = board.columns() as u16;
+    let width = area.width / columns.max(1);
+    let mut y = area.y;
+    for row in board.rows_in_sight() {
+        let height = board.lines(row) as u16;
+        match row {
+            Row::Heading(section) => {
+                let line = Rect {
+                    y,
+                    height: 1,
+                    ..area
+                };
+                draw_heading(buffer, line, board, *section, look, targets);
+            }
+            Row::Cells(_, places) => {
+                for (column, &place) in places.iter().enumerate() {
+                    let cell = Rect {
+                        x: area.x + width * column as u16,
+                        y,
+                        width,
+                        height,
+                    };
+                    let cell = cell.intersection(area);
+                    let entry = &board.entries()[place];
+                    targets.add(cell, Target::Contact(entry.contact.address.clone()));
+                    draw_cell(buffer, cell, board, entry, look, now, find.as_mut());
+                }
+            }
+        }
+        y += height;
+        if y >= area.bottom() {
+            break;
+        }
+    }
+    if board.entries().is_empty() {
+        draw_empty(buffer, area, look);
+    } else if board.rows_in_sight().is_empty() {
+        let words = "Nobody here fits what is searched for. Esc shows everybody.";
+        buffer.set_stringn(
+            area.x + 1,
+            area.y,
+            words,
+            usize::from(area.width),
+            look.theme.dim(),
+        );
+    }
+}
+
+fn draw_empty(buffer: &mut Buffer, area: Rect, look: &Look) {
+    let key = look
+        .keys
+        .of(crate::board::Action::Add)
+        .first()
+        .map(ToString::to_string);
+    let words = format!(
+        "Nobody is on the board yet. Press {} to add a contact.",
+        key.unwrap_or_default()
+    );
+    let room = usize::from(area.width.saturating_sub(2));
+    for (line, y) in super::fit::wrap(&words, room.max(1))
+        .iter()
+        .zip(area.y + 1..area.bottom())
+    {
+        buffer.set_stringn(area.x + 1, y, line, room, Style::new());
+    }
+}
+
+/// Draws the heading of a section over a whole line.
+pub fn draw_heading(
+    buffer: &mut Buffer,
+    area: Rect,
+    board: &Board,
+    section: usize,
+    look: &Look,
+    targets: &mut Targets,
+) {
+    let section = &board.sections()[section];
+    targets.add(area, Target::Group(section.group.clone()));
+    let name = section.group.as_deref().unwrap_or("No group");
+    let fold = if section.folded {
+        sign::folded(look.icons)
+    } else {
+        " "
+    };
+    let counts = format!("{}/{} free", section.free, section.members.len());
+    let width = usize::from(area.width);
+    let text = format!("{fold}{}", fit(name, width.saturating_sub(2)));
+    let used = cells(&text);
+    buffer.set_stringn(area.x, area.y, &text, width, look.theme.heading());
+    if section.folded && board.cursor() == Some(&Cursor::Group(section.group.clone())) {
+        buffer.set_style(area, look.theme.selected());
+        buffer.set_stringn(
+            area.x,
+            area.y,
+            sign::cursor(look.icons),
+            1,
+            look.theme.key(),
+        );
+    }
+    let rule_at = used + 1;
+    let counts_at = width.saturating_sub(cells(&counts) + 1);
+    if counts_at > rule_at + 2 {
+        let rule = sign::rule(look.icons).repeat(counts_at - rule_at - 1);
+        buffer.set_stringn(
+            area.x + rule_at as u16,
+            area.y,
+            rule,
+            width,
+            look.theme.rule(),
+        );
+        buffer.set_stringn(
+            area.x + counts_at as u16,
+            area.y,
+            counts,
+            width,
+            look.theme.dim(),
+        );
+    }
+}
+
+fn draw_cell(
+    buffer: &mut Buffer,
+    cell: Rect,
+    board: &Board,
+    entry: &Entry,
+    look: &Look,
+    now: Timestamp,
+    find: Option<&mut Find>,
+) {
+    let shown = Shown::of(board, entry, look, now);
+    let here = board.is_selected(entry);
+    if here {
+        buffer.set_style(cell, look.theme.selected());
+    }
+    let put = |buffer: &mut Buffer, x: u16, y: u16, text: &str, style: Style| {
+        if y < cell.bottom() && x < cell.width {
+            let room = usize::from(cell.width - x);
+            buffer.set_stringn(cell.x + x, y, fit(text, room), room, style);
+        }
+    };
+    put(
+        buffer,
+        0,
+        cell.y,
+        shown.sign(here, look.icons),
+        look.theme.key(),
+    );
+    put(buffer, 1, cell.y, shown.glyph, shown.style);
+    put(buffer, 2, cell.y, shown.second_glyph, shown.second_style);
+    let end = cell.width.saturating_sub(1);
+    let room = end.saturating_sub(NAME_AT);
+    let one_line = cell.height == 1;
+    let ages = end >= 26;
+    let watch = shown.watch_sign(look.icons);
+    let name_room = if one_line {
+        let words = if end >= WORDS_FROM { room * 2 / 5 } else { 0 };
+        room.saturating_sub(if ages { AGE + 2 } else { 0 } + words)
+    } else {
+        room.saturating_sub(if watch.is_empty() { 0 } else { 2 })
+    };
+    let name_style = if shown.sure {
+        look.theme.name()
+    } else {
+        look.theme.dim()
+    };
+    let name = fit(entry.name(), usize::from(name_room));
+    put(buffer, NAME_AT, cell.y, &name, name_style);
+    if let Some(find) = find {
+        mark_found(buffer, cell, &name, find, look);
+    }
+    let state_style = if shown.changed {
+        shown.style.patch(look.theme.changed())
+    } else {
+        shown.style
+    };
+    let age_at = end.saturating_sub(cells(&shown.age) as u16);
+    if !one_line {
+        put(
+            buffer,
+            end.saturating_sub(1),
+            cell.y,
+            watch,
+            look.theme.key(),
+        );
+        let label_room = room.saturating_sub(AGE + 1);
+        put(
+            buffer,
+            NAME_AT,
+            cell.y + 1,
+            &fit(&shown.label, usize::from(label_room)),
+            state_style,
+        );
+        put(buffer, age_at, cell.y + 1, &shown.age, look.theme.dim());
+        return;
+    }
+    if ages {
+        put(buffer, age_at, cell.y, &shown.age, look.theme.dim());
+        put(buffer, end - AGE - 1, cell.y, watch, look.theme.key());
+    }
+    if end >= WORDS_FROM {
+        let at = NAME_AT + name_room + 1;
+        let label_room = (end - AGE - 2).saturating_sub(at);
+        put(
+            buffer,
+            at,
+            cell.y,
+            &fit(&shown.label, usize::from(label_room)),
+            state_style,
+        );
+    }
+}
+
+/// Underlines what a search matched in a name.
+fn mark_found(buffer: &mut Buffer, cell: Rect, name: &str, find: &mut Find, look: &Look) {
+    let marks = find.marks(name);
+    let mut x = cell.x + NAME_AT;
+    for (at, character) in name.chars().enumerate() {
+        let width = cells(character.encode_utf8(&mut [0; 4])) as u16;
+        if marks.contains(&(at as u32)) && x < cell.right() {
+            buffer.set_style(Rect::new(x, cell.y, width.max(1), 1), look.theme.found());
+        }
+        x += width;
+    }
+}

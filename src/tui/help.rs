@@ -1,0 +1,107 @@
+//! All keys, as they are bound, narrowed by what is typed.
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use tui_input::Input;
+
+use super::fit::{cells, fit, wrap};
+use super::pane;
+use super::screen::Look;
+use crate::board::Action;
+use crate::presence::{Availability, Kind};
+
+/// Draws the help.
+pub fn draw(screen: &mut Frame<'_>, area: Rect, query: &Input, look: &Look, scroll: usize) {
+    let inside = pane::frame(screen.buffer_mut(), area, "Help", look);
+    if inside.height < 2 {
+        return;
+    }
+    let prompt = "Search: ";
+    let at = inside.x + cells(prompt) as u16;
+    let room = usize::from(inside.right().saturating_sub(at)).max(1);
+    let buffer = screen.buffer_mut();
+    buffer.set_stringn(
+        inside.x,
+        inside.y,
+        prompt,
+        usize::from(inside.width),
+        look.theme.dim(),
+    );
+    buffer.set_stringn(
+        at,
+        inside.y,
+        fit(query.value(), room),
+        room,
+        look.theme.name(),
+    );
+    let told = lines(query.value(), usize::from(inside.width), look);
+    let below = Rect {
+        y: inside.y + 1,
+        height: inside.height - 1,
+        ..inside
+    };
+    pane::lines(buffer, below, told, scroll, look);
+    let cursor = query.visual_cursor().min(room - 1) as u16;
+    screen.set_cursor_position(Position::new(at + cursor, inside.y));
+}
+
+fn lines<'a>(query: &str, width: usize, look: &Look) -> Vec<Line<'a>> {
+    const KEYS: usize = 14;
+    let query = query.trim().to_lowercase();
+    let fits = |text: &str| {
+        query
+            .split_whitespace()
+            .all(|word| text.to_lowercase().contains(word))
+    };
+    let mut told = Vec::new();
+    let mut row = |left: String, style, words: &str| {
+        let room = width.saturating_sub(KEYS + 1).max(8);
+        for (at, words) in wrap(words, room).into_iter().enumerate() {
+            let left = if at == 0 {
+                fit(&left, KEYS)
+            } else {
+                String::new()
+            };
+            let gap = " ".repeat((KEYS + 1).saturating_sub(cells(&left)));
+            told.push(Line::from(vec![
+                Span::styled(left, style),
+                Span::raw(gap),
+                Span::raw(words),
+            ]));
+        }
+    };
+    for (action, name, words) in Action::ALL {
+        let keys: Vec<String> = look
+            .keys
+            .of(action)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        let keys = keys.join(" ");
+        if !keys.is_empty() && fits(&format!("{keys} {name} {words}")) {
+            row(keys, look.theme.key(), words);
+        }
+    }
+    for kind in Kind::all() {
+        let Some(availability) = kind.availability() else {
+            continue;
+        };
+        if fits(&format!("{} {}", kind.label(), kind.name())) {
+            row(
+                kind.glyph(look.icons).to_string(),
+                look.theme.state(availability),
+                kind.label(),
+            );
+        }
+    }
+    let unsure = "after a state: not confirmed any more; the state is the last that was heard";
+    if fits(unsure) {
+        let glyph = Availability::Unknown.glyph(look.icons).to_string();
+        row(glyph, look.theme.dim(), unsure);
+    }
+    if told.is_empty() {
+        told.push(Line::styled("Nothing fits.", look.theme.dim()));
+    }
+    told
+}

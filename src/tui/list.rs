@@ -1,0 +1,161 @@
+//! The contacts as a list with columns.
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::fit::fit;
+use super::grid::draw_heading;
+use super::screen::{Look, Target, Targets};
+use super::state::Shown;
+use crate::board::{Board, Row};
+
+/// The lines above the first contact.
+pub const HEAD: u16 = 1;
+
+/// Where each column begins and how wide it is; no width means that there is no room for it.
+struct Columns {
+    name: (u16, u16),
+    state: (u16, u16),
+    since: (u16, u16),
+    note: (u16, u16),
+    group: (u16, u16),
+    device: (u16, u16),
+}
+
+impl Columns {
+    fn of(width: u16) -> Columns {
+        let room = width.saturating_sub(5);
+        // The most needed first; the note takes what is left.
+        let name = room.min((room * 2 / 5).clamp(12, 28));
+        let state = room.saturating_sub(name + 1).min(22);
+        let mut left = room.saturating_sub(name + state + 2);
+        let mut take = |wanted: u16, from: u16| {
+            if width >= from && left > wanted {
+                left -= wanted + 1;
+                wanted
+            } else {
+                0
+            }
+        };
+        let since = take(5, 40);
+        let device = take(14, 110);
+        let group = take(16, 80);
+        let note = if left >= 10 { left } else { 0 };
+        let mut at = 4;
+        let mut place = |width: u16| {
+            let placed = (at, width);
+            at += if width > 0 { width + 1 } else { 0 };
+            placed
+        };
+        Columns {
+            name: place(name),
+            state: place(state),
+            since: place(since),
+            note: place(note),
+            group: place(group),
+            device: place(device),
+        }
+    }
+}
+
+/// Draws the head and the rows that are in sight.
+pub fn draw(
+    buffer: &mut Buffer,
+    area: Rect,
+    board: &Board,
+    look: &Look,
+    now: Timestamp,
+    targets: &mut Targets,
+) {
+    let columns = Columns::of(area.width);
+    let put = |buffer: &mut Buffer, y: u16, column: (u16, u16), text: &str, style: Style| {
+        let width = usize::from(column.1);
+        buffer.set_stringn(area.x + column.0, y, fit(text, width), width, style);
+    };
+    for (column, title) in [
+        (columns.name, "Name"),
+        (columns.state, "State"),
+        (columns.since, "Since"),
+        (columns.note, "Note"),
+        (columns.group, "Group"),
+        (columns.device, "Device"),
+    ] {
+        put(buffer, area.y, column, title, look.theme.dim());
+    }
+    let mut y = area.y + HEAD;
+    for row in board.rows_in_sight() {
+        if y >= area.bottom() {
+            break;
+        }
+        let line = Rect {
+            y,
+            height: 1,
+            ..area
+        };
+        match row {
+            Row::Heading(section) => draw_heading(buffer, line, board, *section, look, targets),
+            Row::Cells(_, places) => {
+                for &place in places {
+                    let entry = &board.entries()[place];
+                    let shown = Shown::of(board, entry, look, now);
+                    let here = board.is_selected(entry);
+                    targets.add(line, Target::Contact(entry.contact.address.clone()));
+                    if here {
+                        buffer.set_style(line, look.theme.selected());
+                    }
+                    put(
+                        buffer,
+                        y,
+                        (0, 1),
+                        shown.sign(here, look.icons),
+                        look.theme.key(),
+                    );
+                    put(buffer, y, (1, 1), shown.glyph, shown.style);
+                    put(buffer, y, (2, 1), shown.second_glyph, shown.second_style);
+                    put(
+                        buffer,
+                        y,
+                        (3, 1),
+                        shown.watch_sign(look.icons),
+                        look.theme.key(),
+                    );
+                    let name = if shown.sure {
+                        look.theme.name()
+                    } else {
+                        look.theme.dim()
+                    };
+                    put(buffer, y, columns.name, entry.name(), name);
+                    let state = if shown.changed {
+                        shown.style.patch(look.theme.changed())
+                    } else {
+                        shown.style
+                    };
+                    put(buffer, y, columns.state, &shown.label, state);
+                    put(buffer, y, columns.since, &shown.age, look.theme.dim());
+                    let presence = entry.known.as_ref().map(|known| &known.presence);
+                    let note = presence.and_then(|presence| presence.note.as_deref());
+                    put(
+                        buffer,
+                        y,
+                        columns.note,
+                        note.unwrap_or_default(),
+                        Style::new(),
+                    );
+                    let group = entry.contact.group.as_deref().unwrap_or_default();
+                    put(buffer, y, columns.group, group, look.theme.dim());
+                    let open = presence.and_then(|presence| {
+                        presence
+                            .devices
+                            .iter()
+                            .find(|device| device.open == Some(true))
+                    });
+                    let device = open.map(|device| device.id.as_str()).unwrap_or_default();
+                    put(buffer, y, columns.device, device, look.theme.dim());
+                }
+            }
+        }
+        y += 1;
+    }
+}

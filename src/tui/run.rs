@@ -1,0 +1,293 @@
+//! The loop: sleeps until a key, a message, or a change that time brings; then updates the board
+//! and draws what changed.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{Event, EventStream, MouseButton, MouseEvent, MouseEventKind};
+use futures_util::{FutureExt, StreamExt};
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+use thiserror::Error;
+use tokio::sync::mpsc;
+
+use super::screen::{Layout, Look, Target, Targets, draw};
+use super::terminal::Screen;
+use crate::board::{Action, Board, Effect, Message};
+use crate::presence::Address;
+
+/// Frames that nobody waits for are at least this far apart.
+const FRAME: Duration = Duration::from_millis(16);
+/// Two clicks within this time are a double click.
+const DOUBLE_CLICK: Duration = Duration::from_millis(400);
+/// So many waiting messages are taken in before the next frame.
+const AT_ONCE: usize = 256;
+
+/// Why the board could not be shown.
+#[derive(Debug, Error)]
+pub enum TuiError {
+    /// The terminal refused.
+    #[error("the terminal cannot be used: {0}. whosin needs one; 'whosin status' does not")]
+    Terminal(#[from] io::Error),
+}
+
+/// Shows the board until the user leaves it. Messages come in from the world; effects that are not
+/// the terminal's go out to it.
+///
+/// # Errors
+/// [`TuiError`] where the terminal cannot be used.
+pub async fn run(
+    board: Board,
+    look: Look,
+    messages: mpsc::Receiver<Message>,
+    effects: mpsc::UnboundedSender<Effect>,
+) -> Result<(), TuiError> {
+    let screen = Screen::enter(board.mouse())?;
+    let area = crossterm::terminal::size().map(|(width, height)| Rect::new(0, 0, width, height))?;
+    let inside_tmux = std::env::var_os("TMUX").is_some();
+    let session = Session {
+        board,
+        look,
+        screen,
+        area,
+        targets: Targets::default(),
+        effects,
+        inside_tmux,
+        last_click: None,
+        dragged: None,
+    };
+    session.run(messages).await
+}
+
+struct Session {
+    board: Board,
+    look: Look,
+    screen: Screen,
+    area: Rect,
+    targets: Targets,
+    effects: mpsc::UnboundedSender<Effect>,
+    inside_tmux: bool,
+    last_click: Option<(Instant, Target)>,
+    dragged: Option<Address>,
+}
+
+/// Whether the loop goes on.
+#[derive(PartialEq, Eq)]
+enum Next {
+    Stay,
+    Leave,
+}
+
+impl Session {
+    async fn run(mut self, mut messages: mpsc::Receiver<Message>) -> Result<(), TuiError> {
+        let mut events = EventStream::new();
+        let mut signals = Signals::new()?;
+        let mut drawn = self.draw()?;
+        let mut waiting_since: Option<Instant> = None;
+        loop {
+            let now = Timestamp::now();
+            let time_brings = self.board.next_change(now).map(|at| {
+                let left = at.duration_since(now).max(jiff::SignedDuration::ZERO);
+                Instant::now() + left.unsigned_abs() + Duration::from_millis(1)
+            });
+            let frame_due = waiting_since.map(|_| drawn + FRAME);
+            let wake = [time_brings, frame_due].into_iter().flatten().min();
+            let mut by_hand = false;
+            tokio::select! {
+                event = events.next() => {
+                    by_hand = true;
+                    match event {
+                        Some(Ok(event)) => if self.on_event(event)? == Next::Leave { return Ok(()) },
+                        // The terminal is gone, and with it the reason to stay.
+                        Some(Err(_)) | None => return Ok(()),
+                    }
+                }
+                Some(message) = messages.recv() => {
+                    waiting_since.get_or_insert_with(Instant::now);
+                    if self.update(message)? == Next::Leave { return Ok(()) }
+                }
+                signal = signals.next() => match signal {
+                    Signal::Leave => return Ok(()),
+                    Signal::Suspend => { self.screen.suspend()?; by_hand = true }
+                },
+                () = sleep_until(wake) => {
+                    waiting_since.get_or_insert_with(Instant::now);
+                    if self.update(Message::Tick)? == Next::Leave { return Ok(()) }
+                }
+            }
+            for _ in 0..AT_ONCE {
+                let Ok(message) = messages.try_recv() else {
+                    break;
+                };
+                if self.update(message)? == Next::Leave {
+                    return Ok(());
+                }
+            }
+            while let Some(Some(Ok(event))) = events.next().now_or_never() {
+                by_hand = true;
+                if self.on_event(event)? == Next::Leave {
+                    return Ok(());
+                }
+            }
+            if by_hand || drawn.elapsed() >= FRAME {
+                drawn = self.draw()?;
+                waiting_since = None;
+            }
+        }
+    }
+
+    fn draw(&mut self) -> Result<Instant, TuiError> {
+        let now = Timestamp::now();
+        if let Some(layout) = Layout::of(self.area, &self.board, now) {
+            self.update(Message::Shape(layout.shape()))?;
+        }
+        let Session {
+            board,
+            look,
+            screen,
+            targets,
+            ..
+        } = self;
+        screen.draw(|frame| *targets = draw(frame, board, look, now))?;
+        Ok(Instant::now())
+    }
+
+    fn update(&mut self, message: Message) -> Result<Next, TuiError> {
+        for effect in self.board.update(message, Timestamp::now()) {
+            match effect {
+                Effect::Quit => return Ok(Next::Leave),
+                Effect::Suspend => self.screen.suspend()?,
+                Effect::Redraw => self.screen.redraw()?,
+                Effect::Mouse(mouse) => self.screen.set_mouse(mouse)?,
+                Effect::Copy(text) => self.screen.copy(&text)?,
+                Effect::Ring { words } => self.screen.ring(&words, self.inside_tmux)?,
+                // Nobody listens only while everything is being taken down.
+                other => drop(self.effects.send(other)),
+            }
+        }
+        Ok(Next::Stay)
+    }
+
+    fn on_event(&mut self, event: Event) -> Result<Next, TuiError> {
+        match event {
+            Event::Key(key) => match self.look.keys.message(key, &self.board) {
+                Some(message) => self.update(message),
+                None => Ok(Next::Stay),
+            },
+            Event::Paste(text) => self.update(Message::Paste(text)),
+            Event::Mouse(mouse) => self.on_mouse(mouse),
+            Event::Resize(width, height) => {
+                self.area = Rect::new(0, 0, width, height);
+                self.screen.redraw()?;
+                Ok(Next::Stay)
+            }
+            Event::FocusGained | Event::FocusLost => Ok(Next::Stay),
+        }
+    }
+
+    fn on_mouse(&mut self, mouse: MouseEvent) -> Result<Next, TuiError> {
+        let target = self.targets.at(mouse.column, mouse.row).cloned();
+        match mouse.kind {
+            MouseEventKind::ScrollUp => self.update(Message::Scroll(-2)),
+            MouseEventKind::ScrollDown => self.update(Message::Scroll(2)),
+            MouseEventKind::Down(MouseButton::Left) => {
+                let Some(target) = target else {
+                    return Ok(Next::Stay);
+                };
+                let again = self
+                    .last_click
+                    .take()
+                    .is_some_and(|(when, last)| last == target && when.elapsed() < DOUBLE_CLICK);
+                if !again {
+                    self.last_click = Some((Instant::now(), target.clone()));
+                }
+                match target {
+                    Target::Contact(_) if again => self.update(Message::Act(Action::Open)),
+                    Target::Contact(address) => {
+                        self.dragged = Some(address.clone());
+                        self.update(Message::Select(address))
+                    }
+                    Target::Group(group) => self.update(Message::Fold(group)),
+                    Target::Button(action) => self.update(Message::Act(action)),
+                    Target::Field(place) => self.update(Message::Point(place)),
+                }
+            }
+            MouseEventKind::Up(MouseButton::Left) => {
+                let Some(address) = self.dragged.take() else {
+                    return Ok(Next::Stay);
+                };
+                let group = match target {
+                    Some(Target::Group(group)) => group,
+                    Some(Target::Contact(other)) if other != address => {
+                        match self.board.entry(&other) {
+                            Some(entry) => entry.contact.group.clone(),
+                            None => return Ok(Next::Stay),
+                        }
+                    }
+                    _ => return Ok(Next::Stay),
+                };
+                self.update(Message::Drop(address, group))
+            }
+            _ => Ok(Next::Stay),
+        }
+    }
+}
+
+async fn sleep_until(wake: Option<Instant>) {
+    match wake {
+        Some(wake) => tokio::time::sleep_until(wake.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+enum Signal {
+    Leave,
+    // Only Unix knows it.
+    #[cfg_attr(not(unix), allow(dead_code))]
+    Suspend,
+}
+
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+    stop: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Signals> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Signals {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            hang_up: signal(SignalKind::hangup())?,
+            stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
+        })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.terminate.recv() => Signal::Leave,
+            _ = self.interrupt.recv() => Signal::Leave,
+            _ = self.hang_up.recv() => Signal::Leave,
+            _ = self.stop.recv() => Signal::Suspend,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> io::Result<Signals> {
+        Ok(Signals)
+    }
+
+    async fn next(&mut self) -> Signal {
+        let _ = tokio::signal::ctrl_c().await;
+        Signal::Leave
+    }
+}

@@ -1,0 +1,141 @@
+//! The terminal itself: taken over on entering, given back on leaving, whatever the way out.
+
+use std::io::{self, BufWriter, Stdout, Write, stdout};
+use std::sync::Once;
+
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::cursor::Show;
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{execute, queue};
+use ratatui::backend::CrosstermBackend;
+use ratatui::{Frame, Terminal};
+
+/// The terminal while the board has it. It is given back when this is dropped.
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    mouse: bool,
+}
+
+impl Screen {
+    /// Takes the terminal over: raw mode, the alternate screen, the mouse if wanted. A panic gives
+    /// it back before it is reported.
+    pub fn enter(mouse: bool) -> io::Result<Screen> {
+        static HOOK: Once = Once::new();
+        HOOK.call_once(|| {
+            let report = std::panic::take_hook();
+            std::panic::set_hook(Box::new(move |panic| {
+                give_back();
+                report(panic);
+            }));
+        });
+        take_over(mouse)?;
+        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()));
+        Ok(Screen {
+            terminal: Terminal::new(backend)?,
+            mouse,
+        })
+    }
+
+    /// Draws a frame: only the cells that changed are written, in one go.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(draw)?;
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
+    }
+
+    /// Forgets what is on the screen, so that the next frame is written as a whole.
+    pub fn redraw(&mut self) -> io::Result<()> {
+        self.terminal.clear()
+    }
+
+    /// Takes the mouse, or leaves it to the terminal.
+    pub fn set_mouse(&mut self, mouse: bool) -> io::Result<()> {
+        self.mouse = mouse;
+        if mouse {
+            execute!(self.terminal.backend_mut(), EnableMouseCapture)
+        } else {
+            execute!(self.terminal.backend_mut(), DisableMouseCapture)
+        }
+    }
+
+    /// Gives the terminal back, stops the process until it is continued, takes the terminal again.
+    #[cfg(unix)]
+    pub fn suspend(&mut self) -> io::Result<()> {
+        give_back();
+        // The whole group, as the terminal itself would do it: the shell waits for all of it.
+        rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
+        take_over(self.mouse)?;
+        self.redraw()
+    }
+
+    /// Elsewhere there is nothing to suspend to.
+    #[cfg(not(unix))]
+    pub fn suspend(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Puts a text on the clipboard, through the terminal (OSC 52).
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        execute!(
+            self.terminal.backend_mut(),
+            CopyToClipboard::to_clipboard_from(text)
+        )
+    }
+
+    /// Rings the bell and asks the terminal for a notification (OSC 9 and OSC 777). Inside tmux
+    /// the latter go to the terminal behind it, where tmux allows that.
+    pub fn ring(&mut self, words: &str, inside_tmux: bool) -> io::Result<()> {
+        let words = crate::presence::clean(words).replace(';', ",");
+        let backend = self.terminal.backend_mut();
+        for notice in [
+            format!("\x1b]9;{words}\x07"),
+            format!("\x1b]777;notify;whosin;{words}\x07"),
+        ] {
+            if inside_tmux {
+                write!(
+                    backend,
+                    "\x1bPtmux;{}\x1b\\",
+                    notice.replace('\x1b', "\x1b\x1b")
+                )?;
+            } else {
+                backend.write_all(notice.as_bytes())?;
+            }
+        }
+        backend.write_all(b"\x07")?;
+        Write::flush(backend)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+fn take_over(mouse: bool) -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+    if mouse {
+        execute!(stdout(), EnableMouseCapture)?;
+    }
+    Ok(())
+}
+
+/// Gives the terminal back. Nothing can be done about a failure: the terminal may be gone.
+fn give_back() {
+    let _ = execute!(
+        stdout(),
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        EndSynchronizedUpdate,
+        LeaveAlternateScreen,
+        Show
+    );
+    let _ = disable_raw_mode();
+}
