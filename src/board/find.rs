@@ -1,80 +1,88 @@
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::entry::{Entry, Standing};
 use crate::presence::Availability;
 
 /// A search as the user types it: words that must all be found. A word that names an availability
-/// (`free`, `away`, `busy`, `dnd`, `offline`) stands for it; any other is looked for, fuzzily, in
-/// name, address, group, activities and note.
+/// (`free`, `away`, `busy`, `dnd`, `offline`) stands for it; any other is looked for, fuzzily in
+/// the name, and as it stands in address, group, activities and note.
 #[derive(Debug)]
 pub struct Find {
     states: Vec<Availability>,
-    words: Option<Pattern>,
+    words: Vec<Word>,
     matcher: Matcher,
+}
+
+#[derive(Debug)]
+struct Word {
+    in_name: Atom,
+    elsewhere: Atom,
 }
 
 impl Find {
     /// Reads what was typed.
     pub fn new(query: &str) -> Find {
-        let mut states = Vec::new();
-        let mut rest = Vec::new();
+        let mut find = Find {
+            states: Vec::new(),
+            words: Vec::new(),
+            matcher: Matcher::new(Config::DEFAULT),
+        };
+        let atom = |word: &str, kind| {
+            Atom::new(
+                word,
+                CaseMatching::Ignore,
+                Normalization::Smart,
+                kind,
+                false,
+            )
+        };
         for word in query.split_whitespace() {
             match state_named(word) {
-                Some(state) => states.push(state),
-                None => rest.push(word),
+                Some(state) => find.states.push(state),
+                None => find.words.push(Word {
+                    in_name: atom(word, AtomKind::Fuzzy),
+                    elsewhere: atom(word, AtomKind::Substring),
+                }),
             }
         }
-        let words = (!rest.is_empty())
-            .then(|| Pattern::parse(&rest.join(" "), CaseMatching::Ignore, Normalization::Smart));
-        Find {
-            states,
-            words,
-            matcher: Matcher::new(Config::DEFAULT),
-        }
+        find
     }
 
-    /// How well the entry fits: the higher, the better; `None` where it does not. A state that is
-    /// not fresh never counts as the state that was asked for.
-    pub fn fit(&mut self, entry: &Entry, standing: Standing) -> Option<u32> {
+    /// Whether the entry fits. A state that is not fresh never counts as the state that was asked
+    /// for.
+    pub fn fits(&mut self, entry: &Entry, standing: Standing) -> bool {
         let state = entry.availability().filter(|_| standing == Standing::Fresh);
         if !self.states.is_empty() && !state.is_some_and(|state| self.states.contains(&state)) {
-            return None;
+            return false;
         }
-        let Some(words) = &self.words else {
-            return Some(0);
-        };
-        let mut text = String::from(entry.name());
-        let mut also = |more: &str| {
-            text.push(' ');
-            text.push_str(more);
-        };
-        also(entry.contact.address.as_str());
-        also(entry.contact.group.as_deref().unwrap_or_default());
-        if let Some(known) = &entry.known {
-            known
-                .presence
-                .activities
-                .iter()
-                .for_each(|activity| also(activity.label()));
-            also(known.presence.note.as_deref().unwrap_or_default());
-        }
+        let presence = entry.known.as_ref().map(|known| &known.presence);
+        let labels = presence.iter().flat_map(|presence| &presence.activities);
+        let elsewhere: Vec<&str> = [entry.contact.address.as_str()]
+            .into_iter()
+            .chain(entry.contact.group.as_deref())
+            .chain(presence.and_then(|presence| presence.note.as_deref()))
+            .chain(labels.map(|activity| activity.label()))
+            .collect();
         let mut buffer = Vec::new();
-        words.score(Utf32Str::new(&text, &mut buffer), &mut self.matcher)
+        let Find { words, matcher, .. } = self;
+        words.iter().all(|word| {
+            let mut found = |atom: &Atom, text: &str| {
+                atom.score(Utf32Str::new(text, &mut buffer), matcher)
+                    .is_some()
+            };
+            found(&word.in_name, entry.name())
+                || elsewhere.iter().any(|text| found(&word.elsewhere, text))
+        })
     }
 
     /// Which characters of `text` the words match, by their place among its characters.
     pub fn marks(&mut self, text: &str) -> Vec<u32> {
         let mut marks = Vec::new();
-        if let Some(words) = &self.words {
-            let mut buffer = Vec::new();
-            for word in &words.atoms {
-                word.indices(
-                    Utf32Str::new(text, &mut buffer),
-                    &mut self.matcher,
-                    &mut marks,
-                );
-            }
+        let mut buffer = Vec::new();
+        for word in &self.words {
+            let text = Utf32Str::new(text, &mut buffer);
+            word.in_name.indices(text, &mut self.matcher, &mut marks);
         }
         marks.sort_unstable();
         marks.dedup();

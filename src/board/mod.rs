@@ -388,7 +388,9 @@ impl Board {
             _ => {
                 if let Some(search) = self.search.as_mut().filter(|search| search.typing) {
                     search.input.handle(request);
+                    // Typing looks for somebody: the first who fits takes the cursor.
                     self.top = 0;
+                    self.cursor = None;
                     self.rearrange(self.touched);
                 }
             }

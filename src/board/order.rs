@@ -90,7 +90,7 @@ pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
         }
         if find
             .as_mut()
-            .is_some_and(|find| find.fit(entry, standing).is_none())
+            .is_some_and(|find| !find.fits(entry, standing))
         {
             continue;
         }

@@ -187,6 +187,11 @@ impl Activity {
         }
     }
 
+    /// Whether it counts at `now`: `from` and `until` bound it (RFC 4480 section 3.1).
+    pub fn counts_at(&self, now: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
+    }
+
     /// The local name of its element.
     pub fn name(&self) -> &str {
         match &self.what {

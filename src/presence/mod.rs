@@ -5,6 +5,7 @@
 
 mod activity;
 mod address;
+mod compose;
 mod link;
 mod pidf;
 mod report;
