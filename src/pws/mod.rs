@@ -1,1 +1,17 @@
-//! Being built.
+//! The client of Cisco's Presence Web Service: what goes over the wire and what comes back.
+
+mod client;
+mod endpoint;
+mod envelope;
+mod error;
+mod fault;
+mod session;
+mod tls;
+
+pub use client::{Client, Contact, Limits, Login, Said};
+pub use endpoint::{Endpoint, EndpointError};
+pub use envelope::{BATCH, PresenceType, Request, SoapVersion};
+pub use error::Error;
+pub use fault::{Class, Fault};
+pub use session::{AppKey, SessionKey, UserKey};
+pub use tls::{Fingerprint, FingerprintError, Trust, TrustError};

@@ -1,0 +1,351 @@
+//! One request, one answer: over HTTP, with limits.
+
+use std::error::Error as _;
+use std::io;
+use std::time::{Duration, Instant};
+
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use roxmltree::Node;
+use secrecy::{ExposeSecret, SecretString};
+use tracing::{debug, warn};
+
+use super::endpoint::Endpoint;
+use super::envelope::{
+    Answer, LoginAnswer, PresenceType, Request, SoapVersion, read_body, read_login, read_poll,
+    read_status,
+};
+use super::error::Error;
+use super::session::{AppKey, SessionKey, UserKey};
+use super::tls::{LastRefused, Trust, TrustError};
+use crate::presence::{Address, Document, Presence};
+
+/// How long and how large things may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The time to get a connection, with TLS.
+    pub connect: Duration,
+    /// The time from the request to the end of its answer.
+    pub whole: Duration,
+    /// The size of an answer, in bytes.
+    pub answer: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            connect: Duration::from_secs(5),
+            whole: Duration::from_secs(20),
+            answer: 16 << 20,
+        }
+    }
+}
+
+/// Speaks to the nodes of one service.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    soap: SoapVersion,
+    limits: Limits,
+    refused: LastRefused,
+}
+
+/// What a sign-in was answered with.
+#[derive(Clone, Debug)]
+pub enum Login<K> {
+    /// In, with this key.
+    Success {
+        /// The key.
+        key: K,
+        /// Where to go when the node is gone.
+        backup: Option<String>,
+    },
+    /// The user lives on another node.
+    Redirect {
+        /// That node.
+        primary: Option<String>,
+        /// Where to go when that one is gone.
+        backup: Option<String>,
+    },
+}
+
+/// What a poll says of one contact.
+#[derive(Clone, Debug)]
+pub struct Contact {
+    /// Who; `None` where the answer does not say it readably.
+    pub address: Option<Address>,
+    /// What is said; or why that cannot be read.
+    pub said: Result<Said, String>,
+}
+
+/// What is said of a contact.
+#[derive(Clone, Debug)]
+pub enum Said {
+    /// A document.
+    Rich(Box<Document>),
+    /// One word.
+    Basic(Presence),
+}
+
+impl Client {
+    /// A client that trusts whom it is told to. Proxies are taken from the environment.
+    ///
+    /// # Errors
+    /// [`TrustError`] where the certificates cannot be read or TLS cannot be set up.
+    pub fn new(trust: &Trust, soap: SoapVersion, limits: Limits) -> Result<Client, TrustError> {
+        let (tls, refused) = trust.config()?;
+        let http = reqwest::Client::builder()
+            .tls_backend_preconfigured(tls)
+            .http1_only()
+            .redirect(reqwest::redirect::Policy::none())
+            .connect_timeout(limits.connect)
+            .timeout(limits.whole)
+            .pool_idle_timeout(Duration::from_secs(600))
+            .tcp_keepalive(Duration::from_secs(60))
+            .tcp_nodelay(true)
+            .user_agent(concat!("whosin/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| TrustError::Setup(error.to_string()))?;
+        Ok(Client {
+            http,
+            soap,
+            limits,
+            refused,
+        })
+    }
+
+    /// Signs the application user in.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn login_application(
+        &self,
+        at: &Endpoint,
+        user: &str,
+        password: &SecretString,
+        force: bool,
+    ) -> Result<Login<AppKey>, Error> {
+        let request = Request::LoginApplication {
+            user,
+            password,
+            force,
+        };
+        self.login(at, &request).await
+    }
+
+    /// Signs the end user in, on the strength of the application's session.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn login_end_user(
+        &self,
+        at: &Endpoint,
+        user: &str,
+        app: &AppKey,
+        force: bool,
+    ) -> Result<Login<UserKey>, Error> {
+        self.login(at, &Request::LoginEndUser { user, app, force })
+            .await
+    }
+
+    async fn login<K: SessionKey>(
+        &self,
+        at: &Endpoint,
+        request: &Request<'_>,
+    ) -> Result<Login<K>, Error> {
+        let answer = self.call(at, request, None, read_login).await?;
+        Ok(match answer {
+            LoginAnswer::Success { key, backup } => Login::Success {
+                key: K::new(key.expose_secret()),
+                backup,
+            },
+            LoginAnswer::Redirect { primary, backup } => Login::Redirect { primary, backup },
+        })
+    }
+
+    /// Asks for at most [`super::BATCH`] contacts.
+    ///
+    /// # Errors
+    /// Any [`Error`]; one contact's odd document is not one.
+    pub async fn poll(
+        &self,
+        at: &Endpoint,
+        key: &UserKey,
+        contacts: &[Address],
+        kind: PresenceType,
+    ) -> Result<Vec<Contact>, Error> {
+        let request = Request::Poll { contacts, kind };
+        let answers = self
+            .call(at, &request, Some(key.expose()), read_poll)
+            .await?;
+        let contact = |answer| match answer {
+            Answer::Rich(address, said) => Contact {
+                address,
+                said: said
+                    .map(|said| Said::Rich(Box::new(said)))
+                    .map_err(|error| error.to_string()),
+            },
+            Answer::Basic(address, word) => Contact {
+                address,
+                said: Ok(Said::Basic(Presence::basic(&word))),
+            },
+        };
+        Ok(answers.into_iter().map(contact).collect())
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn logout(&self, at: &Endpoint, key: &impl SessionKey) -> Result<(), Error> {
+        self.call(at, &Request::Logout, Some(key.expose()), read_status)
+            .await
+    }
+
+    async fn call<T>(
+        &self,
+        at: &Endpoint,
+        request: &Request<'_>,
+        key: Option<&str>,
+        read: impl FnOnce(Node<'_, '_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let operation = request.operation();
+        let begun = Instant::now();
+        let answered = self.exchange(at, request, key).await;
+        let size = answered.as_ref().map_or(0, |(_, body, _)| body.len());
+        let result = answered.and_then(|answer| understand(answer, read));
+        let took = begun.elapsed();
+        match &result {
+            Ok(_) => debug!(server = %at, operation, ?took, size, "answered"),
+            Err(error) => warn!(server = %at, operation, ?took, size, %error, "not answered"),
+        }
+        result
+    }
+
+    async fn exchange(
+        &self,
+        at: &Endpoint,
+        request: &Request<'_>,
+        key: Option<&str>,
+    ) -> Result<(StatusCode, Vec<u8>, Option<Duration>), Error> {
+        let action = request.action();
+        let post = self
+            .http
+            .post(at.url().clone())
+            .body(request.write(self.soap, key));
+        let header =
+            |text: String| HeaderValue::from_str(&text).expect("made of the operation's name");
+        let post = match self.soap {
+            SoapVersion::V1_1 => post
+                .header(CONTENT_TYPE, "text/xml; charset=utf-8")
+                .header("SOAPAction", header(format!("\"{action}\""))),
+            SoapVersion::V1_2 => post.header(
+                CONTENT_TYPE,
+                header(format!(
+                    "application/soap+xml; charset=utf-8; action=\"{action}\""
+                )),
+            ),
+        };
+        let mut response = post.send().await.map_err(|error| self.explain(&error))?;
+        let status = response.status();
+        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| {
+            let seconds = value.to_str().ok()?.trim().parse().ok()?;
+            Some(Duration::from_secs(seconds))
+        });
+        let mut body = Vec::new();
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| self.explain(&error))?
+        {
+            if body.len() + chunk.len() > self.limits.answer {
+                return Err(Error::TooLarge(self.limits.answer));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok((status, body, retry_after))
+    }
+
+    /// Says what a failure of the transport was.
+    fn explain(&self, error: &reqwest::Error) -> Error {
+        if let Some(fingerprint) = self.refused.take() {
+            let reason = causes(error)
+                .last()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            let reason = crate::presence::clean(&reason);
+            return Error::Certificate {
+                reason,
+                fingerprint: Some(fingerprint.to_string()),
+            };
+        }
+        for cause in causes(error) {
+            if let Some(error) = cause.downcast_ref::<rustls::Error>() {
+                return Error::Tls(crate::presence::clean(&error.to_string()));
+            }
+            if let Some(error) = cause.downcast_ref::<io::Error>() {
+                match error.kind() {
+                    io::ErrorKind::ConnectionRefused => return Error::ConnectionRefused,
+                    io::ErrorKind::TimedOut => return Error::TimedOut(self.limits.connect),
+                    io::ErrorKind::UnexpectedEof if error_is_in_body(&cause) => {
+                        return Error::CutShort;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let words: Vec<String> = causes(error).map(ToString::to_string).collect();
+        let says = |what: &str| words.iter().any(|words| words.contains(what));
+        if error.is_timeout() {
+            let limit = if error.is_connect() {
+                self.limits.connect
+            } else {
+                self.limits.whole
+            };
+            Error::TimedOut(limit)
+        } else if says("dns error") || says("failed to lookup address") {
+            Error::NameNotFound
+        } else if error.is_connect() {
+            let last = words.last().cloned().unwrap_or_default();
+            Error::NotConnected(crate::presence::clean(&last))
+        } else if error.is_body() || error.is_decode() {
+            Error::CutShort
+        } else {
+            Error::Broken
+        }
+    }
+}
+
+fn error_is_in_body(cause: &&(dyn std::error::Error + 'static)) -> bool {
+    cause.to_string().contains("body")
+}
+
+/// An error and what caused it, the deepest last.
+fn causes<'a>(
+    error: &'a reqwest::Error,
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |&error| error.source())
+}
+
+fn understand<T>(
+    (status, body, retry_after): (StatusCode, Vec<u8>, Option<Duration>),
+    read: impl FnOnce(Node<'_, '_>) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let text = String::from_utf8_lossy(&body);
+    let text = text.trim_start_matches('\u{feff}');
+    let understood = read_body(text, read);
+    match understood {
+        Ok(_) | Err(Error::Fault(_)) => understood,
+        // A page of a proxy tells more than its status does; other bodies tell less.
+        Err(Error::WebPage(_)) if status.is_success() || !retryable(status) => understood,
+        Err(_) if !status.is_success() => Err(Error::Http {
+            status: status.as_u16(),
+            retry_after,
+        }),
+        Err(_) => understood,
+    }
+}
+
+fn retryable(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 429 | 503)
+}

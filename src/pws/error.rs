@@ -1,0 +1,135 @@
+use std::time::Duration;
+
+use thiserror::Error;
+
+use super::fault::{Class, Fault};
+use crate::presence::Problem;
+
+/// What can go wrong with one request. Each message names what happened; whom it happened with is
+/// said by [`Error::problem`].
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Error {
+    /// The service answered with a fault.
+    #[error("{0}")]
+    Fault(Fault),
+    /// The host name leads nowhere.
+    #[error("the name is not known")]
+    NameNotFound,
+    /// Nobody listens there.
+    #[error("the connection is refused")]
+    ConnectionRefused,
+    /// No connection could be made.
+    #[error("no connection: {0}")]
+    NotConnected(String),
+    /// No answer in time.
+    #[error("no answer within {} s", .0.as_secs())]
+    TimedOut(Duration),
+    /// The server's certificate is not trusted. Its fingerprint, where it was seen.
+    #[error("the certificate is not trusted: {reason}")]
+    Certificate {
+        /// Why.
+        reason: String,
+        /// SHA-256 of the certificate that was shown, as `sha256:…`.
+        fingerprint: Option<String>,
+    },
+    /// TLS failed for another reason.
+    #[error("no secure connection: {0}")]
+    Tls(String),
+    /// The connection broke.
+    #[error("the connection broke")]
+    Broken,
+    /// An HTTP status without a SOAP answer; and how long to wait, where the server says so.
+    #[error("HTTP {status} came instead of an answer")]
+    Http {
+        /// The status.
+        status: u16,
+        /// `Retry-After`.
+        retry_after: Option<Duration>,
+    },
+    /// A web page instead of SOAP; its title.
+    #[error("a web page came instead of an answer{}", if .0.is_empty() { String::new() } else { format!(" ('{}')", .0) })]
+    WebPage(String),
+    /// Nothing at all.
+    #[error("an empty answer came")]
+    Empty,
+    /// The answer ends in the middle.
+    #[error("the answer is cut short")]
+    CutShort,
+    /// The answer is larger than any should be.
+    #[error("the answer is larger than {} MiB", .0 >> 20)]
+    TooLarge(usize),
+    /// XML, or something else, that is no answer of this service.
+    #[error("the answer is not from a presence service: {0}")]
+    NotSoap(String),
+    /// The service answered FAILURE.
+    #[error("the server says that it could not do it")]
+    NotDone,
+    /// Redirected in a circle, or too often.
+    #[error("the servers send us in a circle: {0}")]
+    RedirectLoop(String),
+}
+
+impl Error {
+    /// What is to be done, where the service itself refused.
+    pub fn class(&self) -> Option<Class> {
+        match self {
+            Error::Fault(fault) => Some(fault.class()),
+            Error::Http {
+                status: 429 | 503, ..
+            } => Some(Class::Throttled),
+            _ => None,
+        }
+    }
+
+    /// The problem in words, with whom it is and what to do.
+    pub fn problem(&self, server: &str) -> Problem {
+        let advice = match self {
+            Error::Fault(fault) => match fault.class() {
+                Class::SessionEnded => "whosin signs in again.",
+                Class::ClientDefect => "This is a defect of whosin: please report it.",
+                Class::SignInRefused => {
+                    "Correct name and password; whosin does not try again by itself."
+                }
+                Class::AlreadySignedIn => "Another client uses the same user.",
+                Class::BadContact => "The contact is set aside.",
+                Class::SubscriptionGone => "It is made anew.",
+                Class::NoRoom => "whosin asks instead of being told.",
+                Class::SettingRefused => "Choose another state.",
+                Class::Throttled => "whosin asks more slowly.",
+                Class::ServerError => "If it stays, tell the administrator.",
+            },
+            Error::NameNotFound => "Is the name right, and the network or VPN up?",
+            Error::ConnectionRefused => {
+                "Is the port right (8083 with TLS, 8082 without)? Is the service running?"
+            }
+            Error::NotConnected(_) | Error::TimedOut(_) => "Is the network or VPN up?",
+            Error::Certificate { .. } => {
+                "Give the server's certificate with --ca-file, or its fingerprint with --pin."
+            }
+            Error::Tls(_) => {
+                "Old servers speak no modern TLS: ask the administrator for the plain port."
+            }
+            Error::Broken | Error::Empty | Error::CutShort => "It is tried again.",
+            Error::Http {
+                status: 401 | 403 | 407,
+                ..
+            } => "Something between here and the server wants a sign-in of its own: a proxy?",
+            Error::Http { status: 404, .. } => {
+                "Is the address right? The service is at /presence-service/soap."
+            }
+            Error::Http { .. } => "It is tried again.",
+            Error::WebPage(_) => {
+                "Is the address right? A proxy may answer in its place: NO_PROXY keeps it out."
+            }
+            Error::TooLarge(_) | Error::NotSoap(_) => "Is this the address of a presence service?",
+            Error::NotDone => "If it stays, tell the administrator.",
+            Error::RedirectLoop(_) => {
+                "Tell the administrator: the nodes disagree on where the user lives."
+            }
+        };
+        Problem {
+            what: format!("{server}: {self}."),
+            advice: advice.into(),
+        }
+    }
+}
