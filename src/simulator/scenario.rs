@@ -1,0 +1,424 @@
+//! Scenarios: the troubles that a service makes in life, by name.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+/// A kind of trouble that the simulator can make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Trouble {
+    /// More requests a second than the limit are refused: 210, 212, or a plain 503.
+    Throttle,
+    /// End users' sessions end after some polls.
+    Expire,
+    /// The application user's session, and all that hang on it, ends after some polls.
+    ExpireApp,
+    /// The login of an end user at the first node is redirected to the second.
+    Redirect,
+    /// Each node redirects to the other.
+    RedirectLoop,
+    /// A login names the second node as backup; the first dies after some polls and comes back.
+    Backup,
+    /// Somebody else signs in by force as the same end user.
+    Steal,
+    /// A user who is signed in gets the same key again, instead of error 160.
+    SameKey,
+    /// Some contacts make the request fail with 124 or 143.
+    BadContact,
+    /// Answers come late.
+    Slow,
+    /// Some requests are never answered.
+    Hang,
+    /// Some answers are cut short.
+    Cut,
+    /// Some answers are the HTML error page of a proxy.
+    Html,
+    /// Some answers are empty.
+    Empty,
+    /// Some kept-alive connections are reset instead of answered.
+    Reset,
+    /// No end points or subscriptions are left: 138, 139 or 211.
+    NoEndpoints,
+    /// Calls back are lost.
+    LostCallbacks,
+    /// Some requests fail with 200 to 209.
+    ServerError,
+    /// The application user's login is refused.
+    RefuseApp,
+    /// The end user's login is refused.
+    RefuseUser,
+    /// Some contacts are left out of each answer.
+    Missing,
+    /// Some contacts have odd or hostile documents.
+    Odd,
+    /// Troubles that pass come and go at random.
+    Storm,
+}
+
+/// One line of the list of scenarios.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed {
+    /// The trouble.
+    pub trouble: Trouble,
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What the number after the name means, where one may be given (`throttle=5`): the number
+    /// that holds without, the range it may have.
+    pub number: Option<Number>,
+    /// What it does, in one line.
+    pub about: &'static str,
+}
+
+/// The number that may stand behind a scenario's name.
+#[derive(Clone, Copy, Debug)]
+pub struct Number {
+    /// The one that holds when none is given.
+    pub default: u32,
+    /// The least that may be given.
+    pub least: u32,
+    /// The most that may be given.
+    pub most: u32,
+}
+
+const fn listed(trouble: Trouble, name: &'static str, about: &'static str) -> Listed {
+    Listed {
+        trouble,
+        name,
+        number: None,
+        about,
+    }
+}
+
+const fn numbered(
+    trouble: Trouble,
+    name: &'static str,
+    (least, default, most): (u32, u32, u32),
+    about: &'static str,
+) -> Listed {
+    Listed {
+        trouble,
+        name,
+        number: Some(Number {
+            default,
+            least,
+            most,
+        }),
+        about,
+    }
+}
+
+/// A set of troubles; none of them is `quiet`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scenario {
+    troubles: BTreeMap<Trouble, u32>,
+}
+
+/// Why a text is not a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ScenarioError {
+    /// No such name.
+    #[error("there is no scenario '{0}': give one or more of {names}, with commas between", names = names())]
+    Name(String),
+    /// A number where none belongs, or one out of range.
+    #[error("'{text}' is not a number for the scenario '{name}': {expected}")]
+    Number {
+        /// The scenario.
+        name: &'static str,
+        /// What was given.
+        text: String,
+        /// What may be given.
+        expected: String,
+    },
+}
+
+fn names() -> String {
+    let names = Scenario::ALL.iter().map(|listed| listed.name);
+    let names: Vec<&str> = std::iter::once("quiet").chain(names).collect();
+    names.join(", ")
+}
+
+const EVERY: (u32, u32, u32) = (1, 5, 1_000_000);
+
+impl Scenario {
+    /// Every scenario but `quiet`, which is the absence of all.
+    pub const ALL: &[Listed] = &[
+        numbered(
+            Trouble::Throttle,
+            "throttle",
+            (1, 5, 10_000),
+            "refuse more than N requests a second (210, 212, or a plain 503)",
+        ),
+        numbered(
+            Trouble::Expire,
+            "expire",
+            (1, 4, 1_000_000),
+            "end an end user's session after N polls",
+        ),
+        numbered(
+            Trouble::ExpireApp,
+            "expire-app",
+            (1, 6, 1_000_000),
+            "end the application user's session, and all that hang on it, after N polls",
+        ),
+        listed(
+            Trouble::Redirect,
+            "redirect",
+            "redirect the end user's login to the second node",
+        ),
+        listed(
+            Trouble::RedirectLoop,
+            "redirect-loop",
+            "each node redirects the end user's login to the other",
+        ),
+        numbered(
+            Trouble::Backup,
+            "backup",
+            (1, 5, 1_000_000),
+            "name the second node as backup; the first dies after N polls, for 20 s",
+        ),
+        numbered(
+            Trouble::Steal,
+            "steal",
+            (1, 3, 1_000_000),
+            "somebody else signs in by force as the same user after N polls",
+        ),
+        listed(
+            Trouble::SameKey,
+            "same-key",
+            "a user who is signed in gets the same key again, not error 160",
+        ),
+        numbered(
+            Trouble::BadContact,
+            "bad-contact",
+            (1, 20, 1_000_000),
+            "one contact in N makes the whole request fail (124, 143)",
+        ),
+        numbered(
+            Trouble::Slow,
+            "slow",
+            (1, 2, 3600),
+            "answer after up to N seconds",
+        ),
+        numbered(
+            Trouble::Hang,
+            "hang",
+            EVERY,
+            "never answer every Nth request",
+        ),
+        numbered(Trouble::Cut, "cut", EVERY, "cut every Nth answer short"),
+        numbered(
+            Trouble::Html,
+            "html",
+            EVERY,
+            "answer every Nth request with a proxy's HTML error page",
+        ),
+        numbered(
+            Trouble::Empty,
+            "empty",
+            EVERY,
+            "answer every Nth request with nothing",
+        ),
+        numbered(
+            Trouble::Reset,
+            "reset",
+            EVERY,
+            "reset the connection instead of answering every Nth request",
+        ),
+        numbered(
+            Trouble::NoEndpoints,
+            "no-endpoints",
+            (138, 138, 211),
+            "no end points or subscriptions are left (138, 139 or 211)",
+        ),
+        numbered(
+            Trouble::LostCallbacks,
+            "lost-callbacks",
+            (1, 1, 1_000_000),
+            "lose every Nth call back",
+        ),
+        numbered(
+            Trouble::ServerError,
+            "server-error",
+            EVERY,
+            "fail every Nth request with 200 to 209",
+        ),
+        numbered(
+            Trouble::RefuseApp,
+            "refuse-app",
+            (100, 111, 299),
+            "refuse the application user with fault N",
+        ),
+        numbered(
+            Trouble::RefuseUser,
+            "refuse-user",
+            (100, 113, 299),
+            "refuse the end user with fault N",
+        ),
+        numbered(
+            Trouble::Missing,
+            "missing",
+            EVERY,
+            "leave one contact in N out of each answer",
+        ),
+        numbered(
+            Trouble::Odd,
+            "odd",
+            EVERY,
+            "one contact in N has an odd or hostile document",
+        ),
+        numbered(
+            Trouble::Storm,
+            "storm",
+            (1, 10, 3600),
+            "troubles that pass come and go at random, every N seconds",
+        ),
+    ];
+
+    /// No trouble at all.
+    pub fn quiet() -> Scenario {
+        Scenario::default()
+    }
+
+    /// One trouble, with its default number.
+    pub fn of(trouble: Trouble) -> Scenario {
+        Scenario::quiet().with(trouble)
+    }
+
+    /// Adds a trouble, with its default number.
+    pub fn with(self, trouble: Trouble) -> Scenario {
+        let number = trouble.listed().number.map_or(0, |number| number.default);
+        self.with_number(trouble, number)
+    }
+
+    /// Adds a trouble with a number, which is moved into the range that the trouble has.
+    pub fn with_number(mut self, trouble: Trouble, number: u32) -> Scenario {
+        let number = match trouble.listed().number {
+            Some(range) => number.clamp(range.least, range.most),
+            None => 0,
+        };
+        self.troubles.insert(trouble, number);
+        self
+    }
+
+    /// Whether there is no trouble at all.
+    pub fn is_quiet(&self) -> bool {
+        self.troubles.is_empty()
+    }
+
+    /// Whether a trouble is part of it.
+    pub fn has(&self, trouble: Trouble) -> bool {
+        self.troubles.contains_key(&trouble)
+    }
+
+    /// The number of a trouble, where it is part of it.
+    pub fn number(&self, trouble: Trouble) -> Option<u32> {
+        self.troubles.get(&trouble).copied()
+    }
+
+    /// The troubles of a moment of a storm, chosen by seed; the other troubles stay.
+    pub(super) fn in_weather(&self, seed: u64, seconds: u64) -> Scenario {
+        const PASSING: [(Trouble, u32); 15] = [
+            (Trouble::Throttle, 3),
+            (Trouble::Expire, 3),
+            (Trouble::ExpireApp, 3),
+            (Trouble::Steal, 4),
+            (Trouble::Slow, 1),
+            (Trouble::Hang, 7),
+            (Trouble::Cut, 4),
+            (Trouble::Html, 3),
+            (Trouble::Empty, 4),
+            (Trouble::Reset, 3),
+            (Trouble::ServerError, 3),
+            (Trouble::Missing, 6),
+            (Trouble::Odd, 10),
+            (Trouble::LostCallbacks, 2),
+            (Trouble::NoEndpoints, 138),
+        ];
+        let Some(period) = self.number(Trouble::Storm) else {
+            return self.clone();
+        };
+        let spell = seconds / u64::from(period);
+        let mut rng = fastrand::Rng::with_seed(seed ^ spell.wrapping_mul(0x9E37_79B9_7F4A_7C15));
+        let mut weather = self.clone();
+        for _ in 0..rng.usize(..4) {
+            let (trouble, number) = PASSING[rng.usize(..PASSING.len())];
+            weather.troubles.entry(trouble).or_insert(number);
+        }
+        weather
+    }
+}
+
+impl Trouble {
+    /// Its line in the list of scenarios.
+    pub fn listed(self) -> &'static Listed {
+        Scenario::ALL
+            .iter()
+            .find(|listed| listed.trouble == self)
+            .expect("a test checks that every trouble is listed")
+    }
+}
+
+impl FromStr for Scenario {
+    type Err = ScenarioError;
+
+    fn from_str(text: &str) -> Result<Scenario, ScenarioError> {
+        let mut scenario = Scenario::quiet();
+        for part in text.split(',').map(str::trim) {
+            if part.is_empty() || part == "quiet" {
+                continue;
+            }
+            let (name, number) = match part.split_once('=') {
+                Some((name, number)) => (name.trim(), Some(number.trim())),
+                None => (part, None),
+            };
+            let listed = Scenario::ALL
+                .iter()
+                .find(|listed| listed.name.eq_ignore_ascii_case(name))
+                .ok_or_else(|| ScenarioError::Name(super::printable(name)))?;
+            let wrong = |text: &str, expected: String| ScenarioError::Number {
+                name: listed.name,
+                text: super::printable(text),
+                expected,
+            };
+            scenario = match (number, listed.number) {
+                (None, _) => scenario.with(listed.trouble),
+                (Some(text), None) => return Err(wrong(text, "it takes none".into())),
+                (Some(text), Some(range)) => match text.parse() {
+                    Ok(number) if (range.least..=range.most).contains(&number) => {
+                        scenario.with_number(listed.trouble, number)
+                    }
+                    _ => {
+                        let expected = format!("give {} to {}", range.least, range.most);
+                        return Err(wrong(text, expected));
+                    }
+                },
+            };
+        }
+        Ok(scenario)
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_quiet() {
+            return f.write_str("quiet");
+        }
+        for (index, (trouble, number)) in self.troubles.iter().enumerate() {
+            let listed = trouble.listed();
+            let comma = if index == 0 { "" } else { "," };
+            write!(f, "{comma}{}", listed.name)?;
+            if listed.number.is_some() {
+                write!(f, "={number}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl From<Trouble> for Scenario {
+    fn from(trouble: Trouble) -> Scenario {
+        Scenario::of(trouble)
+    }
+}

@@ -1,0 +1,159 @@
+//! Everything that the nodes of the service share: people, sessions, troubles, counters.
+
+use std::collections::{HashMap, VecDeque};
+
+use fastrand::Rng;
+use secrecy::SecretString;
+use tokio::time::Instant;
+
+use super::clock::{Clock, Moment};
+use super::envelope::Operation;
+use super::fault::{Fault, Shape};
+use super::people::Population;
+use super::scenario::Scenario;
+use super::session::Sessions;
+use super::state::{Doing, State};
+use super::tally::{Recorded, Tally};
+use super::trouble::Rate;
+use crate::presence::Address;
+
+/// How many requests are kept for [`super::Simulator::requests`].
+const RECORDED: usize = 64;
+
+/// What the nodes share; behind one lock, which is never held across an await.
+pub(super) struct World {
+    pub(super) seed: u64,
+    pub(super) domain: String,
+    pub(super) application: (String, SecretString),
+    pub(super) end_users: Vec<String>,
+    pub(super) population: Population,
+    pub(super) clock: Clock,
+    pub(super) sessions: Sessions,
+    pub(super) rng: Rng,
+    pub(super) tally: Tally,
+    pub(super) rate: Rate,
+    /// Requests that were not refused for their number.
+    pub(super) turn: u64,
+    pub(super) shape: Option<Shape>,
+    pub(super) refused: HashMap<Address, Fault>,
+    pub(super) documents: HashMap<Address, String>,
+    failing: VecDeque<Failing>,
+    scenario: Scenario,
+    scenario_since: Instant,
+    set: HashMap<Address, Set>,
+    recorded: VecDeque<Recorded>,
+}
+
+/// Requests that are to fail, by [`super::Simulator::fail_next`].
+struct Failing {
+    operation: Option<Operation>,
+    fault: Fault,
+    left: u32,
+}
+
+/// A state that was set, and until when it holds.
+struct Set {
+    state: State,
+    until: Option<Instant>,
+}
+
+impl World {
+    pub(super) fn new(options: super::Options) -> World {
+        World {
+            seed: options.seed,
+            population: Population::by_seed(options.seed, options.contacts, &options.domain),
+            domain: options.domain,
+            application: (options.application_user, options.application_password),
+            end_users: options.end_users,
+            clock: Clock::start(options.pace),
+            sessions: Sessions::default(),
+            rng: Rng::with_seed(options.seed ^ 0x0053_E551),
+            tally: Tally::default(),
+            rate: Rate::default(),
+            turn: 0,
+            shape: options.fault_shape,
+            refused: HashMap::new(),
+            documents: HashMap::new(),
+            failing: VecDeque::new(),
+            scenario: options.scenario,
+            scenario_since: Instant::now(),
+            set: HashMap::new(),
+            recorded: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn set_scenario(&mut self, scenario: Scenario) {
+        self.scenario = scenario;
+        self.scenario_since = Instant::now();
+    }
+
+    /// The troubles of this moment.
+    pub(super) fn scenario(&self) -> Scenario {
+        let elapsed = self.scenario_since.elapsed().as_secs();
+        self.scenario.in_weather(self.seed, elapsed)
+    }
+
+    pub(super) fn moment(&self) -> Moment {
+        self.clock.at(Instant::now())
+    }
+
+    /// What a person, or a stranger, does now.
+    pub(super) fn state_of(&self, address: &Address) -> State {
+        let now = Instant::now();
+        if let Some(set) = self.set.get(address) {
+            if set.until.is_none_or(|until| now < until) {
+                return set.state.clone();
+            }
+        }
+        match self.population.index(address) {
+            Some(index) => self
+                .population
+                .state(index, &self.clock, self.clock.at(now)),
+            None => State::of(Doing::Unknown),
+        }
+    }
+
+    /// Sets what a person does, up to an instant or for good.
+    pub(super) fn set(&mut self, address: &Address, state: State, until: Option<Instant>) {
+        self.set.insert(address.clone(), Set { state, until });
+    }
+
+    /// Lets a person go on by habit.
+    pub(super) fn release(&mut self, address: &Address) {
+        self.set.remove(address);
+        self.documents.remove(address);
+    }
+
+    pub(super) fn fail_next(&mut self, operation: Option<Operation>, fault: Fault, count: u32) {
+        self.failing.push_back(Failing {
+            operation,
+            fault,
+            left: count,
+        });
+    }
+
+    /// The fault that a request has been doomed to.
+    pub(super) fn doomed(&mut self, operation: Operation) -> Option<Fault> {
+        let applies = |failing: &Failing| failing.operation.is_none_or(|only| only == operation);
+        let index = self.failing.iter().position(applies)?;
+        let failing = &mut self.failing[index];
+        failing.left = failing.left.saturating_sub(1);
+        let fault = failing.fault;
+        if failing.left == 0 {
+            self.failing.remove(index);
+        }
+        Some(fault)
+    }
+
+    pub(super) fn record(&mut self, request: Recorded) {
+        *self.tally.requests.entry(request.operation).or_default() += 1;
+        if self.recorded.len() == RECORDED {
+            self.recorded.pop_front();
+        }
+        self.recorded.push_back(request);
+    }
+
+    pub(super) fn recorded(&self) -> Vec<Recorded> {
+        self.recorded.iter().cloned().collect()
+    }
+}
