@@ -58,9 +58,9 @@ impl Clock {
         self.started_at.checked_add(offset).ok()
     }
 
-    /// The instant at which a second of a day of the office comes; `None` where it never does.
-    pub(super) fn instant(&self, day: u64, second: u32) -> Option<Instant> {
-        let offset = self.seconds_from_start(day, second)?;
+    /// The instant at which a moment of the office comes; `None` where it never does.
+    pub(super) fn instant(&self, moment: Moment) -> Option<Instant> {
+        let offset = self.seconds_from_start(moment.day, moment.second)?;
         let offset = std::time::Duration::try_from_secs_f64(offset.max(0.0)).ok()?;
         self.started.checked_add(offset)
     }
@@ -72,13 +72,5 @@ impl Clock {
         let since_opening = f64::from(second) - f64::from(OPENS);
         let office = day as f64 * f64::from(DAY) + since_opening - f64::from(STARTS - OPENS);
         Some(office / self.pace)
-    }
-
-    /// The world's time at an instant.
-    pub(super) fn world_time(&self, now: Instant) -> Timestamp {
-        let elapsed = now.saturating_duration_since(self.started);
-        self.started_at
-            .checked_add(elapsed)
-            .unwrap_or(self.started_at)
     }
 }

@@ -175,12 +175,13 @@ fn activities(state: &State, style: &Style) -> Element {
         Activities::Draft => (DRAFT, DRAFT),
     };
     let mut activities = Element::new(list, "activities");
-    if style.bounded && takes_its_time(state.doing) {
-        if let (Some(from), Some(until)) = (state.since, state.until) {
-            activities = activities
-                .with_attribute("from", stamp(from))
-                .with_attribute("until", stamp(until));
-        }
+    if style.bounded
+        && takes_its_time(state.doing)
+        && let (Some(from), Some(until)) = (state.since, state.until)
+    {
+        activities = activities
+            .with_attribute("from", stamp(from))
+            .with_attribute("until", stamp(until));
     }
     let said = std::iter::once(state.doing).chain(state.beside);
     for doing in said {

@@ -19,7 +19,7 @@ use tokio::time::Instant;
 
 use super::envelope::{self, Version};
 use super::fault::{Fault, Shape};
-use super::node::Ports;
+use super::node::{Member, Ports};
 use super::service::Route;
 use super::session::Node;
 use super::tally::Recorded;
@@ -43,11 +43,10 @@ pub(super) fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
 
 /// Answers one request. An error makes the connection end without an answer.
 pub(super) async fn exchange(
-    world: Arc<Mutex<World>>,
-    node: Node,
-    ports: Ports,
+    member: Member,
     request: Request<Incoming>,
 ) -> io::Result<Response<Body>> {
+    let Member { world, node, ports } = member;
     let _under_way = UnderWay::begin(&world);
     if request.uri().path() != PATH {
         return Ok(plain(StatusCode::NOT_FOUND, "Not found"));
@@ -90,7 +89,7 @@ pub(super) async fn exchange(
             response
         }
         Fate::Hung => std::future::pending().await,
-        Fate::Reset => return Err(io::ErrorKind::ConnectionReset.into()),
+        Fate::Reset | Fate::Death => return Err(io::ErrorKind::ConnectionReset.into()),
     })
 }
 
@@ -192,7 +191,7 @@ fn faulty(world: &mut World, version: Version, fault: Fault) -> Response<Body> {
     let shape = world.shape.unwrap_or(Shape::ALL[turn % Shape::ALL.len()]);
     let status = match fault {
         fault if fault.means_overload() => StatusCode::SERVICE_UNAVAILABLE,
-        _ if turn % 2 == 0 => StatusCode::OK,
+        _ if turn.is_multiple_of(2) => StatusCode::OK,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     };
     soap(status, version, envelope::fault(version, fault, shape))

@@ -8,15 +8,19 @@ mod clock;
 mod day;
 mod documents;
 mod envelope;
+mod events;
 mod fault;
 mod http;
 mod node;
+mod notify;
 mod odd;
+mod own_presence;
 mod people;
 mod scenario;
 mod service;
 mod session;
 mod state;
+mod subscription;
 mod tally;
 mod trouble;
 mod world;
@@ -28,6 +32,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use secrecy::SecretString;
+use tokio::task::JoinSet;
 
 pub use envelope::{Operation, Version};
 pub use fault::{Fault, Shape};
@@ -39,7 +44,7 @@ pub use tally::{Recorded, Tally};
 
 use crate::presence::{Address, clean};
 use http::lock;
-use node::{Listening, Ports};
+use node::{Member, Ports, Power};
 use world::World;
 
 /// How a simulator is to be.
@@ -92,7 +97,8 @@ pub struct Simulator {
     world: Arc<Mutex<World>>,
     address: SocketAddr,
     second_address: SocketAddr,
-    nodes: Mutex<[Option<Listening>; 2]>,
+    /// The tasks of the nodes and of the calls to clients, which end when this is dropped.
+    _tasks: JoinSet<()>,
 }
 
 impl fmt::Debug for Simulator {
@@ -108,24 +114,26 @@ impl Simulator {
     /// # Errors
     /// The address can't be listened at.
     pub async fn start(listen: SocketAddr, options: Options) -> io::Result<Simulator> {
-        let first = node::bind(listen).await?;
-        let second = node::bind(SocketAddr::new(listen.ip(), 0)).await?;
-        let address = first.local_addr()?;
-        let second_address = second.local_addr()?;
+        let (first, address) = node::bind(listen).await?;
+        let (second, second_address) = node::bind(SocketAddr::new(listen.ip(), 0)).await?;
         let ports = Ports {
             first: address.port(),
             second: second_address.port(),
         };
         let world = Arc::new(Mutex::new(World::new(options)));
-        let nodes = [
-            Some(Listening::start(first, world.clone(), Node::First, ports)),
-            Some(Listening::start(second, world.clone(), Node::Second, ports)),
-        ];
+        let mut tasks = JoinSet::new();
+        for (node, listener) in [(Node::First, first), (Node::Second, second)] {
+            let switch = lock(&world).switch(node).clone();
+            let world = world.clone();
+            tasks.spawn(node::run(Member { world, node, ports }, listener, switch));
+        }
+        let news = lock(&world).news.clone();
+        tasks.spawn(notify::run(world.clone(), news));
         Ok(Simulator {
             world,
             address,
             second_address,
-            nodes: Mutex::new(nodes),
+            _tasks: tasks,
         })
     }
 
@@ -170,8 +178,7 @@ impl Simulator {
 
     /// Sets the document that is answered for somebody: XML that is well-formed by itself.
     pub fn set_document(&self, address: &Address, xml: impl Into<String>) {
-        let mut world = lock(&self.world);
-        world.documents.insert(address.clone(), xml.into());
+        lock(&self.world).set_document(address, xml.into());
     }
 
     /// Lets somebody go on by habit again.
@@ -202,6 +209,31 @@ impl Simulator {
     /// Somebody else signs in by force as each end user who is signed in.
     pub fn steal(&self) {
         lock(&self.world).sessions.steal_all();
+    }
+
+    /// Forgets all end points and subscriptions, as a server does that was restarted.
+    pub fn forget_subscriptions(&self) {
+        lock(&self.world).subscriptions.clear();
+    }
+
+    /// How many end points and subscriptions there are, and how many contacts in them.
+    pub fn subscribed(&self) -> (usize, usize, usize) {
+        lock(&self.world).subscriptions.counts()
+    }
+
+    /// Takes a node down: its port is closed, its connections and end users' sessions end.
+    /// Returns when it is so.
+    pub async fn stop_node(&self, node: Node) {
+        let switch = lock(&self.world).switch(node).clone();
+        switch.turn(Power::Down);
+        switch.reached(false).await;
+    }
+
+    /// Brings a node up again, at its old port. Returns when it listens.
+    pub async fn start_node(&self, node: Node) {
+        let switch = lock(&self.world).switch(node).clone();
+        switch.turn(Power::Up);
+        switch.reached(true).await;
     }
 
     /// How many application users and how many end users are signed in.

@@ -68,7 +68,7 @@ const UNKNOWN_ONE_IN: usize = 45;
 impl Population {
     /// A population of `count` people with addresses in `domain`: the same for the same seed.
     pub(super) fn by_seed(seed: u64, count: usize, domain: &str) -> Population {
-        let mut rng = Rng::with_seed(seed ^ 0x5EED_0F_0FF1CE);
+        let mut rng = Rng::with_seed(seed ^ 0x5EED_0F0F);
         let mut population = Population {
             people: Vec::with_capacity(count),
             habits: Vec::with_capacity(count),
@@ -136,17 +136,20 @@ impl Population {
         }
     }
 
-    /// When a person does something else by habit: day and second.
-    pub(super) fn next_change(&self, index: usize, now: Moment) -> Moment {
+    /// When a person does something else by habit; `None` for those who never do anything.
+    pub(super) fn next_change(&self, index: usize, now: Moment) -> Option<Moment> {
+        if self.is_unknown(index) {
+            return None;
+        }
         let plan = day::plan(
             self.habits[index],
             Rng::with_seed(self.seeds[index]),
             now.day,
         );
-        Moment {
+        Some(Moment {
             day: now.day,
             second: day::at(&plan, now.second).map_or(super::clock::CLOSES, |stretch| stretch.to),
-        }
+        })
     }
 
     fn is_unknown(&self, index: usize) -> bool {

@@ -19,7 +19,7 @@ pub enum Trouble {
     Redirect,
     /// Each node redirects to the other.
     RedirectLoop,
-    /// A login names the second node as backup; the first dies after some polls and comes back.
+    /// A login names the second node as backup; the first dies after some requests and comes back.
     Backup,
     /// Somebody else signs in by force as the same end user.
     Steal,
@@ -176,7 +176,7 @@ impl Scenario {
             Trouble::Backup,
             "backup",
             (1, 5, 1_000_000),
-            "name the second node as backup; the first dies after N polls, for 20 s",
+            "name the second node as backup; the first dies after N requests, for 20 s",
         ),
         numbered(
             Trouble::Steal,
@@ -230,7 +230,7 @@ impl Scenario {
             Trouble::NoEndpoints,
             "no-endpoints",
             (138, 138, 211),
-            "no end points or subscriptions are left (138, 139 or 211)",
+            "no end points or subscriptions are left (N: 138 for end points, 139 or 211 for subscriptions)",
         ),
         numbered(
             Trouble::LostCallbacks,

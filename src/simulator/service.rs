@@ -2,6 +2,7 @@
 
 use roxmltree::Node as XmlNode;
 use secrecy::ExposeSecret;
+use tokio::time::Instant;
 
 use super::documents::{self, Style};
 use super::envelope::{Call, Operation, SERVICE, child, text};
@@ -57,11 +58,17 @@ impl World {
         route: &Route,
         scenario: &Scenario,
     ) -> Result<Element, Fault> {
+        self.subscriptions.tidy(&self.sessions, Instant::now());
         match call.operation {
             Operation::Login => self.login(call, route, scenario),
             Operation::Logout => self.logout(call, route),
             Operation::GetPolledPresence => self.poll(call, route, scenario),
-            _ => Err(Fault::NO_SUCH_OPERATION),
+            Operation::SetPresence => self.set_presence(call, route),
+            Operation::RegisterEndPoint => self.register_end_point(call, route, scenario),
+            Operation::UnregisterEndPoint => self.unregister_end_point(call, route),
+            Operation::Subscribe => self.subscribe(call, route, scenario),
+            Operation::Unsubscribe => self.unsubscribe(call, route),
+            Operation::GetSubscribedPresence => self.fetch(call, route, scenario),
         }
     }
 
@@ -197,7 +204,11 @@ impl World {
     }
 
     /// Ends sessions that have seen so many polls, where the scenario says so.
-    fn age_sessions(&mut self, key: &EndUserKey, scenario: &Scenario) -> Result<(), Fault> {
+    pub(super) fn age_sessions(
+        &mut self,
+        key: &EndUserKey,
+        scenario: &Scenario,
+    ) -> Result<(), Fault> {
         let (of_user, of_application) = self.sessions.count_poll(key);
         let over = |trouble, polls| scenario.number(trouble).is_some_and(|most| polls > most);
         if over(Trouble::ExpireApp, of_application) {
@@ -316,10 +327,10 @@ impl World {
         }
         let address = asked.address.as_str();
         let lot = self.lot(&asked.address);
-        if let Some(one_in) = scenario.number(Trouble::Odd) {
-            if (lot >> 16).is_multiple_of(u64::from(one_in)) {
-                return odd::document(address, lot);
-            }
+        if let Some(one_in) = scenario.number(Trouble::Odd)
+            && (lot >> 16).is_multiple_of(u64::from(one_in))
+        {
+            return odd::document(address, lot);
         }
         let state = self.state_of(&asked.address);
         let name = match self.population.index(&asked.address) {

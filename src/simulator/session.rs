@@ -58,9 +58,9 @@ struct ApplicationSession {
 }
 
 #[derive(Debug)]
-pub(super) struct EndUserSession {
-    pub(super) user: String,
-    pub(super) polls: u32,
+struct EndUserSession {
+    user: String,
+    polls: u32,
     application: ApplicationKey,
     node: Node,
 }
@@ -177,8 +177,17 @@ impl Sessions {
         }
     }
 
-    pub(super) fn end_user_session(&self, key: &EndUserKey) -> Option<&EndUserSession> {
-        self.end_users.get(key)
+    /// The name of the end user whose session it is.
+    pub(super) fn user(&self, key: &EndUserKey) -> Option<&str> {
+        self.end_users.get(key).map(|session| session.user.as_str())
+    }
+
+    pub(super) fn has_application(&self, key: &ApplicationKey) -> bool {
+        self.applications.contains_key(key)
+    }
+
+    pub(super) fn has_end_user(&self, key: &EndUserKey) -> bool {
+        self.end_users.contains_key(key)
     }
 
     /// Counts a poll: of the end user's session and of the application user's; returns both.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::fault::Fault;
+use super::node::Power;
 use super::scenario::{Scenario, Trouble};
 use super::session::Node;
 use super::world::World;
@@ -31,6 +32,8 @@ pub(super) enum Fate {
     Hung,
     /// The connection is reset.
     Reset,
+    /// The node dies.
+    Death,
 }
 
 /// How a request is refused when there were too many.
@@ -62,6 +65,9 @@ const REFUSALS: [Throttled; 4] = [
     },
 ];
 
+/// How long a node stays dead.
+const DEAD: Duration = Duration::from_secs(20);
+
 /// The server's own errors.
 const SERVER_ERRORS: [u16; 8] = [200, 201, 202, 203, 205, 206, 207, 209];
 
@@ -92,10 +98,18 @@ impl Rate {
 impl World {
     /// What becomes of the request that has just come.
     pub(super) fn fate(&mut self, scenario: &Scenario, node: Node, now: Instant) -> Fate {
-        if let Some(limit) = scenario.number(Trouble::Throttle) {
-            if self.rate.exceeds(limit, now) {
-                self.rate.refused += 1;
-                return Fate::Throttled(REFUSALS[self.rate.refused % REFUSALS.len()]);
+        if let Some(limit) = scenario.number(Trouble::Throttle)
+            && self.rate.exceeds(limit, now)
+        {
+            self.rate.refused += 1;
+            return Fate::Throttled(REFUSALS[self.rate.refused % REFUSALS.len()]);
+        }
+        if let (Some(most), Node::First) = (scenario.number(Trouble::Backup), node) {
+            self.requests_at_first += 1;
+            if self.requests_at_first > most {
+                self.requests_at_first = 0;
+                self.switch(node).turn(Power::DownFor(DEAD));
+                return Fate::Death;
             }
         }
         self.turn += 1;
@@ -120,7 +134,6 @@ impl World {
             let code = SERVER_ERRORS[self.rng.usize(..SERVER_ERRORS.len())];
             return Fate::Failed(Fault(code));
         }
-        let _ = node;
         match scenario.number(Trouble::Slow) {
             Some(seconds) => {
                 let most = Duration::from_secs(u64::from(seconds));

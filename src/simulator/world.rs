@@ -1,18 +1,24 @@
 //! Everything that the nodes of the service share: people, sessions, troubles, counters.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
 
 use fastrand::Rng;
 use secrecy::SecretString;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::clock::{Clock, Moment};
+use super::clock::Clock;
 use super::envelope::Operation;
 use super::fault::{Fault, Shape};
+use super::node::Switch;
+use super::notify::Watched;
 use super::people::Population;
 use super::scenario::Scenario;
-use super::session::Sessions;
+use super::session::{Node, Sessions};
 use super::state::{Doing, State};
+use super::subscription::Subscriptions;
 use super::tally::{Recorded, Tally};
 use super::trouble::Rate;
 use crate::presence::Address;
@@ -38,6 +44,15 @@ pub(super) struct World {
     pub(super) refused: HashMap<Address, Fault>,
     pub(super) documents: HashMap<Address, String>,
     failing: VecDeque<Failing>,
+    pub(super) subscriptions: Subscriptions,
+    pub(super) watched: Watched,
+    /// Wakes the task that tells clients of changes.
+    pub(super) news: Arc<Notify>,
+    /// Calls to clients that were due, made or lost.
+    pub(super) calls: u64,
+    switches: [Switch; 2],
+    /// Requests that came to the first node since it came up.
+    pub(super) requests_at_first: u32,
     scenario: Scenario,
     scenario_since: Instant,
     set: HashMap<Address, Set>,
@@ -75,6 +90,12 @@ impl World {
             refused: HashMap::new(),
             documents: HashMap::new(),
             failing: VecDeque::new(),
+            subscriptions: Subscriptions::default(),
+            watched: Watched::default(),
+            news: Arc::new(Notify::new()),
+            calls: 0,
+            switches: [Switch::on(), Switch::on()],
+            requests_at_first: 0,
             scenario: options.scenario,
             scenario_since: Instant::now(),
             set: HashMap::new(),
@@ -93,17 +114,11 @@ impl World {
         self.scenario.in_weather(self.seed, elapsed)
     }
 
-    pub(super) fn moment(&self) -> Moment {
-        self.clock.at(Instant::now())
-    }
-
     /// What a person, or a stranger, does now.
     pub(super) fn state_of(&self, address: &Address) -> State {
         let now = Instant::now();
-        if let Some(set) = self.set.get(address) {
-            if set.until.is_none_or(|until| now < until) {
-                return set.state.clone();
-            }
+        if let Some(set) = self.held(address, now) {
+            return set.state.clone();
         }
         match self.population.index(address) {
             Some(index) => self
@@ -113,15 +128,42 @@ impl World {
         }
     }
 
+    /// What was set for a person, while it holds.
+    fn held(&self, address: &Address, now: Instant) -> Option<&Set> {
+        let set = self.set.get(address)?;
+        set.until.is_none_or(|until| now < until).then_some(set)
+    }
+
     /// Sets what a person does, up to an instant or for good.
     pub(super) fn set(&mut self, address: &Address, state: State, until: Option<Instant>) {
         self.set.insert(address.clone(), Set { state, until });
+        self.changed(address);
     }
 
     /// Lets a person go on by habit.
     pub(super) fn release(&mut self, address: &Address) {
         self.set.remove(address);
         self.documents.remove(address);
+        self.changed(address);
+    }
+
+    /// Sets the document that is answered for somebody.
+    pub(super) fn set_document(&mut self, address: &Address, xml: String) {
+        self.documents.insert(address.clone(), xml);
+        self.changed(address);
+    }
+
+    /// When somebody does something else than now, as far as it is known.
+    pub(super) fn next_change(&self, address: &Address) -> Option<Instant> {
+        // A little late rather than early, when nothing would have changed yet.
+        const LATE: Duration = Duration::from_millis(1);
+        let now = Instant::now();
+        if let Some(set) = self.held(address, now) {
+            return Some(set.until? + LATE);
+        }
+        let index = self.population.index(address)?;
+        let next = self.population.next_change(index, self.clock.at(now))?;
+        Some(self.clock.instant(next)? + LATE)
     }
 
     pub(super) fn fail_next(&mut self, operation: Option<Operation>, fault: Fault, count: u32) {
@@ -130,6 +172,14 @@ impl World {
             fault,
             left: count,
         });
+    }
+
+    /// The switch of a node.
+    pub(super) fn switch(&self, node: Node) -> &Switch {
+        match node {
+            Node::First => &self.switches[0],
+            Node::Second => &self.switches[1],
+        }
     }
 
     /// The fault that a request has been doomed to.
