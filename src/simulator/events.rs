@@ -9,9 +9,10 @@ use tokio::time::Instant;
 
 use super::envelope::{Call, Operation, SERVICE, child, text};
 use super::fault::Fault;
-use super::scenario::{Scenario, Trouble};
+use super::scenario::Scenario;
 use super::service::{Asked, Route, done, presence_type};
 use super::session::{ApplicationKey, Key};
+use super::trouble::Trouble;
 use super::world::World;
 use super::xml::Element;
 use crate::presence::Address;

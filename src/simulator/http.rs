@@ -18,12 +18,12 @@ use roxmltree::Document;
 use tokio::time::Instant;
 
 use super::envelope::{self, Version};
+use super::fate::{Fate, Throttled};
 use super::fault::{Fault, Shape};
 use super::node::{Member, Ports};
 use super::service::Route;
 use super::session::Node;
 use super::tally::Recorded;
-use super::trouble::{Fate, Throttled};
 use super::world::World;
 
 /// Where the service is found on its host.

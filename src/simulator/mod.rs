@@ -9,6 +9,7 @@ mod day;
 mod documents;
 mod envelope;
 mod events;
+mod fate;
 mod fault;
 mod http;
 mod node;
@@ -37,10 +38,11 @@ use tokio::task::JoinSet;
 pub use envelope::{Operation, Version};
 pub use fault::{Fault, Shape};
 pub use people::Person;
-pub use scenario::{Listed, Number, Scenario, ScenarioError, Trouble};
+pub use scenario::{Scenario, ScenarioError};
 pub use session::Node;
 pub use state::{ByHand, Doing, State};
 pub use tally::{Recorded, Tally};
+pub use trouble::{Listed, Number, Trouble};
 
 use crate::presence::{Address, clean};
 use http::lock;
@@ -218,7 +220,7 @@ impl Simulator {
 
     /// How many end points and subscriptions there are, and how many contacts in them.
     pub fn subscribed(&self) -> (usize, usize, usize) {
-        lock(&self.world).subscriptions.counts()
+        lock(&self.world).subscribed()
     }
 
     /// Takes a node down: its port is closed, its connections and end users' sessions end.

@@ -14,8 +14,8 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use super::http::{self, lock};
-use super::scenario::Trouble;
 use super::session::Node;
+use super::trouble::Trouble;
 use super::world::World;
 
 /// The ports of the two nodes.

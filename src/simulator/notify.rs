@@ -14,8 +14,8 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::http::lock;
-use super::scenario::Trouble;
 use super::subscription::CallBack;
+use super::trouble::Trouble;
 use super::world::World;
 use crate::presence::Address;
 
@@ -80,7 +80,7 @@ impl World {
         }
         let scenario = self.scenario();
         let calls = self.subscriptions.calls();
-        let calls = calls
+        let calls: Vec<CallBack> = calls
             .into_iter()
             .filter(|_| {
                 self.calls += 1;
@@ -89,6 +89,7 @@ impl World {
                     .is_none_or(|every| !self.calls.is_multiple_of(u64::from(every)))
             })
             .collect();
+        self.tally.callbacks += calls.len() as u64;
         let next = self.watched.due.peek().map(|Reverse((due, _))| *due);
         (calls, next)
     }
@@ -103,10 +104,8 @@ pub(super) async fn run(world: Arc<Mutex<World>>, news: Arc<Notify>) {
             let world = world.clone();
             calls.spawn(async move {
                 let answered = timeout(PATIENCE, call(&call_back)).await;
-                let tally = &mut lock(&world).tally;
-                tally.callbacks += 1;
                 if !matches!(answered, Ok(Ok(()))) {
-                    tally.failed_callbacks += 1;
+                    lock(&world).tally.failed_callbacks += 1;
                 }
             });
         }

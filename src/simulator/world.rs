@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::clock::Clock;
 use super::envelope::Operation;
+use super::fate::Rate;
 use super::fault::{Fault, Shape};
 use super::node::Switch;
 use super::notify::Watched;
@@ -20,7 +21,6 @@ use super::session::{Node, Sessions};
 use super::state::{Doing, State};
 use super::subscription::Subscriptions;
 use super::tally::{Recorded, Tally};
-use super::trouble::Rate;
 use crate::presence::Address;
 
 /// How many requests are kept for [`super::Simulator::requests`].
@@ -172,6 +172,12 @@ impl World {
             fault,
             left: count,
         });
+    }
+
+    /// How many end points, subscriptions, and contacts in them there are.
+    pub(super) fn subscribed(&mut self) -> (usize, usize, usize) {
+        self.subscriptions.tidy(&self.sessions, Instant::now());
+        self.subscriptions.counts()
     }
 
     /// The switch of a node.
