@@ -320,5 +320,5 @@ fn set_by_hand(by_hand: ByHand, state: &State, style: &Style) -> Element {
 }
 
 fn stamp(at: Timestamp) -> String {
-    at.to_string()
+    format!("{at:.3}")
 }

@@ -81,7 +81,7 @@ pub(super) async fn exchange(
         }
         Fate::Throttled(how) => throttled(&mut lock(&world), version_of(&body), how),
         Fate::Cut => cut(answer(&world)).await,
-        Fate::Html => html(),
+        Fate::Html => html(&mut lock(&world)),
         Fate::Empty => {
             let mut response = Response::new(Empty::new().map_err(never).boxed());
             let content_type = HeaderValue::from_static(version_of(&body).content_type());
@@ -220,11 +220,17 @@ fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
     response(status, "text/plain", text.to_owned())
 }
 
-fn html() -> Response<Body> {
+/// A proxy's page; some proxies call it a success.
+fn html(world: &mut World) -> Response<Body> {
     let page = "<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\
                 <body><h1>Bad Gateway</h1><p>The proxy got no answer from the server.<br>\
                 <hr>proxy.example.com</body></html>\n";
-    response(StatusCode::BAD_GATEWAY, "text/html", page.to_owned())
+    let status = if world.rng.bool() {
+        StatusCode::BAD_GATEWAY
+    } else {
+        StatusCode::OK
+    };
+    response(status, "text/html", page.to_owned())
 }
 
 fn response(status: StatusCode, content_type: &'static str, text: String) -> Response<Body> {

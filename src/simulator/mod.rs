@@ -223,6 +223,11 @@ impl Simulator {
         lock(&self.world).subscribed()
     }
 
+    /// Ends all open connections, kept alive or in the middle of a request; new ones are taken.
+    pub fn hang_up(&self) {
+        lock(&self.world).hang_up.send_replace(());
+    }
+
     /// Takes a node down: its port is closed, its connections and end users' sessions end.
     /// Returns when it is so.
     pub async fn stop_node(&self, node: Node) {

@@ -143,14 +143,20 @@ async fn accept(listener: TcpListener, member: &Member) {
 async fn serve(stream: TcpStream, member: Member) {
     // Without these, answers are late or resets are polite; neither is worth failing for.
     let _ = stream.set_nodelay(true);
-    if lock(&member.world).scenario().has(Trouble::Reset) {
-        let _ = stream.set_zero_linger();
-    }
+    let mut hang_up = {
+        let world = lock(&member.world);
+        if world.scenario().has(Trouble::Reset) {
+            let _ = stream.set_zero_linger();
+        }
+        world.hang_up.subscribe()
+    };
     let service = service_fn(move |request| http::exchange(member.clone(), request));
-    // A connection that ends badly is the client's business.
-    let _ = http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    tokio::select! {
+        // A connection that ends badly is the client's business.
+        _ = connection => {}
+        _ = hang_up.changed() => {}
+    }
 }
 
 /// A listener for a node, and where it is.

@@ -172,36 +172,68 @@ fn group_of(index: usize, count: usize) -> &'static Group {
         .unwrap_or(&groups[groups.len() - 1])
 }
 
-/// A full name and the user part of its address. When names run out, people get a number.
+/// A full name and the user part of its address. Namesakes are told apart as in life: by a middle
+/// initial, and when those run out by a number.
 fn unused_name(rng: &mut Rng, used: &mut HashSet<String>) -> (String, String) {
-    let mut tries = 0;
-    loop {
+    const TRIES: usize = 3;
+    for _ in 0..TRIES {
+        let name = Name::pick(rng);
+        let user = name.user();
+        if used.insert(user.clone()) {
+            return (name.full(), user);
+        }
+    }
+    let mut name = Name::pick(rng);
+    name.initial = Some(rng.uppercase());
+    let plain = name.user();
+    let user = std::iter::once(plain.clone())
+        .chain((2..).map(|number| format!("{plain}{number}")))
+        .find(|user| used.insert(user.clone()))
+        .expect("numbers do not run out");
+    (name.full(), user)
+}
+
+/// A name, in its own script and as it stands in an address.
+struct Name {
+    given: (&'static str, String),
+    family: (&'static str, String),
+    initial: Option<char>,
+    family_first: bool,
+}
+
+impl Name {
+    fn pick(rng: &mut Rng) -> Name {
         let culture = culture(rng);
-        let pick = |names: &'static [String], rng: &mut Rng| {
+        let mut part = |names: &'static [String]| {
             let entry = &names[rng.usize(..names.len())];
             match entry.split_once('=') {
                 Some((name, written)) => (name, written.to_owned()),
                 None => (entry.as_str(), entry.to_lowercase()),
             }
         };
-        let (given, given_written) = pick(&culture.given, rng);
-        let (family, family_written) = pick(&culture.family, rng);
-        let name = if culture.family_first {
-            format!("{family} {given}")
-        } else {
-            format!("{given} {family}")
-        };
-        let plain = format!("{given_written}.{family_written}");
-        tries += 1;
-        if tries < 4 && used.contains(&plain) {
-            continue;
+        Name {
+            given: part(&culture.given),
+            family: part(&culture.family),
+            initial: None,
+            family_first: culture.family_first,
         }
-        let user = std::iter::once(plain.clone())
-            .chain((2..).map(|number| format!("{plain}{number}")))
-            .find(|user| !used.contains(user))
-            .expect("numbers do not run out");
-        used.insert(user.clone());
-        return (name, user);
+    }
+
+    fn full(&self) -> String {
+        let (given, family) = (self.given.0, self.family.0);
+        match self.initial {
+            _ if self.family_first => format!("{family} {given}"),
+            Some(initial) => format!("{given} {initial}. {family}"),
+            None => format!("{given} {family}"),
+        }
+    }
+
+    fn user(&self) -> String {
+        let (given, family) = (&self.given.1, &self.family.1);
+        match self.initial {
+            Some(initial) => format!("{given}.{}.{family}", initial.to_ascii_lowercase()),
+            None => format!("{given}.{family}"),
+        }
     }
 }
 
@@ -233,6 +265,10 @@ mod tests {
             assert!(person.address.as_str().is_ascii(), "{}", person.address);
             assert!(!person.name.contains('='), "{}", person.name);
         }
+        let numbered =
+            |person: &&Person| person.address.user().contains(|c: char| c.is_ascii_digit());
+        let numbered = population.people().iter().filter(numbered).count();
+        assert!(numbered < 100, "{numbered} people have a number");
     }
 
     #[test]

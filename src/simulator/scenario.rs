@@ -38,6 +38,25 @@ fn names() -> String {
     names.join(", ")
 }
 
+/// The troubles that a storm brings, with their numbers: those that pass without anybody's help.
+const PASSING: [(Trouble, u32); 15] = [
+    (Trouble::Throttle, 3),
+    (Trouble::Expire, 3),
+    (Trouble::ExpireApp, 3),
+    (Trouble::Steal, 4),
+    (Trouble::Slow, 1),
+    (Trouble::Hang, 7),
+    (Trouble::Cut, 4),
+    (Trouble::Html, 3),
+    (Trouble::Empty, 4),
+    (Trouble::Reset, 3),
+    (Trouble::ServerError, 3),
+    (Trouble::Missing, 6),
+    (Trouble::Odd, 10),
+    (Trouble::LostCallbacks, 2),
+    (Trouble::NoEndpoints, 138),
+];
+
 impl Scenario {
     /// Every scenario but `quiet`, which is the absence of all.
     pub const ALL: &[Listed] = trouble::LIST;
@@ -85,23 +104,6 @@ impl Scenario {
 
     /// The troubles of a moment of a storm, chosen by seed; the other troubles stay.
     pub(super) fn in_weather(&self, seed: u64, seconds: u64) -> Scenario {
-        const PASSING: [(Trouble, u32); 15] = [
-            (Trouble::Throttle, 3),
-            (Trouble::Expire, 3),
-            (Trouble::ExpireApp, 3),
-            (Trouble::Steal, 4),
-            (Trouble::Slow, 1),
-            (Trouble::Hang, 7),
-            (Trouble::Cut, 4),
-            (Trouble::Html, 3),
-            (Trouble::Empty, 4),
-            (Trouble::Reset, 3),
-            (Trouble::ServerError, 3),
-            (Trouble::Missing, 6),
-            (Trouble::Odd, 10),
-            (Trouble::LostCallbacks, 2),
-            (Trouble::NoEndpoints, 138),
-        ];
         let Some(period) = self.number(Trouble::Storm) else {
             return self.clone();
         };
@@ -176,5 +178,46 @@ impl fmt::Display for Scenario {
 impl From<Trouble> for Scenario {
     fn from(trouble: Trouble) -> Scenario {
         Scenario::of(trouble)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_storm_is_the_same_for_the_same_seed_and_holds_for_its_period() {
+        let storm = Scenario::quiet().with_number(Trouble::Storm, 10);
+        let weather = |seed, second| storm.in_weather(seed, second);
+        for second in 0..300 {
+            assert_eq!(weather(5, second), weather(5, second / 10 * 10));
+        }
+        assert!((0..30).any(|spell| weather(5, spell * 10) != weather(6, spell * 10)));
+    }
+
+    #[test]
+    fn a_storm_brings_every_trouble_that_passes_and_lets_the_sun_through() {
+        let storm = Scenario::of(Trouble::Storm);
+        let spells: Vec<Scenario> = (0..500)
+            .map(|spell| storm.in_weather(1, spell * 10))
+            .collect();
+        for (trouble, _) in PASSING {
+            assert!(spells.iter().any(|spell| spell.has(trouble)), "{trouble:?}");
+        }
+        assert!(spells.contains(&storm));
+    }
+
+    #[test]
+    fn a_storm_leaves_the_numbers_of_other_troubles_alone() {
+        let storm = Scenario::of(Trouble::Storm).with_number(Trouble::Slow, 9);
+        assert!(
+            (0..500).all(|spell| storm.in_weather(1, spell * 10).number(Trouble::Slow) == Some(9))
+        );
+    }
+
+    #[test]
+    fn without_a_storm_the_weather_does_not_change() {
+        let calm = Scenario::of(Trouble::Html);
+        assert!((0..100).all(|second| calm.in_weather(3, second) == calm));
     }
 }

@@ -47,7 +47,7 @@ pub enum Trouble {
     Missing,
     /// Some contacts have odd or hostile documents.
     Odd,
-    /// Troubles that pass come and go at random.
+    /// Troubles that pass come and go at random. It stays the last of the list.
     Storm,
 }
 

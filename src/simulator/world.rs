@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 use secrecy::SecretString;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 use super::clock::Clock;
@@ -51,6 +51,8 @@ pub(super) struct World {
     /// Calls to clients that were due, made or lost.
     pub(super) calls: u64,
     switches: [Switch; 2],
+    /// Ends all open connections.
+    pub(super) hang_up: watch::Sender<()>,
     /// Requests that came to the first node since it came up.
     pub(super) requests_at_first: u32,
     scenario: Scenario,
@@ -95,6 +97,7 @@ impl World {
             news: Arc::new(Notify::new()),
             calls: 0,
             switches: [Switch::on(), Switch::on()],
+            hang_up: watch::Sender::new(()),
             requests_at_first: 0,
             scenario: options.scenario,
             scenario_since: Instant::now(),
