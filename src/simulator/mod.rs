@@ -100,7 +100,7 @@ pub struct Simulator {
     address: SocketAddr,
     second_address: SocketAddr,
     /// The tasks of the nodes and of the calls to clients, which end when this is dropped.
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 impl fmt::Debug for Simulator {
@@ -135,13 +135,14 @@ impl Simulator {
             world,
             address,
             second_address,
-            _tasks: tasks,
+            tasks,
         })
     }
 
-    /// Ends the service and frees its ports.
-    pub fn stop(self) {
-        drop(self);
+    /// Ends the service. Its ports are free when this returns; after a mere drop they are so a
+    /// moment later.
+    pub async fn stop(mut self) {
+        self.tasks.shutdown().await;
     }
 
     /// Where the first node listens.

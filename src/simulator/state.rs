@@ -154,6 +154,14 @@ impl State {
         self
     }
 
+    /// Whether it tells more than being signed in or not.
+    pub(super) fn is_telling(&self) -> bool {
+        matches!(
+            self.availability(),
+            Availability::Away | Availability::Busy | Availability::Dnd
+        )
+    }
+
     /// The availability that a client should find in it.
     pub fn availability(&self) -> Availability {
         self.doing.availability()

@@ -18,7 +18,7 @@ use super::notify::Watched;
 use super::people::Population;
 use super::scenario::Scenario;
 use super::session::{Node, Sessions};
-use super::state::{Doing, State};
+use super::state::{ByHand, Doing, State};
 use super::subscription::Subscriptions;
 use super::tally::{Recorded, Tally};
 use crate::presence::Address;
@@ -120,14 +120,20 @@ impl World {
     /// What a person, or a stranger, does now.
     pub(super) fn state_of(&self, address: &Address) -> State {
         let now = Instant::now();
-        if let Some(set) = self.held(address, now) {
-            return set.state.clone();
-        }
-        match self.population.index(address) {
-            Some(index) => self
-                .population
-                .state(index, &self.clock, self.clock.at(now)),
+        let by_habit = match self.population.index(address) {
+            Some(index) => {
+                let moment = self.clock.at(now);
+                self.population.state(index, &self.clock, moment)
+            }
             None => State::of(Doing::Unknown),
+        };
+        match self.held(address, now) {
+            // What is set without override gives way to what the devices tell.
+            Some(set) if set.state.by_hand == Some(ByHand::Persistent) && by_habit.is_telling() => {
+                by_habit
+            }
+            Some(set) => set.state.clone(),
+            None => by_habit,
         }
     }
 
@@ -152,6 +158,11 @@ impl World {
 
     /// Sets the document that is answered for somebody.
     pub(super) fn set_document(&mut self, address: &Address, xml: String) {
+        // A document of its own may begin with a declaration, a part of another may not.
+        let xml = match xml.trim_start().strip_prefix("<?xml") {
+            Some(rest) => rest.split_once("?>").map_or("", |(_, rest)| rest).into(),
+            None => xml,
+        };
         self.documents.insert(address.clone(), xml);
         self.changed(address);
     }
@@ -161,12 +172,19 @@ impl World {
         // A little late rather than early, when nothing would have changed yet.
         const LATE: Duration = Duration::from_millis(1);
         let now = Instant::now();
-        if let Some(set) = self.held(address, now) {
-            return Some(set.until? + LATE);
-        }
-        let index = self.population.index(address)?;
-        let next = self.population.next_change(index, self.clock.at(now))?;
-        Some(self.clock.instant(next)? + LATE)
+        let by_habit = || {
+            let index = self.population.index(address)?;
+            let next = self.population.next_change(index, self.clock.at(now))?;
+            self.clock.instant(next)
+        };
+        let next = match self.held(address, now) {
+            None => by_habit(),
+            Some(set) if set.state.by_hand == Some(ByHand::Persistent) => {
+                set.until.into_iter().chain(by_habit()).min()
+            }
+            Some(set) => set.until,
+        };
+        Some(next? + LATE)
     }
 
     pub(super) fn fail_next(&mut self, operation: Option<Operation>, fault: Fault, count: u32) {

@@ -463,6 +463,43 @@ async fn a_user_sets_the_users_own_presence() {
 }
 
 #[tokio::test]
+async fn what_is_set_without_override_gives_way_to_what_the_person_does() {
+    let simulator = simulator(Scenario::quiet()).await;
+    let client = Client::of(&simulator);
+    let application = client.login_application().await;
+    let people = simulator.people();
+    let find = |doing| {
+        let mut people = people.iter().map(|person| &person.address);
+        people
+            .find(|address| simulator.state_of(address).doing == doing)
+            .unwrap()
+    };
+    for (who, doing) in [
+        (find(Doing::Meeting), Doing::Meeting),
+        (find(Doing::Available), Doing::Away),
+    ] {
+        let login = END_USER_REQUEST
+            .replace(APPLICATION_KEY, &application)
+            .replace("klmt", who.user());
+        let key = client.post(&login).await.key();
+        assert!(
+            !client
+                .post(&set_request(&key, "AWAY", false, 3600))
+                .await
+                .is_fault()
+        );
+        assert_eq!(simulator.state_of(who).doing, doing);
+        assert!(
+            !client
+                .post(&set_request(&key, "DND", true, 3600))
+                .await
+                .is_fault()
+        );
+        assert_eq!(simulator.state_of(who).doing, Doing::Dnd);
+    }
+}
+
+#[tokio::test]
 async fn what_a_user_sets_is_told_to_those_who_watch() {
     let simulator = simulator(Scenario::quiet()).await;
     let mut setting = setting(&simulator).await;

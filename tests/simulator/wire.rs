@@ -319,7 +319,7 @@ async fn what_a_test_sets_is_what_is_answered() {
     let habit = simulator.state_of(&who);
     simulator.set_document(
         &who,
-        format!("<presence xmlns=\"{PIDF}\" entity=\"sip:{who}\"><note>mine</note></presence>"),
+        format!("<?xml version=\"1.0\"?>\n<presence xmlns=\"{PIDF}\" entity=\"sip:{who}\"><note>mine</note></presence>"),
     );
     let answer = client.poll(&key, &[who.as_str()]).await;
     assert!(answer.text.contains("<note>mine</note>"), "{}", answer.text);
@@ -414,7 +414,7 @@ async fn stopping_frees_the_port_and_ends_the_connections() {
     let simulator = simulator(Scenario::quiet()).await;
     let address = simulator.address();
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-    simulator.stop();
+    simulator.stop().await;
     let mut rest = vec![];
     let ended = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut rest);
     let ended = tokio::time::timeout(Duration::from_secs(5), ended).await;
