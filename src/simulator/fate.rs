@@ -66,8 +66,11 @@ const REFUSALS: [Throttled; 4] = [
     },
 ];
 
-/// How long a node stays dead.
+/// How long a node stays dead that has a backup.
 const DEAD: Duration = Duration::from_secs(20);
+
+/// How long a node takes to restart.
+const RESTARTING: Duration = Duration::from_secs(3);
 
 /// The server's own errors.
 const SERVER_ERRORS: [u16; 8] = [200, 201, 202, 203, 205, 206, 207, 209];
@@ -105,13 +108,11 @@ impl World {
             self.rate.refused += 1;
             return Fate::Throttled(REFUSALS[self.rate.refused % REFUSALS.len()]);
         }
-        if let (Some(most), Node::First) = (scenario.number(Trouble::Backup), node) {
-            self.requests_at_first += 1;
-            if self.requests_at_first > most {
-                self.requests_at_first = 0;
-                self.switch(node).turn(Power::DownFor(DEAD));
-                return Fate::Death;
-            }
+        if node == Node::First
+            && let Some(time) = self.first_goes_down(scenario)
+        {
+            self.switch(node).turn(Power::DownFor(time));
+            return Fate::Death;
         }
         self.turn += 1;
         let turn = self.turn;
@@ -142,5 +143,20 @@ impl World {
             }
             None => Fate::Served,
         }
+    }
+
+    /// Counts a request to the first node; for how long the node goes down, where that was one too
+    /// many.
+    fn first_goes_down(&mut self, scenario: &Scenario) -> Option<Duration> {
+        let (most, time) = match scenario.number(Trouble::Backup) {
+            Some(most) => (most, DEAD),
+            None => (scenario.number(Trouble::Restart)?, RESTARTING),
+        };
+        self.requests_at_first += 1;
+        if self.requests_at_first <= most {
+            return None;
+        }
+        self.requests_at_first = 0;
+        Some(time)
     }
 }

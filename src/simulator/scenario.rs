@@ -39,10 +39,11 @@ fn names() -> String {
 }
 
 /// The troubles that a storm brings, with their numbers: those that pass without anybody's help.
-const PASSING: [(Trouble, u32); 15] = [
+const PASSING: [(Trouble, u32); 16] = [
     (Trouble::Throttle, 3),
     (Trouble::Expire, 3),
     (Trouble::ExpireApp, 3),
+    (Trouble::Restart, 15),
     (Trouble::Steal, 4),
     (Trouble::Slow, 1),
     (Trouble::Hang, 7),

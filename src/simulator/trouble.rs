@@ -15,6 +15,8 @@ pub enum Trouble {
     RedirectLoop,
     /// A login names the second node as backup; the first dies after some requests and comes back.
     Backup,
+    /// The first node restarts after some requests, and is down meanwhile.
+    Restart,
     /// Somebody else signs in by force as the same end user.
     Steal,
     /// A user who is signed in gets the same key again, instead of error 160.
@@ -140,6 +142,12 @@ pub(super) const LIST: &[Listed] = &[
         "backup",
         (1, 5, 1_000_000),
         "name the second node as backup; the first dies after N requests, for 20 s",
+    ),
+    numbered(
+        Trouble::Restart,
+        "restart",
+        (1, 20, 1_000_000),
+        "the first node restarts after N requests, and is down for 3 s",
     ),
     numbered(
         Trouble::Steal,

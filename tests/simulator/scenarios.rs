@@ -224,6 +224,29 @@ async fn the_first_node_dies_and_the_backup_that_it_named_goes_on() {
 }
 
 #[tokio::test]
+async fn a_server_that_restarts_is_back_after_a_while_without_its_sessions() {
+    let simulator = simulator(scenario("restart=2")).await;
+    let client = Client::of(&simulator);
+    let key = client.sign_in().await;
+    let request = poll_request(&key, &["a@b.c"], "RICH_PRESENCE");
+    assert!(client.try_post(&request).await.is_err());
+    simulator.set_scenario(Scenario::quiet());
+    let begun = Instant::now();
+    let answer = loop {
+        match client.try_post(&request).await {
+            Ok(answer) => break answer,
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    };
+    assert_eq!(answer.fault(), 101);
+    assert!(
+        begun.elapsed() >= Duration::from_secs(2),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[tokio::test]
 async fn a_node_that_was_stopped_comes_back_at_its_port_without_its_sessions() {
     let simulator = simulator(Scenario::quiet()).await;
     let client = Client::of(&simulator);
