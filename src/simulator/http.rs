@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
@@ -12,6 +12,7 @@ use http_body_util::{BodyExt, Empty, Full, Limited, StreamBody};
 use hyper::body::{Bytes, Frame, Incoming};
 use hyper::header::{
     ALLOW, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, HeaderValue, RETRY_AFTER, SERVER,
+    TRANSFER_ENCODING,
 };
 use hyper::{Method, Request, Response, StatusCode};
 use roxmltree::Document;
@@ -24,7 +25,7 @@ use super::node::{Member, Ports};
 use super::service::Route;
 use super::session::Node;
 use super::tally::Recorded;
-use super::world::World;
+use super::world::{World, lock};
 
 /// Where the service is found on its host.
 pub(super) const PATH: &str = "/presence-service/soap";
@@ -34,12 +35,6 @@ const LARGEST_REQUEST: usize = 1 << 20;
 
 /// What an answer's body is.
 pub(super) type Body = BoxBody<Bytes, io::Error>;
-
-/// The world, for one moment.
-pub(super) fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
-    // A test that panicked while it held the lock has left nothing half done that matters here.
-    world.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// Answers one request. An error makes the connection end without an answer.
 pub(super) async fn exchange(
@@ -54,7 +49,8 @@ pub(super) async fn exchange(
     if request.method() != Method::POST {
         return Ok(not_post(request.method()));
     }
-    if !request.headers().contains_key(CONTENT_LENGTH) {
+    let headers = request.headers();
+    if !headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING) {
         lock(&world).tally.without_length += 1;
         return Ok(plain(StatusCode::LENGTH_REQUIRED, "Length required"));
     }

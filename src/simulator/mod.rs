@@ -45,9 +45,8 @@ pub use tally::{Recorded, Tally};
 pub use trouble::{Listed, Number, Trouble};
 
 use crate::presence::{Address, clean};
-use http::lock;
 use node::{Member, Ports, Power};
-use world::World;
+use world::{World, lock};
 
 /// How a simulator is to be.
 #[derive(Clone, Debug)]

@@ -13,10 +13,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::http::{self, lock};
+use super::http;
 use super::session::Node;
 use super::trouble::Trouble;
-use super::world::World;
+use super::world::{World, lock};
 
 /// The ports of the two nodes.
 #[derive(Clone, Copy, Debug)]

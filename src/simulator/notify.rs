@@ -13,10 +13,9 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use super::http::lock;
 use super::subscription::CallBack;
 use super::trouble::Trouble;
-use super::world::World;
+use super::world::{World, lock};
 use crate::presence::Address;
 
 /// How long a client may take to answer a call.

@@ -1,7 +1,7 @@
 //! Everything that the nodes of the service share: people, sessions, troubles, counters.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use fastrand::Rng;
@@ -72,6 +72,12 @@ struct Failing {
 struct Set {
     state: State,
     until: Option<Instant>,
+}
+
+/// The world, for one moment.
+pub(super) fn lock(world: &Mutex<World>) -> MutexGuard<'_, World> {
+    // A test that panicked while it held the lock has left nothing half done that matters here.
+    world.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl World {
