@@ -1,0 +1,257 @@
+//! The troubles that a service makes in life, by name.
+
+/// A kind of trouble that the simulator can make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Trouble {
+    /// More requests a second than the limit are refused: 210, 212, or a plain 503.
+    Throttle,
+    /// End users' sessions end after some polls.
+    Expire,
+    /// The application user's session, and all that hang on it, ends after some polls.
+    ExpireApp,
+    /// The login of an end user at the first node is redirected to the second.
+    Redirect,
+    /// Each node redirects to the other.
+    RedirectLoop,
+    /// A login names the second node as backup; the first dies after some requests and comes back.
+    Backup,
+    /// The first node restarts after some requests, and is down meanwhile.
+    Restart,
+    /// Somebody else signs in by force as the same end user.
+    Steal,
+    /// A user who is signed in gets the same key again, instead of error 160.
+    SameKey,
+    /// Some contacts make the request fail with 124 or 143.
+    BadContact,
+    /// Answers come late.
+    Slow,
+    /// Some requests are never answered.
+    Hang,
+    /// Some answers are cut short.
+    Cut,
+    /// Some answers are the HTML error page of a proxy.
+    Html,
+    /// Some answers are empty.
+    Empty,
+    /// Some kept-alive connections are reset instead of answered.
+    Reset,
+    /// No end points or subscriptions are left: 138, 139 or 211.
+    NoEndpoints,
+    /// Calls back are lost.
+    LostCallbacks,
+    /// Some requests fail with 200 to 209.
+    ServerError,
+    /// The application user's login is refused.
+    RefuseApp,
+    /// The end user's login is refused.
+    RefuseUser,
+    /// Some contacts are left out of each answer.
+    Missing,
+    /// Some contacts have odd or hostile documents.
+    Odd,
+    /// Troubles that pass come and go at random. It stays the last of the list.
+    Storm,
+}
+
+/// One line of the list of scenarios.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed {
+    /// The trouble.
+    pub trouble: Trouble,
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What the number after the name means, where one may be given (`throttle=5`): the number
+    /// that holds without, the range it may have.
+    pub number: Option<Number>,
+    /// What it does, in one line.
+    pub about: &'static str,
+}
+
+/// The number that may stand behind a scenario's name.
+#[derive(Clone, Copy, Debug)]
+pub struct Number {
+    /// The one that holds when none is given.
+    pub default: u32,
+    /// The least that may be given.
+    pub least: u32,
+    /// The most that may be given.
+    pub most: u32,
+}
+
+const fn listed(trouble: Trouble, name: &'static str, about: &'static str) -> Listed {
+    Listed {
+        trouble,
+        name,
+        number: None,
+        about,
+    }
+}
+
+const fn numbered(
+    trouble: Trouble,
+    name: &'static str,
+    (least, default, most): (u32, u32, u32),
+    about: &'static str,
+) -> Listed {
+    Listed {
+        trouble,
+        name,
+        number: Some(Number {
+            default,
+            least,
+            most,
+        }),
+        about,
+    }
+}
+
+const EVERY: (u32, u32, u32) = (1, 5, 1_000_000);
+
+/// Every trouble, in the order of the list that people see.
+pub(super) const LIST: &[Listed] = &[
+    numbered(
+        Trouble::Throttle,
+        "throttle",
+        (1, 5, 10_000),
+        "refuse more than N requests a second (210, 212, or a plain 503)",
+    ),
+    numbered(
+        Trouble::Expire,
+        "expire",
+        (1, 4, 1_000_000),
+        "end an end user's session after N polls",
+    ),
+    numbered(
+        Trouble::ExpireApp,
+        "expire-app",
+        (1, 6, 1_000_000),
+        "end the application user's session, and all that hang on it, after N polls",
+    ),
+    listed(
+        Trouble::Redirect,
+        "redirect",
+        "redirect the end user's login to the second node",
+    ),
+    listed(
+        Trouble::RedirectLoop,
+        "redirect-loop",
+        "each node redirects the end user's login to the other",
+    ),
+    numbered(
+        Trouble::Backup,
+        "backup",
+        (1, 5, 1_000_000),
+        "name the second node as backup; the first dies after N requests, for 20 s",
+    ),
+    numbered(
+        Trouble::Restart,
+        "restart",
+        (1, 20, 1_000_000),
+        "the first node restarts after N requests, and is down for 3 s",
+    ),
+    numbered(
+        Trouble::Steal,
+        "steal",
+        (1, 3, 1_000_000),
+        "somebody else signs in by force as the same user after N polls",
+    ),
+    listed(
+        Trouble::SameKey,
+        "same-key",
+        "a user who is signed in gets the same key again, not error 160",
+    ),
+    numbered(
+        Trouble::BadContact,
+        "bad-contact",
+        (1, 20, 1_000_000),
+        "one contact in N makes the whole request fail (124, 143)",
+    ),
+    numbered(
+        Trouble::Slow,
+        "slow",
+        (1, 2, 3600),
+        "answer after up to N seconds",
+    ),
+    numbered(
+        Trouble::Hang,
+        "hang",
+        EVERY,
+        "never answer every Nth request",
+    ),
+    numbered(Trouble::Cut, "cut", EVERY, "cut every Nth answer short"),
+    numbered(
+        Trouble::Html,
+        "html",
+        EVERY,
+        "answer every Nth request with a proxy's HTML error page",
+    ),
+    numbered(
+        Trouble::Empty,
+        "empty",
+        EVERY,
+        "answer every Nth request with nothing",
+    ),
+    numbered(
+        Trouble::Reset,
+        "reset",
+        EVERY,
+        "reset the connection instead of answering every Nth request",
+    ),
+    numbered(
+        Trouble::NoEndpoints,
+        "no-endpoints",
+        (138, 138, 211),
+        "no end points or subscriptions are left (N: 138 for end points, 139 or 211 for subscriptions)",
+    ),
+    numbered(
+        Trouble::LostCallbacks,
+        "lost-callbacks",
+        (1, 1, 1_000_000),
+        "lose every Nth call back",
+    ),
+    numbered(
+        Trouble::ServerError,
+        "server-error",
+        EVERY,
+        "fail every Nth request with 200 to 209",
+    ),
+    numbered(
+        Trouble::RefuseApp,
+        "refuse-app",
+        (100, 111, 299),
+        "refuse the application user with fault N",
+    ),
+    numbered(
+        Trouble::RefuseUser,
+        "refuse-user",
+        (100, 113, 299),
+        "refuse the end user with fault N",
+    ),
+    numbered(
+        Trouble::Missing,
+        "missing",
+        EVERY,
+        "leave one contact in N out of each answer",
+    ),
+    numbered(
+        Trouble::Odd,
+        "odd",
+        EVERY,
+        "one contact in N has an odd or hostile document",
+    ),
+    numbered(
+        Trouble::Storm,
+        "storm",
+        (1, 10, 3600),
+        "troubles that pass come and go at random, every N seconds",
+    ),
+];
+
+impl Trouble {
+    /// Its line in the list of scenarios.
+    pub fn listed(self) -> &'static Listed {
+        LIST.iter()
+            .find(|listed| listed.trouble == self)
+            .expect("a test checks that every trouble is listed")
+    }
+}
