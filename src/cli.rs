@@ -1,1 +1,254 @@
-//! Being built.
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::presence::{Address, IconSet};
+use crate::pws::{Fingerprint, SoapVersion};
+use crate::simulator::Scenario;
+use crate::tui::ThemeName;
+
+/// A presence board for the terminal: who is in, free or on the phone.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    about,
+    after_help = "Examples:\n  whosin demo\n  whosin --server cup.example.com --app-user webservice --user klmt\n\nThe application user's password comes from WHOSIN_APP_PASSWORD, from app_password_command or\napp_password in the settings, or is asked for: never from an option."
+)]
+pub struct Cli {
+    /// What everything goes by.
+    #[command(flatten)]
+    pub options: Options,
+    /// What is done; without, the board is shown.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options of all commands: each is also a key of `config.toml`.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Options {
+    /// The presence server: host, host:port or URL (https and port 8083 where not said)
+    #[arg(long, global = true, env = "WHOSIN_SERVER")]
+    pub server: Option<String>,
+    /// The application user, which the administrator made
+    #[arg(long, global = true, env = "WHOSIN_APP_USER")]
+    pub app_user: Option<String>,
+    /// The end user: whose view of presence it is
+    #[arg(long, global = true, env = "WHOSIN_USER")]
+    pub user: Option<String>,
+    /// Added to a contact that is typed without a domain
+    #[arg(long, global = true)]
+    pub domain: Option<String>,
+    /// How often each contact is asked for, such as 5 or 10s [default: 5s]
+    #[arg(long, global = true, value_parser = duration)]
+    pub interval: Option<Duration>,
+    /// The version of SOAP that requests are written in [default: 1.1]
+    #[arg(long, global = true, value_parser = soap_version, value_name = "1.1|1.2")]
+    pub soap: Option<SoapVersion>,
+    /// Trust the certificates in this PEM file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
+    /// Trust exactly the certificate with this fingerprint
+    #[arg(long, global = true, value_name = "sha256:HEX", value_parser = fingerprint)]
+    pub pin: Option<Fingerprint>,
+    /// Trust any certificate; the board says so, always
+    #[arg(long, global = true)]
+    pub insecure: bool,
+    /// The settings file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The contacts file
+    #[arg(long, global = true, value_name = "FILE")]
+    pub contacts: Option<PathBuf>,
+    /// Which glyphs are drawn [default: unicode]
+    #[arg(long, global = true, value_enum)]
+    pub icons: Option<IconSet>,
+    /// The colours [default: dark]
+    #[arg(long, global = true, value_enum)]
+    pub theme: Option<ThemeName>,
+}
+
+/// What is done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show the board against a presence service inside the program
+    #[command(
+        after_help = "Example:\n  whosin demo --contacts 200\n\nNo settings are read or written."
+    )]
+    Demo(Population),
+    /// Run only the presence service, for trying things out
+    #[command(
+        after_help = "Example:\n  whosin simulate --listen 127.0.0.1:8082 --scenario throttle=5,expire\n\nSign in as the application user 'whosin' with the password 'simulated', and as any end user."
+    )]
+    Simulate {
+        /// Where to listen
+        #[arg(long, default_value = "127.0.0.1:8082", value_name = "ADDR")]
+        listen: SocketAddr,
+        /// Who is there
+        #[command(flatten)]
+        population: Population,
+        /// Troubles to make, with commas between
+        #[arg(long, default_value = "quiet", value_name = "NAMES", long_help = scenarios())]
+        scenario: Scenario,
+    },
+    /// Ask once, print, and end
+    #[command(
+        after_help = "Examples:\n  whosin status\n  whosin status --json\n  until whosin status -q ben; do sleep 60; done"
+    )]
+    Status {
+        /// Whom to ask for: a name or address of the contact book, or any address; all when none
+        contacts: Vec<String>,
+        /// Print JSON (schema 1)
+        #[arg(long)]
+        json: bool,
+        /// Print nothing: the exit code tells whether anyone of them is available
+        #[arg(short, long)]
+        quiet: bool,
+    },
+}
+
+/// The people of the simulated service.
+#[derive(Clone, Debug, Args)]
+pub struct Population {
+    /// How many contacts there are
+    #[arg(long = "contacts", id = "population", default_value_t = 40, value_name = "N",
+          value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=5000))]
+    pub contacts: usize,
+    /// The same seed gives the same people again
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+impl ValueEnum for IconSet {
+    fn value_variants<'a>() -> &'a [IconSet] {
+        &[IconSet::Unicode, IconSet::Nerd, IconSet::Ascii]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(match self {
+            IconSet::Unicode => "unicode",
+            IconSet::Nerd => "nerd",
+            IconSet::Ascii => "ascii",
+        }))
+    }
+}
+
+impl ValueEnum for ThemeName {
+    fn value_variants<'a>() -> &'a [ThemeName] {
+        &[ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(match self {
+            ThemeName::Dark => "dark",
+            ThemeName::Light => "light",
+            ThemeName::HighContrast => "high-contrast",
+        }))
+    }
+}
+
+/// Reads `5`, `10s`, `2m` or `1h`.
+///
+/// # Errors
+/// Words that say how to write it.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let error = || format!("'{text}' is not a time: write it like 5, 10s, 2m or 1h");
+    let text_end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
+    let number: u64 = text[..text_end].parse().map_err(|_| error())?;
+    let unit = match text[text_end..].trim() {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err(error()),
+    };
+    match number.checked_mul(unit) {
+        Some(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
+        _ => Err(format!("'{text}' is out of range: one second to one day")),
+    }
+}
+
+/// Reads `1.1` or `1.2`.
+///
+/// # Errors
+/// Words that say so.
+pub fn soap_version(text: &str) -> Result<SoapVersion, String> {
+    match text {
+        "1.1" => Ok(SoapVersion::V1_1),
+        "1.2" => Ok(SoapVersion::V1_2),
+        _ => Err(format!("'{text}' is not a version of SOAP: 1.1 or 1.2")),
+    }
+}
+
+fn fingerprint(text: &str) -> Result<Fingerprint, String> {
+    text.parse()
+        .map_err(|error: crate::pws::FingerprintError| error.to_string())
+}
+
+fn scenarios() -> String {
+    let mut text =
+        String::from("Troubles to make, with commas between; some take a number (throttle=5):\n");
+    for listed in Scenario::ALL {
+        text.push_str(&format!("\n  {:14} {}", listed.name, listed.about));
+    }
+    text
+}
+
+/// How the program ends. The numbers are a contract with scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// It failed.
+    Failed = 1,
+    /// The command line or the settings are wrong.
+    Usage = 2,
+    /// A sign-in was refused.
+    Refused = 3,
+    /// The server was not reached.
+    NotReached = 4,
+    /// Nobody of those asked for is available.
+    Nobody = 5,
+}
+
+/// Finds the one contact that a word means: an address, or a name that holds the word.
+///
+/// # Errors
+/// Words that say that nobody or several fit.
+pub fn find_contact(
+    word: &str,
+    contacts: &[crate::contacts::Contact],
+    domain: Option<&str>,
+) -> Result<Address, String> {
+    if let Ok(address) = Address::parse(word) {
+        return Ok(address);
+    }
+    let lower = word.to_lowercase();
+    let user = |contact: &&crate::contacts::Contact| contact.address.user().to_lowercase() == lower;
+    if let Some(contact) = contacts.iter().find(user) {
+        return Ok(contact.address.clone());
+    }
+    let named = |contact: &&crate::contacts::Contact| {
+        let name = contact.name.as_deref().unwrap_or_default().to_lowercase();
+        name.contains(&lower) || contact.address.user().to_lowercase().contains(&lower)
+    };
+    let found: Vec<_> = contacts.iter().filter(named).collect();
+    match found.as_slice() {
+        [one] => Ok(one.address.clone()),
+        [] => Address::parse_in(word, domain)
+            .map_err(|_| format!("nobody in the contact book fits '{word}'")),
+        several => {
+            let names: Vec<String> = several
+                .iter()
+                .map(|contact| contact.address.to_string())
+                .collect();
+            Err(format!("'{word}' fits several: {}", names.join(", ")))
+        }
+    }
+}

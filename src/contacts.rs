@@ -1,29 +1,285 @@
-//! The contact book.
-use crate::presence::Address;
-/// A contact.
+//! The contact book: a plain file that people edit, keep under git and share.
+//!
+//! Every change is an [`Edit`] that is applied to the newest content of the file under a lock, and
+//! replaces the file in one step. So a crash loses nothing, and changes by others stay.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, value};
+
+use crate::presence::{Address, clean};
+
+/// Somebody who is on the board.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact {
-    /// Address.
+    /// Who it is.
     pub address: Address,
-    /// Name.
+    /// The name to show, where it should not be the presentity's own.
     pub name: Option<String>,
-    /// Group.
+    /// The group it stands in.
     pub group: Option<String>,
 }
-/// A change of the book.
+
+/// One change of the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Add.
+    /// Adds a contact at the end; nothing where the address is there already.
     Add(Contact),
-    /// Remove.
+    /// Removes a contact; nothing where it is not there.
     Remove(Address),
-    /// Change.
+    /// Sets name and group of a contact.
     Change {
-        /// Who.
+        /// Whose.
         address: Address,
-        /// Name.
+        /// The new name; `None` removes it.
         name: Option<String>,
-        /// Group.
+        /// The new group; `None` removes it.
         group: Option<String>,
     },
+}
+
+/// Why the book cannot be read or written. The file is left as it is.
+#[derive(Debug, Error)]
+pub enum BookError {
+    /// The file cannot be read.
+    #[error("{path} cannot be read: {error}")]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The file says something that is not understood.
+    #[error("{path}, line {line}: {reason}. Correct it; until then it is left as it is")]
+    Invalid {
+        /// Which.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The file cannot be written.
+    #[error("{path} cannot be written: {error}")]
+    Unwritable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+}
+
+/// Reads the book. A file that is not there is an empty book; of two contacts with the same
+/// address the first counts.
+///
+/// # Errors
+/// [`BookError`] with file, line and reason.
+pub fn load(path: &Path) -> Result<Vec<Contact>, BookError> {
+    read(path).map(|(_, contacts)| contacts)
+}
+
+/// Applies edits to what the file says now and replaces it in one step; returns the book as it is
+/// then. Comments, unknown keys and the order of the file stay. Other writers wait meanwhile.
+///
+/// # Errors
+/// [`BookError`]; then nothing was changed.
+pub fn save(path: &Path, edits: &[Edit]) -> Result<Vec<Contact>, BookError> {
+    let unwritable = |error| BookError::Unwritable {
+        path: path.into(),
+        error,
+    };
+    // The target of a link is what is replaced: the file may live in a checkout.
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let folder = target
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    make_folder(folder).map_err(unwritable)?;
+    let lock = File::create(folder.join(".contacts.lock")).map_err(unwritable)?;
+    lock.lock().map_err(unwritable)?;
+    let (mut document, _) = read(&target)?;
+    edits.iter().for_each(|edit| apply(&mut document, edit));
+    let text = document.to_string();
+    let contacts = parse(&target, &text)?.1;
+    replace(&target, folder, text.as_bytes()).map_err(unwritable)?;
+    Ok(contacts)
+}
+
+fn read(path: &Path) -> Result<(DocumentMut, Vec<Contact>), BookError> {
+    match fs::read_to_string(path) {
+        Ok(text) => parse(path, &text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => parse(path, ""),
+        Err(error) => Err(BookError::Unreadable {
+            path: path.into(),
+            error,
+        }),
+    }
+}
+
+fn parse(path: &Path, text: &str) -> Result<(DocumentMut, Vec<Contact>), BookError> {
+    let invalid = |at: Option<std::ops::Range<usize>>, reason: String| {
+        let at = at.map_or(0, |span| span.start.min(text.len()));
+        let line = text[..at].matches('\n').count() + 1;
+        BookError::Invalid {
+            path: path.into(),
+            line,
+            reason,
+        }
+    };
+    let document = Document::parse(text.to_string())
+        .map_err(|error| invalid(error.span(), clean(error.message())))?;
+    let mut contacts = Vec::new();
+    let mut seen = HashSet::new();
+    let none = ArrayOfTables::new();
+    let tables = match document.get("contact") {
+        None => &none,
+        Some(Item::ArrayOfTables(tables)) => tables,
+        Some(other) => {
+            return Err(invalid(
+                other.span(),
+                "write each contact as [[contact]]".into(),
+            ));
+        }
+    };
+    for table in tables {
+        let word = |key: &str| match table.get(key) {
+            None => Ok(None),
+            Some(item) => match item.as_str() {
+                Some(text) => Ok(Some(clean(text)).filter(|text| !text.is_empty())),
+                None => Err(invalid(
+                    item.span(),
+                    format!("'{key}' is not a text in quotes"),
+                )),
+            },
+        };
+        let Some(address) = word("address")? else {
+            return Err(invalid(table.span(), "the contact has no address".into()));
+        };
+        let address = Address::parse(&address).map_err(|error| {
+            invalid(table.get("address").and_then(Item::span), error.to_string())
+        })?;
+        if seen.insert(address.clone()) {
+            contacts.push(Contact {
+                address,
+                name: word("name")?,
+                group: word("group")?,
+            });
+        }
+    }
+    Ok((document.into_mut(), contacts))
+}
+
+fn apply(document: &mut DocumentMut, edit: &Edit) {
+    let tables = document
+        .entry("contact")
+        .or_insert(Item::ArrayOfTables(ArrayOfTables::new()))
+        .as_array_of_tables_mut()
+        .expect("parse() refuses anything else");
+    let place = |tables: &ArrayOfTables, wanted: &Address| {
+        let address = |table: &Table| Address::parse(table.get("address")?.as_str()?).ok();
+        tables
+            .iter()
+            .position(|table| address(table).as_ref() == Some(wanted))
+    };
+    match edit {
+        Edit::Add(contact) => {
+            if place(tables, &contact.address).is_none() {
+                let mut table = Table::new();
+                table["address"] = value(contact.address.as_str());
+                set(&mut table, "name", contact.name.as_deref());
+                set(&mut table, "group", contact.group.as_deref());
+                tables.push(table);
+            }
+        }
+        Edit::Remove(address) => {
+            if let Some(at) = place(tables, address) {
+                remove(document, at);
+                // The same address may be there twice.
+                apply(document, edit);
+            }
+        }
+        Edit::Change {
+            address,
+            name,
+            group,
+        } => {
+            if let Some(at) = place(tables, address) {
+                let table = tables.get_mut(at).expect("place() found it");
+                set(table, "name", name.as_deref());
+                set(table, "group", group.as_deref());
+            }
+        }
+    }
+}
+
+/// Removes a contact. A comment above it may be about those who follow, so it stays.
+fn remove(document: &mut DocumentMut, at: usize) {
+    let Some(tables) = document
+        .get_mut("contact")
+        .and_then(Item::as_array_of_tables_mut)
+    else {
+        return;
+    };
+    let prefix = |table: &Table| {
+        let prefix = table.decor().prefix().and_then(|prefix| prefix.as_str());
+        prefix.unwrap_or_default().to_string()
+    };
+    let comment = prefix(&tables.remove(at));
+    if !comment.contains('#') {
+        return;
+    }
+    match tables.get_mut(at) {
+        Some(next) => {
+            let own = prefix(next);
+            next.decor_mut().set_prefix(format!("{comment}{own}"));
+        }
+        None => {
+            let end = document.trailing().as_str().unwrap_or_default().to_string();
+            document.set_trailing(format!("{comment}{end}"));
+        }
+    }
+}
+
+fn set(table: &mut Table, key: &str, text: Option<&str>) {
+    match (text, table.get_mut(key).and_then(Item::as_value_mut)) {
+        (Some(text), Some(old)) => {
+            // What stands around the value, such as a comment, stays.
+            let decor = old.decor().clone();
+            *old = text.into();
+            *old.decor_mut() = decor;
+        }
+        (Some(text), None) => table[key] = value(text),
+        (None, _) => drop(table.remove(key)),
+    }
+}
+
+/// Writes beside the file, then puts it in the file's place: there is always a whole file.
+fn replace(path: &Path, folder: &Path, content: &[u8]) -> io::Result<()> {
+    // A new temporary file is readable by its owner alone; an old file keeps its mode.
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    if let Ok(data) = fs::metadata(path) {
+        file.as_file().set_permissions(data.permissions())?;
+    }
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(unix)]
+fn make_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
 }

@@ -1,2 +1,32 @@
-//! x
-fn main() {}
+//! Parses the command line, runs the command, ends with its exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use whosin::cli::Cli;
+use whosin::commands;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // One thread: the board waits far more than it works.
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("whosin: cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let ended = runtime.block_on(commands::run(cli));
+    // A name look-up that nobody waits for any more must not hold the exit up.
+    runtime.shutdown_background();
+    match ended {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(error) => {
+            eprintln!("whosin: {error}");
+            ExitCode::from(error.exit() as u8)
+        }
+    }
+}

@@ -1,1 +1,381 @@
-//! Being built.
+//! What the user has set: options before variables before the settings file before defaults; where
+//! files lie; where the password comes from.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use directories::ProjectDirs;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::cli::{self, Options};
+use crate::presence::IconSet;
+use crate::pws::{Endpoint, EndpointError, FingerprintError, SoapVersion, Trust};
+use crate::tui::{Keys, KeysError, ThemeName};
+
+/// How long `app_password_command` may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Everything that was set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The node to sign in at.
+    pub server: Option<Endpoint>,
+    /// The application user.
+    pub app_user: Option<String>,
+    /// The end user.
+    pub user: Option<String>,
+    /// Added to a contact that is typed without a domain.
+    pub domain: Option<String>,
+    /// How often each contact is asked for.
+    pub interval: Duration,
+    /// In which version of SOAP.
+    pub soap: SoapVersion,
+    /// Whose certificate is accepted.
+    pub trust: Trust,
+    /// Which glyphs are drawn.
+    pub icons: IconSet,
+    /// The colours.
+    pub theme: ThemeName,
+    /// Which key does what.
+    pub keys: Keys,
+    /// Whether the mouse is the board's at start; `None`: outside tmux.
+    pub mouse: Option<bool>,
+    /// How long a watched contact must stay free before it rings.
+    pub free_for: Duration,
+    /// Where the contacts are.
+    pub contacts_file: PathBuf,
+    /// Where these settings are.
+    pub config_file: PathBuf,
+    password: Option<SecretString>,
+    password_command: Option<String>,
+}
+
+/// Why the settings cannot be followed.
+#[derive(Debug, Error)]
+pub enum SettingsError {
+    /// No home folder.
+    #[error("there is no home folder: say where with --config and --contacts")]
+    NoHome,
+    /// The file cannot be read.
+    #[error("{path}: {error}")]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// The file says something that is not understood. It is left as it is.
+    #[error("{path}, line {line}: {reason}")]
+    Invalid {
+        /// Which.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A value that cannot be.
+    #[error("{0}")]
+    Value(String),
+    /// A password in a file that others can read.
+    #[error("{0} holds app_password and others can read it: run chmod 600 on it")]
+    OpenPassword(PathBuf),
+    /// The command that should print the password did not.
+    #[error("app_password_command failed: {0}")]
+    PasswordCommand(String),
+    /// It cannot be saved.
+    #[error("{path} cannot be written: {error}")]
+    Unwritable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+}
+
+macro_rules! value_error {
+    ($($error:ty),*) => {$(
+        impl From<$error> for SettingsError {
+            fn from(error: $error) -> SettingsError {
+                SettingsError::Value(error.to_string())
+            }
+        }
+    )*};
+}
+
+value_error!(EndpointError, FingerprintError, KeysError);
+
+/// `config.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    server: Option<String>,
+    app_user: Option<String>,
+    app_password: Option<SecretString>,
+    app_password_command: Option<String>,
+    user: Option<String>,
+    domain: Option<String>,
+    interval: Option<Time>,
+    soap: Option<String>,
+    ca_file: Option<PathBuf>,
+    pin: Option<String>,
+    insecure: Option<bool>,
+    contacts: Option<PathBuf>,
+    icons: Option<IconSet>,
+    theme: Option<String>,
+    mouse: Option<bool>,
+    free_for: Option<Time>,
+    #[serde(default)]
+    keys: BTreeMap<String, OneOrMore>,
+}
+
+/// A time as a number of seconds or as `10s`.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Time {
+    Seconds(u64),
+    Text(String),
+}
+
+impl Time {
+    fn read(&self) -> Result<Duration, SettingsError> {
+        let text = match self {
+            Time::Seconds(seconds) => seconds.to_string(),
+            Time::Text(text) => text.clone(),
+        };
+        cli::duration(&text).map_err(SettingsError::Value)
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl Settings {
+    /// Reads the settings. A file that is not there is empty.
+    ///
+    /// # Errors
+    /// [`SettingsError`] with file and line.
+    pub fn load(options: &Options) -> Result<Settings, SettingsError> {
+        let folder = ProjectDirs::from("", "", "whosin");
+        let folder = folder.as_ref().map(ProjectDirs::config_dir);
+        let place = |given: Option<&PathBuf>, name: &str| match (given, folder) {
+            (Some(given), _) => Ok(given.clone()),
+            (None, Some(folder)) => Ok(folder.join(name)),
+            (None, None) => Err(SettingsError::NoHome),
+        };
+        let config_file = place(options.config.as_ref(), "config.toml")?;
+        let file = read_file(&config_file)?;
+        let contacts_file = place(
+            options.contacts.as_ref().or(file.contacts.as_ref()),
+            "contacts.toml",
+        )?;
+        let mut settings = Settings::resolve(options, file, config_file, contacts_file)?;
+        if let Some(password) = std::env::var("WHOSIN_APP_PASSWORD")
+            .ok()
+            .filter(|text| !text.is_empty())
+        {
+            settings.password = Some(SecretString::from(password));
+            settings.password_command = None;
+        }
+        Ok(settings)
+    }
+
+    fn resolve(
+        options: &Options,
+        file: File,
+        config_file: PathBuf,
+        contacts_file: PathBuf,
+    ) -> Result<Settings, SettingsError> {
+        let server = options.server.as_ref().or(file.server.as_ref());
+        let soap = match (options.soap, &file.soap) {
+            (Some(soap), _) => soap,
+            (None, Some(text)) => cli::soap_version(text).map_err(SettingsError::Value)?,
+            (None, None) => SoapVersion::default(),
+        };
+        let pinned = file.pin.as_deref().map(str::parse).transpose()?;
+        // What is said on the command line is meant: the file's word on trust then does not count.
+        let trust = match (options.insecure, options.pin, &options.ca_file) {
+            (true, ..) => Trust::Anyone,
+            (_, Some(pin), _) => Trust::Pin(pin),
+            (.., Some(path)) => Trust::CaFile(path.clone()),
+            _ => match (file.insecure, pinned, file.ca_file) {
+                (Some(true), ..) => Trust::Anyone,
+                (_, Some(pin), _) => Trust::Pin(pin),
+                (.., Some(path)) => Trust::CaFile(path),
+                _ => Trust::Platform,
+            },
+        };
+        let theme = match (options.theme, &file.theme) {
+            (Some(theme), _) => theme,
+            (None, Some(name)) => clap::ValueEnum::from_str(name, true).map_err(|_| {
+                SettingsError::Value(format!(
+                    "'{name}' is not a theme: dark, light or high-contrast"
+                ))
+            })?,
+            (None, None) => ThemeName::default(),
+        };
+        let keys = file.keys.into_iter().map(|(name, keys)| match keys {
+            OneOrMore::One(key) => (name, vec![key]),
+            OneOrMore::More(keys) => (name, keys),
+        });
+        let time =
+            |option: Option<Duration>, file: &Option<Time>, default: u64| match (option, file) {
+                (Some(time), _) => Ok(time),
+                (None, Some(time)) => time.read(),
+                (None, None) => Ok(Duration::from_secs(default)),
+            };
+        Ok(Settings {
+            server: server.map(|server| Endpoint::parse(server)).transpose()?,
+            app_user: options.app_user.clone().or(file.app_user),
+            user: options.user.clone().or(file.user),
+            domain: options.domain.clone().or(file.domain),
+            interval: time(options.interval, &file.interval, 5)?,
+            soap,
+            trust,
+            icons: options.icons.or(file.icons).unwrap_or_default(),
+            theme,
+            keys: Keys::with(&keys.collect())?,
+            mouse: file.mouse,
+            free_for: time(None, &file.free_for, 5)?,
+            contacts_file,
+            config_file,
+            password: file.app_password,
+            password_command: file.app_password_command,
+        })
+    }
+
+    /// The application user's password: from `WHOSIN_APP_PASSWORD`, from `app_password_command`,
+    /// from `app_password`; `None` where it has to be asked for.
+    ///
+    /// # Errors
+    /// [`SettingsError::PasswordCommand`] where the command fails or takes too long.
+    pub async fn password(&self) -> Result<Option<SecretString>, SettingsError> {
+        let Some(command) = &self.password_command else {
+            return Ok(self.password.clone());
+        };
+        let failed = |reason: String| SettingsError::PasswordCommand(reason);
+        let mut shell = tokio::process::Command::new("sh");
+        shell
+            .arg("-c")
+            .arg(command)
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        let output = tokio::time::timeout(PATIENCE, shell.output())
+            .await
+            .map_err(|_| failed(format!("it took longer than {} s", PATIENCE.as_secs())))?
+            .map_err(|error| failed(error.to_string()))?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            return Err(failed(format!(
+                "{} {}",
+                output.status,
+                crate::presence::clean(&said)
+            )));
+        }
+        let text = String::from_utf8(output.stdout)
+            .map_err(|_| failed("what it prints is not text".into()))?;
+        let password = text.lines().next().unwrap_or_default();
+        if password.is_empty() {
+            return Err(failed("it prints nothing".into()));
+        }
+        Ok(Some(SecretString::from(password)))
+    }
+}
+
+fn read_file(path: &Path) -> Result<File, SettingsError> {
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(File::default()),
+        Err(error) => {
+            return Err(SettingsError::Unreadable {
+                path: path.into(),
+                error,
+            });
+        }
+    };
+    let file: File = toml::from_str(&text).map_err(|error: toml::de::Error| {
+        let at = error.span().map_or(0, |span| span.start.min(text.len()));
+        SettingsError::Invalid {
+            path: path.into(),
+            line: text[..at].matches('\n').count() + 1,
+            // The message alone: the excerpt that goes with it might hold a password.
+            reason: crate::presence::clean(error.message()),
+        }
+    })?;
+    if file.app_password.is_some() && others_can_read(path) {
+        return Err(SettingsError::OpenPassword(path.into()));
+    }
+    Ok(file)
+}
+
+#[cfg(unix)]
+fn others_can_read(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn others_can_read(_path: &Path) -> bool {
+    false
+}
+
+/// Saves what the sign-in form asked for, beside what the file already says; comments stay.
+///
+/// # Errors
+/// [`SettingsError`] where the file cannot be read or written; then it is left as it was.
+pub fn save_sign_in(path: &Path, draft: &crate::tui::Draft) -> Result<(), SettingsError> {
+    let text = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        read => read.map_err(|error| SettingsError::Unreadable {
+            path: path.into(),
+            error,
+        })?,
+    };
+    let mut file: toml_edit::DocumentMut =
+        text.parse().map_err(|error: toml_edit::TomlError| {
+            let at = error.span().map_or(0, |span| span.start.min(text.len()));
+            SettingsError::Invalid {
+                path: path.into(),
+                line: text[..at].matches('\n').count() + 1,
+                reason: crate::presence::clean(error.message()),
+            }
+        })?;
+    let mut set = |key: &str, value: &str| {
+        if !value.is_empty() {
+            file[key] = toml_edit::value(value);
+        }
+    };
+    set("server", &draft.server);
+    set("app_user", &draft.app_user);
+    set("app_password", draft.password.expose_secret());
+    set("user", &draft.user);
+    set("domain", &draft.domain);
+    set("pin", draft.pin.as_deref().unwrap_or_default());
+    replace(path, file.to_string().as_bytes()).map_err(|error| SettingsError::Unwritable {
+        path: path.into(),
+        error,
+    })
+}
+
+/// Replaces a file in one step, readable by its owner alone: a crash leaves the old or the new.
+fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    use std::io::Write;
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    // A new temporary file is readable by its owner alone.
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(&path)?;
+    std::fs::File::open(folder)?.sync_all()
+}

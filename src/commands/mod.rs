@@ -1,1 +1,172 @@
-//! Being built.
+//! What each command does: the only place that knows everyone.
+
+mod board;
+mod demo;
+mod simulate;
+mod status;
+
+use std::io;
+
+use thiserror::Error;
+
+use crate::cli::{Cli, Command, Exit, Options};
+use crate::contacts::BookError;
+use crate::feed::{Config, Credentials, Failure, failure_in_words, was_reached};
+use crate::pws::{Class, Limits, PresenceType, TrustError};
+use crate::settings::{Settings, SettingsError};
+use crate::tui::{Depth, Look, Theme, TuiError};
+
+/// Why a command failed; its words tell what to do.
+#[derive(Debug, Error)]
+pub enum CommandError {
+    /// The settings cannot be followed.
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    /// Something is not set that the command needs.
+    #[error(
+        "{0} is not set: give --{1}, put {2} into the settings, or run whosin once for the sign-in form"
+    )]
+    Missing(&'static str, &'static str, &'static str),
+    /// The contact book cannot be read.
+    #[error(transparent)]
+    Book(#[from] BookError),
+    /// The certificates cannot be used.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// The terminal cannot be used.
+    #[error(transparent)]
+    Tui(#[from] TuiError),
+    /// A word on the command line means nobody, or several.
+    #[error("{0}")]
+    Contact(String),
+    /// The server did not answer as it should; boxed, for it is much larger than the others.
+    #[error("{} {}", .0.what, .0.advice)]
+    Server(Box<crate::presence::Problem>, Exit),
+    /// Something of the machine's.
+    #[error("{0}: {1}")]
+    Io(&'static str, io::Error),
+}
+
+impl CommandError {
+    /// How the program ends.
+    pub fn exit(&self) -> Exit {
+        match self {
+            CommandError::Settings(_) | CommandError::Missing(..) | CommandError::Contact(_) => {
+                Exit::Usage
+            }
+            CommandError::Trust(_) => Exit::Usage,
+            CommandError::Server(_, exit) => *exit,
+            CommandError::Book(_) | CommandError::Tui(_) | CommandError::Io(..) => Exit::Failed,
+        }
+    }
+
+    fn of_failure(failure: &Failure, credentials: &Credentials) -> CommandError {
+        let exit = match failure.error.class() {
+            Some(Class::SignInRefused | Class::AlreadySignedIn) => Exit::Refused,
+            _ if !was_reached(&failure.error) => Exit::NotReached,
+            _ => Exit::Failed,
+        };
+        CommandError::Server(Box::new(failure_in_words(failure, credentials)), exit)
+    }
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// [`CommandError`], which knows the exit code.
+pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
+    match cli.command {
+        None => board::board(&cli.options).await,
+        Some(Command::Demo(population)) => demo::demo(&cli.options, &population).await,
+        Some(Command::Simulate {
+            listen,
+            population,
+            scenario,
+        }) => simulate::simulate(listen, &population, scenario).await,
+        Some(Command::Status {
+            contacts,
+            json,
+            quiet,
+        }) => {
+            let print = match (quiet, json) {
+                (true, _) => status::Print::Nothing,
+                (false, true) => status::Print::Json,
+                (false, false) => status::Print::Table,
+            };
+            status::status(&cli.options, &contacts, print).await
+        }
+    }
+}
+
+/// What the feed goes by, from complete settings.
+async fn feed_config(settings: &Settings) -> Result<Config, CommandError> {
+    let missing = CommandError::Missing;
+    let endpoint = settings
+        .server
+        .clone()
+        .ok_or(missing("the server", "server", "server"))?;
+    let app_user =
+        settings
+            .app_user
+            .clone()
+            .ok_or(missing("the application user", "app-user", "app_user"))?;
+    let user = settings
+        .user
+        .clone()
+        .ok_or(missing("your user name", "user", "user"))?;
+    let password = settings.password().await?.ok_or_else(|| {
+        CommandError::Settings(SettingsError::Value(
+            "the application user's password is not set: set WHOSIN_APP_PASSWORD, or put \
+             app_password_command into the settings"
+                .into(),
+        ))
+    })?;
+    Ok(Config {
+        endpoint,
+        credentials: Credentials {
+            app_user,
+            password,
+            user,
+        },
+        interval: settings.interval,
+        soap: settings.soap,
+        trust: settings.trust.clone(),
+        limits: Limits::default(),
+        kind: PresenceType::Rich,
+        languages: languages(),
+    })
+}
+
+/// The languages of the user's environment, the most wanted first.
+fn languages() -> Vec<String> {
+    let variables = ["LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG"];
+    let said = variables.iter().filter_map(|name| std::env::var(name).ok());
+    let tags = said.flat_map(|said| said.split(':').map(String::from).collect::<Vec<_>>());
+    let tag = |text: String| text.split('.').next().unwrap_or_default().replace('_', "-");
+    tags.map(tag)
+        .filter(|tag| !tag.is_empty() && tag != "C" && tag != "POSIX")
+        .collect()
+}
+
+fn look(settings: &Settings) -> Look {
+    let depth = Depth::of_environment(|name| std::env::var(name).ok());
+    Look {
+        theme: Theme::new(settings.theme, depth),
+        icons: settings.icons,
+        keys: settings.keys.clone(),
+        zone: jiff::tz::TimeZone::system(),
+    }
+}
+
+/// Settings for a command that reads no file: the options alone count.
+fn settings_without_files(
+    options: &Options,
+    folder: &std::path::Path,
+) -> Result<Settings, CommandError> {
+    let options = Options {
+        config: Some(folder.join("config.toml")),
+        contacts: Some(folder.join("contacts.toml")),
+        ..options.clone()
+    };
+    Ok(Settings::load(&options)?)
+}

@@ -63,7 +63,7 @@ impl fmt::Display for Availability {
 }
 
 /// Which glyphs are drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum IconSet {
     /// Glyphs that every terminal font has, one cell wide everywhere.

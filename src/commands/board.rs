@@ -1,0 +1,254 @@
+//! The board: settings or the sign-in form first, then feed, contact book and terminal together.
+
+use std::path::{Path, PathBuf};
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::SecretString;
+use tokio::sync::mpsc;
+
+use super::{CommandError, demo, feed_config, languages, look};
+use crate::board::{Board, Effect, Message, Preferences};
+use crate::cli::{Exit, Options, Population};
+use crate::contacts;
+use crate::feed::{self, Command, Config, Credentials, Session, Update, failure_in_words};
+use crate::presence::{Problem, SignIn};
+use crate::pws::{Class, Endpoint, Error, Limits, PresenceType, Trust};
+use crate::settings::{Settings, save_sign_in};
+use crate::tui::{self, Draft, Field, SignInOutcome, Verdict};
+
+/// Shows the board, after the sign-in form where something is missing.
+pub async fn board(options: &Options) -> Result<Exit, CommandError> {
+    let settings = Settings::load(options)?;
+    let password = settings.password().await?;
+    let complete = settings.server.is_some()
+        && settings.app_user.is_some()
+        && settings.user.is_some()
+        && password.is_some();
+    let (config, settings) = if complete {
+        (feed_config(&settings).await?, settings)
+    } else {
+        match ask(&settings, password).await? {
+            Asked::Config(config, domain) => {
+                let domain = settings.domain.clone().or(domain);
+                (*config, Settings { domain, ..settings })
+            }
+            Asked::Demo => {
+                let population = Population {
+                    contacts: 40,
+                    seed: 1,
+                };
+                return demo::demo(options, &population).await;
+            }
+            Asked::Nothing => return Ok(Exit::Done),
+        }
+    };
+    show(config, &settings).await?;
+    Ok(Exit::Done)
+}
+
+enum Asked {
+    Config(Box<Config>, Option<String>),
+    Demo,
+    Nothing,
+}
+
+/// Asks for what is missing, tries it, and saves it where the user wants that.
+async fn ask(settings: &Settings, password: Option<SecretString>) -> Result<Asked, CommandError> {
+    let text = |value: &Option<String>| value.clone().unwrap_or_default();
+    let draft = Draft {
+        server: settings
+            .server
+            .as_ref()
+            .map(|server| server.url().to_string())
+            .unwrap_or_default(),
+        app_user: text(&settings.app_user),
+        password: password.unwrap_or_default(),
+        user: text(&settings.user),
+        domain: text(&settings.domain),
+        pin: None,
+        save: true,
+    };
+    let outcome = tui::sign_in(&look(settings), &draft, |draft| attempt(settings, draft)).await?;
+    match outcome {
+        SignInOutcome::Left => Ok(Asked::Nothing),
+        SignInOutcome::Demo => Ok(Asked::Demo),
+        SignInOutcome::Accepted(draft) => {
+            if draft.save {
+                save_sign_in(&settings.config_file, &draft)?;
+            }
+            let domain = (!draft.domain.is_empty()).then(|| draft.domain.clone());
+            let config = config_of(settings, draft)
+                .map_err(|(_, problem)| CommandError::Server(Box::new(problem), Exit::Usage))?;
+            Ok(Asked::Config(Box::new(config), domain))
+        }
+    }
+}
+
+fn config_of(settings: &Settings, draft: Draft) -> Result<Config, (Field, Problem)> {
+    let refuse = |what: String| {
+        (
+            Field::Server,
+            Problem {
+                what: format!("{what}."),
+                advice: String::new(),
+            },
+        )
+    };
+    let endpoint = Endpoint::parse(&draft.server).map_err(|error| refuse(error.to_string()))?;
+    let trust = match draft.pin {
+        Some(pin) => Trust::Pin(
+            pin.parse()
+                .map_err(|error: crate::pws::FingerprintError| refuse(error.to_string()))?,
+        ),
+        None => settings.trust.clone(),
+    };
+    Ok(Config {
+        endpoint,
+        credentials: Credentials {
+            app_user: draft.app_user,
+            password: draft.password,
+            user: draft.user,
+        },
+        interval: settings.interval,
+        soap: settings.soap,
+        trust,
+        limits: Limits::default(),
+        kind: PresenceType::Rich,
+        languages: languages(),
+    })
+}
+
+/// Signs both users in and out again, to see whether the draft is right.
+async fn attempt(settings: &Settings, draft: Draft) -> Verdict {
+    let config = match config_of(settings, draft) {
+        Ok(config) => config,
+        Err((field, problem)) => return Verdict::Refused(field, problem),
+    };
+    let client = match config.client() {
+        Ok(client) => client,
+        Err(error) => {
+            let problem = Problem {
+                what: error.to_string(),
+                advice: String::new(),
+            };
+            return Verdict::Refused(Field::Server, problem);
+        }
+    };
+    match Session::open(&client, &config.endpoint, &config.credentials).await {
+        Ok(session) => {
+            session.close(&client).await;
+            Verdict::Accepted
+        }
+        Err(failure) => {
+            if let Error::Certificate {
+                fingerprint: Some(fingerprint),
+                ..
+            } = failure.error
+            {
+                return Verdict::UnknownCertificate(fingerprint);
+            }
+            let problem = failure_in_words(&failure, &config.credentials);
+            let field = match (failure.error.class(), failure.sign_in) {
+                (Some(Class::SignInRefused), SignIn::Application) => Field::Password,
+                (Some(Class::SignInRefused), SignIn::EndUser) => Field::User,
+                _ => Field::Server,
+            };
+            Verdict::Refused(field, problem)
+        }
+    }
+}
+
+/// Runs feed, contact book and terminal until the user leaves the board.
+pub async fn show(config: Config, settings: &Settings) -> Result<(), CommandError> {
+    let preferences = Preferences {
+        domain: settings.domain.clone(),
+        free_for: SignedDuration::try_from(settings.free_for).unwrap_or(SignedDuration::ZERO),
+        mouse: settings.mouse.unwrap_or(std::env::var_os("TMUX").is_none()),
+    };
+    let now = Timestamp::now();
+    let mut board = Board::new(preferences, config.link(), now);
+    let feed = feed::spawn(config)?;
+    let book = match contacts::load(&settings.contacts_file) {
+        Ok(book) => Message::Contacts(book),
+        Err(error) => Message::BookTrouble(Some(error.to_string())),
+    };
+    let (to_board, messages) = mpsc::channel(64);
+    let (effects, to_do) = mpsc::unbounded_channel();
+    for effect in board.update(book, now) {
+        // The receiver is right below.
+        let _ = effects.send(effect);
+    }
+    let feed::Feed {
+        commands,
+        updates,
+        task,
+    } = feed;
+    let bringing = tokio::spawn(bring(updates, to_board.clone()));
+    let doing = tokio::spawn(carry_out(
+        to_do,
+        commands,
+        to_board,
+        settings.contacts_file.clone(),
+    ));
+    let shown = tui::run(board, look(settings), messages, effects).await;
+    // The board is gone: what it wanted saved is saved, then the feed signs out.
+    let _ = doing.await;
+    bringing.abort();
+    let _ = task.await;
+    Ok(shown?)
+}
+
+/// Brings what the feed finds out to the board.
+async fn bring(mut updates: mpsc::Receiver<Update>, board: mpsc::Sender<Message>) {
+    while let Some(update) = updates.recv().await {
+        let message = match update {
+            Update::Reports(reports) => Message::Reports(reports),
+            Update::Link(link) => Message::Link(link),
+        };
+        if board.send(message).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Does in the world what the board wants done, in order, until the board is gone.
+async fn carry_out(
+    mut effects: mpsc::UnboundedReceiver<Effect>,
+    feed: mpsc::UnboundedSender<Command>,
+    board: mpsc::Sender<Message>,
+    contacts_file: PathBuf,
+) {
+    // A feed that is gone has told why.
+    let tell = |command| drop(feed.send(command));
+    while let Some(effect) = effects.recv().await {
+        match effect {
+            Effect::Save(edits) => {
+                if let Some(message) = save(contacts_file.clone(), edits).await {
+                    // A board that left while this was saved needs no word of it.
+                    let _ = board.try_send(message);
+                }
+            }
+            Effect::Contacts(contacts) => tell(Command::Contacts(contacts)),
+            Effect::Ask(contacts) => tell(Command::AskNow(contacts)),
+            Effect::Prefer(contacts) => tell(Command::Prefer(contacts)),
+            Effect::SignIn => tell(Command::SignInAgain),
+            // These are the terminal's, which has done them.
+            Effect::Ring { .. }
+            | Effect::Copy(_)
+            | Effect::Mouse(_)
+            | Effect::Redraw
+            | Effect::Suspend
+            | Effect::Quit => {}
+        }
+    }
+    tell(Command::Leave);
+}
+
+/// Saves edits; what the board should know of it. Somebody else's changes come back with ours.
+async fn save(path: PathBuf, edits: Vec<contacts::Edit>) -> Option<Message> {
+    let saving = tokio::task::spawn_blocking(move || contacts::save(Path::new(&path), &edits));
+    match saving.await.ok()? {
+        Ok(book) => Some(Message::Contacts(book)),
+        Err(error) => Some(Message::BookTrouble(Some(format!("Not saved: {error}")))),
+    }
+}

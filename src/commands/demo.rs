@@ -1,0 +1,77 @@
+//! The board against the embedded service, over real HTTP, in throw-away folders.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use super::board::show;
+use super::{CommandError, languages, settings_without_files};
+use crate::cli::{Exit, Options, Population};
+use crate::contacts::{self, Contact, Edit};
+use crate::feed::{Config, Credentials};
+use crate::pws::{Endpoint, Limits, PresenceType, Trust};
+use crate::settings::SettingsError;
+use crate::simulator::{self, Simulator};
+
+/// How often the demo asks, where nothing else is said: often enough to see people move.
+const INTERVAL: Duration = Duration::from_secs(2);
+
+/// Runs the demo until the user leaves it.
+pub async fn demo(options: &Options, population: &Population) -> Result<Exit, CommandError> {
+    let folder =
+        tempfile::tempdir().map_err(|error| CommandError::Io("no throw-away folder", error))?;
+    let mut settings = settings_without_files(options, folder.path())?;
+    let service = simulator::Options {
+        contacts: population.contacts,
+        seed: population.seed,
+        pace: simulator::Options::LIVELY,
+        ..simulator::Options::default()
+    };
+    settings
+        .domain
+        .get_or_insert_with(|| service.domain.clone());
+    let (app_user, password) = (
+        service.application_user.clone(),
+        service.application_password.clone(),
+    );
+    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let simulator = Simulator::start(anywhere, service)
+        .await
+        .map_err(|error| CommandError::Io("the demo's service cannot listen", error))?;
+    let people = simulator.people();
+    let user = people
+        .first()
+        .map(|person| person.address.user().to_string())
+        .unwrap_or_default();
+    let edits: Vec<Edit> = people
+        .into_iter()
+        .map(|person| {
+            let (name, group) = (Some(person.name), Some(person.group));
+            Edit::Add(Contact {
+                address: person.address,
+                name,
+                group,
+            })
+        })
+        .collect();
+    contacts::save(&settings.contacts_file, &edits)?;
+    let endpoint = Endpoint::parse(&simulator.url())
+        .map_err(|error| CommandError::Settings(SettingsError::from(error)))?;
+    let config = Config {
+        endpoint,
+        credentials: Credentials {
+            app_user,
+            password,
+            user,
+        },
+        interval: options.interval.unwrap_or(INTERVAL),
+        soap: settings.soap,
+        trust: Trust::Platform,
+        limits: Limits::default(),
+        kind: PresenceType::Rich,
+        languages: languages(),
+    };
+    let shown = show(config, &settings).await;
+    simulator.stop().await;
+    shown?;
+    Ok(Exit::Done)
+}
