@@ -18,19 +18,19 @@ use crate::tui::{self, Draft, Field, SignInOutcome, Verdict};
 
 /// Shows the board, after the sign-in form where something is missing.
 pub async fn board(options: &Options) -> Result<Exit, CommandError> {
-    let settings = Settings::load(options)?;
+    let mut settings = Settings::load(options)?;
     let password = settings.password().await?;
     let complete = settings.server.is_some()
         && settings.app_user.is_some()
         && settings.user.is_some()
         && password.is_some();
-    let (config, settings) = if complete {
-        (feed_config(&settings).await?, settings)
+    let config = if complete {
+        feed_config(&settings).await?
     } else {
         match ask(&settings, password).await? {
             Asked::Config(config, domain) => {
-                let domain = settings.domain.clone().or(domain);
-                (*config, Settings { domain, ..settings })
+                settings.domain = settings.domain.or(domain);
+                *config
             }
             Asked::Demo => {
                 let population = Population {
