@@ -63,7 +63,7 @@ pub struct Options {
     pub config: Option<PathBuf>,
     /// The contacts file
     #[arg(long, global = true, value_name = "FILE")]
-    pub contacts: Option<PathBuf>,
+    pub contacts: Option<String>,
     /// Which glyphs are drawn [default: unicode]
     #[arg(long, global = true, value_enum)]
     pub icons: Option<IconSet>,
@@ -114,13 +114,35 @@ pub enum Command {
 /// The people of the simulated service.
 #[derive(Clone, Debug, Args)]
 pub struct Population {
-    /// How many contacts there are
-    #[arg(long = "contacts", id = "population", default_value_t = 40, value_name = "N",
-          value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(1..=5000))]
-    pub contacts: usize,
+    /// How many contacts there are, 1 to 5000
+    // The name is also a global option's, a file: here it takes that one's place, and so its type.
+    #[arg(long, default_value = "40", value_name = "N", value_parser = population)]
+    contacts: String,
     /// The same seed gives the same people again
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+}
+
+impl Population {
+    /// So many people, by this seed.
+    pub fn new(contacts: usize, seed: u64) -> Population {
+        Population {
+            contacts: contacts.to_string(),
+            seed,
+        }
+    }
+
+    /// How many contacts there are.
+    pub fn contacts(&self) -> usize {
+        self.contacts.parse().expect("population() has read it")
+    }
+}
+
+fn population(text: &str) -> Result<String, String> {
+    match text.parse() {
+        Ok(1..=5000_usize) => Ok(text.into()),
+        _ => Err("write a number from 1 to 5000".into()),
+    }
 }
 
 impl ValueEnum for IconSet {

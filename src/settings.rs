@@ -174,10 +174,12 @@ impl Settings {
         };
         let config_file = place(options.config.as_ref(), "config.toml")?;
         let file = read_file(&config_file)?;
-        let contacts_file = place(
-            options.contacts.as_ref().or(file.contacts.as_ref()),
-            "contacts.toml",
-        )?;
+        let contacts = options
+            .contacts
+            .as_ref()
+            .map(PathBuf::from)
+            .or(file.contacts.clone());
+        let contacts_file = place(contacts.as_ref(), "contacts.toml")?;
         let mut settings = Settings::resolve(options, file, config_file, contacts_file)?;
         if let Some(password) = std::env::var("WHOSIN_APP_PASSWORD")
             .ok()

@@ -33,10 +33,7 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
                 *config
             }
             Asked::Demo => {
-                let population = Population {
-                    contacts: 40,
-                    seed: 1,
-                };
+                let population = Population::new(40, 1);
                 return demo::demo(options, &population).await;
             }
             Asked::Nothing => return Ok(Exit::Done),

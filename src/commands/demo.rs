@@ -21,7 +21,7 @@ pub async fn demo(options: &Options, population: &Population) -> Result<Exit, Co
         tempfile::tempdir().map_err(|error| CommandError::Io("no throw-away folder", error))?;
     let mut settings = settings_without_files(options, folder.path())?;
     let service = simulator::Options {
-        contacts: population.contacts,
+        contacts: population.contacts(),
         seed: population.seed,
         pace: simulator::Options::LIVELY,
         ..simulator::Options::default()

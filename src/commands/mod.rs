@@ -165,7 +165,7 @@ fn settings_without_files(
 ) -> Result<Settings, CommandError> {
     let options = Options {
         config: Some(folder.join("config.toml")),
-        contacts: Some(folder.join("contacts.toml")),
+        contacts: Some(folder.join("contacts.toml").display().to_string()),
         ..options.clone()
     };
     Ok(Settings::load(&options)?)

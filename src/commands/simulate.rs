@@ -13,7 +13,7 @@ pub async fn simulate(
     scenario: Scenario,
 ) -> Result<Exit, CommandError> {
     let options = Options {
-        contacts: population.contacts,
+        contacts: population.contacts(),
         seed: population.seed,
         scenario,
         ..Options::default()
