@@ -184,10 +184,10 @@ impl Board {
     }
 
     pub(super) fn mark(&mut self) -> Vec<Effect> {
-        if let Some(Cursor::Contact(address)) = &self.cursor {
-            if let Some(&place) = self.places.get(address) {
-                self.entries[place].marked ^= true;
-            }
+        if let Some(Cursor::Contact(address)) = &self.cursor
+            && let Some(&place) = self.places.get(address)
+        {
+            self.entries[place].marked ^= true;
         }
         Vec::new()
     }
@@ -287,10 +287,10 @@ impl Board {
 
     pub(super) fn step_field(&mut self, forward: bool) -> Vec<Effect> {
         let (domains, groups) = self.in_use();
-        if let Pane::Form(form) = &mut self.pane {
-            if !(forward && form.complete(&domains, &groups)) {
-                form.step(forward);
-            }
+        if let Pane::Form(form) = &mut self.pane
+            && !(forward && form.complete(&domains, &groups))
+        {
+            form.step(forward);
         }
         Vec::new()
     }

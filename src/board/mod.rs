@@ -75,7 +75,7 @@ pub enum Pane {
         scroll: usize,
     },
     /// The form to add or change a contact.
-    Form(ContactForm),
+    Form(Box<ContactForm>),
     /// All keys; what is typed narrows them.
     Help {
         /// What is typed.
@@ -224,12 +224,14 @@ impl Board {
             Action::Open => self.open(now),
             Action::Next | Action::Previous => self.step_field(action == Action::Next),
             Action::Add => {
-                self.pane = Pane::Form(ContactForm::adding(self.group_under_cursor().flatten()));
+                self.pane = Pane::Form(Box::new(ContactForm::adding(
+                    self.group_under_cursor().flatten(),
+                )));
                 Vec::new()
             }
             Action::Edit => {
                 if let Some(entry) = self.selected() {
-                    self.pane = Pane::Form(ContactForm::changing(&entry.contact));
+                    self.pane = Pane::Form(Box::new(ContactForm::changing(&entry.contact)));
                 }
                 Vec::new()
             }
@@ -352,14 +354,12 @@ impl Board {
         if matches!(self.pane, Pane::Form(_)) {
             return self.submit(now);
         }
-        if let Some(search) = &mut self.search {
-            if search.typing {
-                search.typing = false;
-                if search.input.value().trim().is_empty() {
-                    self.search = None;
-                }
-                return Vec::new();
+        if let Some(search) = self.search.as_mut().filter(|search| search.typing) {
+            search.typing = false;
+            if search.input.value().trim().is_empty() {
+                self.search = None;
             }
+            return Vec::new();
         }
         match (&self.pane, &self.cursor) {
             (Pane::Contacts, Some(Cursor::Group(group))) => self.fold(group.clone()),

@@ -142,7 +142,7 @@ pub async fn ask_once(
     client: &Client,
     config: &Config,
     contacts: &[Address],
-) -> Result<Vec<Report>, Failure> {
+) -> Result<Vec<Report>, Box<Failure>> {
     let session = Session::open(client, &config.endpoint, &config.credentials).await?;
     let mut memory = poll::Memory::default();
     let mut reports = Vec::with_capacity(contacts.len());
@@ -160,11 +160,11 @@ pub async fn ask_once(
         {
             Ok(answered) => reports.extend(answered),
             Err(error) => {
-                failed = Some(Failure {
+                failed = Some(Box::new(Failure {
                     sign_in: SignIn::EndUser,
                     node: session.home.clone(),
                     error,
-                });
+                }));
                 break;
             }
         }

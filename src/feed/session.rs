@@ -50,7 +50,7 @@ impl Session {
         client: &Client,
         at: &Endpoint,
         who: &Credentials,
-    ) -> Result<Session, Failure> {
+    ) -> Result<Session, Box<Failure>> {
         let (app, app_node) = application(client, at, who).await?;
         let (user, home) = end_user(client, &app_node, &app, who).await?;
         Ok(Session {
@@ -72,7 +72,7 @@ async fn application(
     client: &Client,
     at: &Endpoint,
     who: &Credentials,
-) -> Result<(AppKey, Endpoint), Failure> {
+) -> Result<(AppKey, Endpoint), Box<Failure>> {
     let mut walk = Walk::new(SignIn::Application, at);
     loop {
         let login =
@@ -92,7 +92,7 @@ async fn end_user(
     at: &Endpoint,
     app: &AppKey,
     who: &Credentials,
-) -> Result<(UserKey, Endpoint), Failure> {
+) -> Result<(UserKey, Endpoint), Box<Failure>> {
     let mut walk = Walk::new(SignIn::EndUser, at);
     loop {
         let login = |force| client.login_end_user(&walk.node, &who.user, app, force);
@@ -129,7 +129,7 @@ impl Walk {
     }
 
     /// The key, or `None` after a step to another node.
-    fn follow<K>(&mut self, answer: Result<Login<K>, Error>) -> Result<Option<K>, Failure> {
+    fn follow<K>(&mut self, answer: Result<Login<K>, Error>) -> Result<Option<K>, Box<Failure>> {
         let primary = match answer.map_err(|error| self.failure(error))? {
             Login::Success { key, .. } => return Ok(Some(key)),
             Login::Redirect { primary, backup } => primary.or(backup),
@@ -151,11 +151,11 @@ impl Walk {
         Ok(None)
     }
 
-    fn failure(&self, error: Error) -> Failure {
-        Failure {
+    fn failure(&self, error: Error) -> Box<Failure> {
+        Box::new(Failure {
             sign_in: self.sign_in,
             node: self.node.clone(),
             error,
-        }
+        })
     }
 }

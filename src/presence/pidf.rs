@@ -95,10 +95,8 @@ pub fn read_document_node(node: Node<'_, '_>) -> Result<Document, DocumentError>
     };
     for child in node.children() {
         match known(child) {
-            Some("person") => {
-                if document.persons.len() < MOST {
-                    document.persons.push(read_person(child));
-                }
+            Some("person") if document.persons.len() < MOST => {
+                document.persons.push(read_person(child));
             }
             Some("tuple") => read_tuple(child, &mut document),
             Some("note") => document.notes.extend(read_note(child)),

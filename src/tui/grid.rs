@@ -216,7 +216,7 @@ fn draw_cell(
             buffer,
             NAME_AT,
             cell.y + 1,
-            &fit(&shown.label, usize::from(label_room)),
+            &shown.words(usize::from(label_room)),
             state_style,
         );
         put(buffer, age_at, cell.y + 1, &shown.age, look.theme.dim());
@@ -233,7 +233,7 @@ fn draw_cell(
             buffer,
             at,
             cell.y,
-            &fit(&shown.label, usize::from(label_room)),
+            &shown.words(usize::from(label_room)),
             state_style,
         );
     }

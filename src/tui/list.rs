@@ -84,11 +84,7 @@ pub fn draw(
     ] {
         put(buffer, area.y, column, title, look.theme.dim());
     }
-    let mut y = area.y + HEAD;
-    for row in board.rows_in_sight() {
-        if y >= area.bottom() {
-            break;
-        }
+    for (y, row) in (area.y + HEAD..area.bottom()).zip(board.rows_in_sight()) {
         let line = Rect {
             y,
             height: 1,
@@ -132,7 +128,8 @@ pub fn draw(
                     } else {
                         shown.style
                     };
-                    put(buffer, y, columns.state, &shown.label, state);
+                    let words = shown.words(usize::from(columns.state.1));
+                    put(buffer, y, columns.state, &words, state);
                     put(buffer, y, columns.since, &shown.age, look.theme.dim());
                     let presence = entry.known.as_ref().map(|known| &known.presence);
                     let note = presence.and_then(|presence| presence.note.as_deref());
@@ -156,6 +153,5 @@ pub fn draw(
                 }
             }
         }
-        y += 1;
     }
 }

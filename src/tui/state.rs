@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use ratatui::style::Style;
 
+use super::fit::{cells, fit};
 use super::screen::Look;
 use crate::board::{Board, Entry, Repeat, Standing, Trouble, age};
 use crate::presence::{Availability, IconSet};
@@ -19,6 +20,8 @@ pub struct Shown<'a> {
     pub second_glyph: &'a str,
     /// The state in words.
     pub label: Cow<'a, str>,
+    /// Until when it lasts, in words, to be shown behind it where there is room.
+    pub until: String,
     /// How long it has been so, or, where it is not sure, how long ago it was heard.
     pub age: String,
     /// The colour of the state.
@@ -41,6 +44,7 @@ impl<'a> Shown<'a> {
             glyph: Availability::Unknown.glyph(look.icons),
             second_glyph: " ",
             label: Cow::Borrowed(""),
+            until: String::new(),
             age: String::new(),
             style: look.theme.dim(),
             second_style: look.theme.dim(),
@@ -71,10 +75,10 @@ impl<'a> Shown<'a> {
                     shown.second_glyph = kind.glyph(look.icons);
                     shown.second_style = look.theme.state(Availability::Busy);
                 }
-                shown.label = match presence.until {
-                    Some(until) => format!("{label} until {}", clock(until, &look.zone)).into(),
-                    None => label.into(),
-                };
+                shown.label = label.into();
+                if let Some(until) = presence.until {
+                    shown.until = format!(" until {}", clock(until, &look.zone));
+                }
                 shown.age = age::short(known.since.at(), now);
             }
             Standing::Stale => {
@@ -96,6 +100,16 @@ impl<'a> Shown<'a> {
             }
         }
         shown
+    }
+
+    /// The state in words in at most `width` cells: with its end where that fits too.
+    pub fn words(&self, width: usize) -> String {
+        let whole = format!("{}{}", self.label, self.until);
+        if cells(&whole) <= width {
+            whole
+        } else {
+            fit(&self.label, width)
+        }
     }
 
     /// The sign before the state: the cursor, else the mark.

@@ -176,7 +176,7 @@ pub fn draw_header(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, 
         .filter(|(left, counts)| left.len() > 1 || std::ptr::eq(*counts, &short))
         .find(|(left, counts)| {
             let gap = if std::ptr::eq(*counts, &long) { 2 } else { 1 };
-            total(left, 2) + total(counts, gap) + age + 1 <= width
+            total(left, 2) + total(counts, gap) + age < width
         });
     let (left, counts) = pick.unwrap_or((&left[4], &short));
     let mut x = area.x;
@@ -194,7 +194,7 @@ pub fn draw_header(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, 
     for (text, style) in counts {
         let room = usize::from(area.right().saturating_sub(x));
         if cells(text) > room
-            || (x + cells(text) as u16 > age_at && counts_width + age as u16 + 1 <= area.width)
+            || (x + cells(text) as u16 > age_at && counts_width + (age as u16) < area.width)
         {
             break;
         }

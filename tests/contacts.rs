@@ -1,0 +1,159 @@
+//! The contact book as a file.
+
+use std::fs;
+use std::path::PathBuf;
+
+use whosin::contacts::{BookError, Contact, Edit, load, save};
+
+const BOOK: &str = r#"# Our people
+
+# The front desk
+[[contact]]
+address = "ben@sie.at" # the boss
+name = "Ben Two"
+colour = "blue"
+
+[[contact]]
+address = "SIP:Ursula@sie.at"
+group = "Front desk"
+"#;
+
+struct Place {
+    folder: tempfile::TempDir,
+    path: PathBuf,
+}
+
+fn place(text: &str) -> Place {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.toml");
+    fs::write(&path, text).unwrap();
+    Place { folder, path }
+}
+
+fn contact(address: &str, name: Option<&str>) -> Contact {
+    Contact {
+        address: address.parse().unwrap(),
+        name: name.map(String::from),
+        group: None,
+    }
+}
+
+#[test]
+fn comments_order_and_unknown_keys_survive() {
+    let place = place(BOOK);
+    let contacts = save(
+        &place.path,
+        &[
+            Edit::Add(contact("new@sie.at", Some("New"))),
+            Edit::Change {
+                address: "ben@sie.at".parse().unwrap(),
+                name: Some("Benjamin".into()),
+                group: None,
+            },
+            Edit::Remove("ursula@sie.at".parse().unwrap()),
+        ],
+    )
+    .unwrap();
+    let text = fs::read_to_string(&place.path).unwrap();
+    for kept in [
+        "# Our people",
+        "# The front desk",
+        "# the boss",
+        "colour = \"blue\"",
+        "Benjamin",
+    ] {
+        assert!(text.contains(kept), "{kept} is gone:\n{text}");
+    }
+    let addresses: Vec<&str> = contacts
+        .iter()
+        .map(|contact| contact.address.as_str())
+        .collect();
+    assert_eq!(addresses, ["ben@sie.at", "new@sie.at"]);
+    assert_eq!(load(&place.path).unwrap(), contacts);
+}
+
+#[test]
+fn a_comment_above_a_removed_contact_stays() {
+    let place = place(BOOK);
+    save(&place.path, &[Edit::Remove("ben@sie.at".parse().unwrap())]).unwrap();
+    save(
+        &place.path,
+        &[Edit::Remove("ursula@sie.at".parse().unwrap())],
+    )
+    .unwrap();
+    let text = fs::read_to_string(&place.path).unwrap();
+    assert!(
+        text.contains("# The front desk") && text.contains("# Our people"),
+        "{text}"
+    );
+    assert!(load(&place.path).unwrap().is_empty());
+}
+
+#[test]
+fn a_file_with_a_mistake_is_named_with_its_line_and_left_alone() {
+    for (text, line) in [
+        ("[[contact]]\naddress = \"a@b\"\n\n[[contact]\n", 4),
+        ("# x\n[[contact]]\naddress = \"nonsense\"\n", 3),
+        ("[[contact]]\nname = \"without\"\n", 1),
+        ("[[contact]]\naddress = \"a@b\"\nname = 7\n", 3),
+    ] {
+        let place = place(text);
+        let refused = save(&place.path, &[Edit::Add(contact("new@sie.at", None))]).unwrap_err();
+        let BookError::Invalid { line: found, .. } = &refused else {
+            panic!("{refused}")
+        };
+        assert_eq!(*found, line, "{refused}");
+        assert_eq!(fs::read_to_string(&place.path).unwrap(), text);
+    }
+}
+
+#[test]
+fn a_book_that_is_not_there_is_empty_and_made_when_needed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep/er/contacts.toml");
+    assert!(load(&path).unwrap().is_empty());
+    save(&path, &[Edit::Add(contact("new@sie.at", None))]).unwrap();
+    assert_eq!(load(&path).unwrap().len(), 1);
+}
+
+#[test]
+fn writers_at_the_same_time_lose_nothing_and_readers_see_whole_files() {
+    let place = place("");
+    let write = |who: &'static str| {
+        let path = place.path.clone();
+        std::thread::spawn(move || {
+            for number in 0..40 {
+                let new = contact(&format!("{who}{number}@sie.at"), None);
+                save(&path, &[Edit::Add(new)]).unwrap();
+            }
+        })
+    };
+    let writers = [write("a"), write("b"), write("c")];
+    let mut last = 0;
+    while writers.iter().any(|writer| !writer.is_finished()) {
+        let count = load(&place.path).unwrap().len();
+        assert!(count >= last);
+        last = count;
+    }
+    writers
+        .into_iter()
+        .for_each(|writer| writer.join().unwrap());
+    assert_eq!(load(&place.path).unwrap().len(), 120);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link_and_a_mode_stays_the_mode() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let place = place(BOOK);
+    fs::set_permissions(&place.path, fs::Permissions::from_mode(0o640)).unwrap();
+    let link = place.folder.path().join("link.toml");
+    symlink(&place.path, &link).unwrap();
+    save(&link, &[Edit::Add(contact("new@sie.at", None))]).unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(load(&place.path).unwrap().len(), 3);
+    assert_eq!(
+        fs::metadata(&place.path).unwrap().permissions().mode() & 0o777,
+        0o640
+    );
+}

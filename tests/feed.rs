@@ -1,0 +1,270 @@
+//! The feed against the embedded service: signing in, asking, and what it says when it cannot.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use secrecy::SecretString;
+use whosin::feed::{self, Command, Config, Credentials, Feed, Plan, Step, Update};
+use whosin::presence::{Address, LinkState, Outcome, Report, SignIn};
+use whosin::pws::{BATCH, Endpoint, Limits, PresenceType, SoapVersion, Trust};
+use whosin::simulator::{Fault, Operation, Options, Simulator};
+
+async fn service(options: Options) -> Simulator {
+    Simulator::start("127.0.0.1:0".parse().unwrap(), options)
+        .await
+        .unwrap()
+}
+
+fn config(service: &Simulator, password: &str) -> Config {
+    Config {
+        endpoint: Endpoint::parse(&service.url()).unwrap(),
+        credentials: Credentials {
+            app_user: "whosin".into(),
+            password: SecretString::from(password),
+            user: "klmt".into(),
+        },
+        interval: Duration::from_millis(200),
+        soap: SoapVersion::V1_1,
+        trust: Trust::Platform,
+        limits: Limits::default(),
+        kind: PresenceType::Rich,
+        languages: vec![],
+    }
+}
+
+fn everybody(service: &Simulator) -> Vec<Address> {
+    service
+        .people()
+        .into_iter()
+        .map(|person| person.address)
+        .collect()
+}
+
+async fn next(feed: &mut Feed) -> Update {
+    tokio::time::timeout(Duration::from_secs(20), feed.updates.recv())
+        .await
+        .unwrap()
+        .unwrap()
+}
+
+async fn reports(feed: &mut Feed) -> Vec<Report> {
+    loop {
+        if let Update::Reports(reports) = next(feed).await {
+            return reports;
+        }
+    }
+}
+
+async fn link(feed: &mut Feed, wanted: impl Fn(&LinkState) -> bool) -> LinkState {
+    loop {
+        if let Update::Link(link) = next(feed).await {
+            if wanted(&link.state) {
+                return link.state;
+            }
+        }
+    }
+}
+
+async fn leave(feed: Feed) {
+    feed.commands.send(Command::Leave).unwrap();
+    feed.task.await.unwrap();
+}
+
+#[tokio::test]
+async fn asks_for_everybody_in_batches_and_signs_both_users_out() {
+    let service = service(Options {
+        contacts: 250,
+        pace: 0.0,
+        ..Options::default()
+    })
+    .await;
+    let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
+    let people = everybody(&service);
+    feed.commands
+        .send(Command::Contacts(people.clone()))
+        .unwrap();
+    let mut answered = HashSet::new();
+    while answered.len() < people.len() {
+        for report in reports(&mut feed).await {
+            let Outcome::Answered(presence) = report.outcome else {
+                panic!("{report:?}")
+            };
+            let told = service.state_of(&report.address).availability();
+            assert_eq!(presence.availability, told, "{}", report.address);
+            answered.insert(report.address);
+        }
+    }
+    leave(feed).await;
+    assert_eq!(service.signed_in(), (0, 0));
+    assert!(service.tally().largest_batch <= BATCH as _);
+}
+
+#[tokio::test]
+async fn a_refused_sign_in_is_told_and_not_repeated_without_the_user() {
+    let service = service(Options::default()).await;
+    let mut feed = feed::spawn(config(&service, "wrong")).unwrap();
+    let state = link(&mut feed, |state| {
+        matches!(state, LinkState::Refused { .. })
+    })
+    .await;
+    let LinkState::Refused { sign_in, problem } = state else {
+        unreachable!()
+    };
+    assert_eq!(sign_in, SignIn::Application);
+    assert!(
+        problem.what.contains("application user 'whosin'"),
+        "{}",
+        problem.what
+    );
+    assert!(!problem.what.contains("wrong'"), "{}", problem.what);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(service.tally().of(Operation::Login), 1);
+    feed.commands.send(Command::SignInAgain).unwrap();
+    link(&mut feed, |state| {
+        matches!(state, LinkState::Refused { .. })
+    })
+    .await;
+    assert_eq!(service.tally().of(Operation::Login), 2);
+    leave(feed).await;
+}
+
+#[tokio::test]
+async fn an_ended_session_is_renewed_without_a_word_of_trouble() {
+    let service = service(Options {
+        pace: 0.0,
+        ..Options::default()
+    })
+    .await;
+    let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
+    feed.commands
+        .send(Command::Contacts(everybody(&service)))
+        .unwrap();
+    reports(&mut feed).await;
+    service.expire_applications();
+    let mut rounds = 0;
+    while rounds < 2 {
+        match next(&mut feed).await {
+            Update::Reports(_) => rounds += 1,
+            Update::Link(link) => assert!(
+                matches!(link.state, LinkState::Up | LinkState::SigningIn),
+                "{:?}",
+                link.state
+            ),
+        }
+    }
+    leave(feed).await;
+}
+
+#[tokio::test]
+async fn a_bad_contact_is_found_and_the_others_are_answered() {
+    let service = service(Options {
+        contacts: 30,
+        pace: 0.0,
+        ..Options::default()
+    })
+    .await;
+    let people = everybody(&service);
+    service.refuse(&people[17], Fault(124));
+    let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
+    feed.commands
+        .send(Command::Contacts(people.clone()))
+        .unwrap();
+    let found = reports(&mut feed).await;
+    assert_eq!(found.len(), 30);
+    for report in found {
+        let refused = matches!(report.outcome, Outcome::Refused(_));
+        assert_eq!(refused, report.address == people[17], "{report:?}");
+    }
+    assert_eq!(reports(&mut feed).await.len(), 29);
+    leave(feed).await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_gone_is_trouble_and_its_return_is_noticed() {
+    let service = service(Options::default()).await;
+    let people = everybody(&service);
+    let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
+    feed.commands.send(Command::Contacts(people)).unwrap();
+    reports(&mut feed).await;
+    service.stop_node(whosin::simulator::Node::First).await;
+    let state = link(&mut feed, |state| {
+        matches!(state, LinkState::Trouble { .. })
+    })
+    .await;
+    let LinkState::Trouble {
+        since, next_try, ..
+    } = state
+    else {
+        unreachable!()
+    };
+    assert!(next_try > since);
+    service.start_node(whosin::simulator::Node::First).await;
+    feed.commands.send(Command::AskNow(vec![])).unwrap();
+    link(&mut feed, |state| *state == LinkState::Up).await;
+    leave(feed).await;
+}
+
+#[tokio::test]
+async fn a_new_contact_is_asked_for_at_once_and_alone() {
+    let service = service(Options {
+        contacts: 40,
+        pace: 0.0,
+        ..Options::default()
+    })
+    .await;
+    let people = everybody(&service);
+    let slow = Config {
+        interval: Duration::from_secs(3600),
+        ..config(&service, "simulated")
+    };
+    let mut feed = feed::spawn(slow).unwrap();
+    feed.commands
+        .send(Command::Contacts(people[..39].to_vec()))
+        .unwrap();
+    assert_eq!(reports(&mut feed).await.len(), 39);
+    feed.commands
+        .send(Command::Contacts(people.clone()))
+        .unwrap();
+    let alone = reports(&mut feed).await;
+    assert_eq!(alone.len(), 1);
+    assert_eq!(alone[0].address, people[39]);
+    leave(feed).await;
+}
+
+#[test]
+fn the_plan_starves_nobody_and_never_bursts() {
+    let begin = Instant::now();
+    let interval = Duration::from_secs(5);
+    let mut plan = Plan::new(interval, begin);
+    let people: Vec<Address> = (0..950)
+        .map(|n| format!("p{n}@sie.at").parse().unwrap())
+        .collect();
+    plan.set_contacts(people.clone(), begin);
+    plan.prefer(people[900..].to_vec());
+    let (mut now, mut asked, mut times) = (begin, vec![0_u32; 950], Vec::new());
+    while now < begin + interval * 10 {
+        match plan.next(now) {
+            Step::Ask(batch) => {
+                assert!(!batch.is_empty() && batch.len() <= BATCH);
+                times.push(now);
+                for address in batch {
+                    asked[people.iter().position(|person| *person == address).unwrap()] += 1;
+                }
+            }
+            Step::Wait(until) => {
+                assert!(until > now);
+                now = until;
+            }
+            Step::Idle => unreachable!(),
+        }
+    }
+    assert!(
+        asked.iter().all(|&times| (9..=11).contains(&times)),
+        "{asked:?}"
+    );
+    assert!(
+        times
+            .windows(2)
+            .all(|pair| pair[1] - pair[0] >= interval / 11)
+    );
+}
