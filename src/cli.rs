@@ -101,6 +101,8 @@ pub enum Command {
     )]
     Status {
         /// Whom to ask for: a name or address of the contact book, or any address; all when none
+        // The id must not be that of the global option of the same name.
+        #[arg(id = "who", value_name = "CONTACT")]
         contacts: Vec<String>,
         /// Print JSON (schema 1)
         #[arg(long)]

@@ -61,12 +61,15 @@ impl Document {
                 activities.push(activity);
             }
         }
+        let idle = self.persons.iter().find(|person| person.idle);
+        let all_idle = !devices.is_empty() && devices.iter().all(|device| device.idle);
+        let is_idle = idle.is_some() || all_idle;
+        if is_idle && availability == Availability::Available {
+            activities.push(Activity::named("idle"));
+        }
         order(&mut activities);
         lead_with(&mut activities, availability);
 
-        let idle = self.persons.iter().find(|person| person.idle);
-        let persons_idle = idle.is_some();
-        let all_idle = !devices.is_empty() && devices.iter().all(|device| device.idle);
         let note = self
             .persons
             .iter()
@@ -80,7 +83,7 @@ impl Document {
             note: note.map(String::from),
             since: said(|person| person.since),
             until: activities.first().and_then(|activity| activity.until),
-            idle: persons_idle || all_idle,
+            idle: is_idle,
             idle_since: match idle {
                 Some(person) => person.idle_since,
                 None if all_idle => devices.iter().filter_map(|device| device.idle_since).max(),

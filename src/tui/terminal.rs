@@ -9,16 +9,19 @@ use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
-use ratatui::{Frame, Terminal};
+use ratatui::layout::Rect;
+use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
+
+type BufferedTerminal = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 /// The terminal while the board has it. It is given back when this is dropped.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: BufferedTerminal,
     mouse: bool,
 }
 
@@ -35,9 +38,8 @@ impl Screen {
             }));
         });
         take_over(mouse)?;
-        let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()));
         Ok(Screen {
-            terminal: Terminal::new(backend)?,
+            terminal: fresh()?,
             mouse,
         })
     }
@@ -49,9 +51,11 @@ impl Screen {
         execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
-    /// Forgets what is on the screen, so that the next frame is written as a whole.
+    /// Clears the screen and takes up its size, so that the next frame is written as a whole.
     pub fn redraw(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        queue!(self.terminal.backend_mut(), Clear(ClearType::All))?;
+        self.terminal = fresh()?;
+        Ok(())
     }
 
     /// Takes the mouse, or leaves it to the terminal.
@@ -116,6 +120,15 @@ impl Drop for Screen {
     fn drop(&mut self) {
         give_back();
     }
+}
+
+/// A terminal that has drawn nothing yet. The viewport is fixed: one that follows the size by itself
+/// asks the terminal where the cursor is, and not every terminal answers.
+fn fresh() -> io::Result<BufferedTerminal> {
+    let (width, height) = crossterm::terminal::size()?;
+    let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, stdout()));
+    let viewport = Viewport::Fixed(Rect::new(0, 0, width, height));
+    Terminal::with_options(backend, TerminalOptions { viewport })
 }
 
 fn take_over(mouse: bool) -> io::Result<()> {

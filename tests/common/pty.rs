@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -19,6 +20,10 @@ pub struct Pty {
     screen: Arc<Mutex<vt100::Parser>>,
     written: Arc<Mutex<Vec<u8>>>,
     pub home: tempfile::TempDir,
+}
+
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).unwrap()
 }
 
 /// How the program is started.
@@ -55,7 +60,11 @@ impl Pty {
         }
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
-        let screen = Arc::new(Mutex::new(vt100::Parser::new(start.height, start.width, 0)));
+        let screen = Arc::new(Mutex::new(vt100::Parser::new(
+            cells(start.height),
+            cells(start.width),
+            0,
+        )));
         let written = Arc::new(Mutex::new(Vec::new()));
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (parser, log) = (screen.clone(), written.clone());
@@ -87,7 +96,7 @@ impl Pty {
             .lock()
             .unwrap()
             .screen_mut()
-            .set_size(height, width);
+            .set_size(cells(height), cells(width));
         self.master
             .resize(PtySize {
                 rows: height,
