@@ -2,33 +2,166 @@
 
 mod common;
 
-use common::Desk;
-use whosin::board::Action;
+use common::{Desk, link, start};
+use insta::assert_snapshot;
+use jiff::SignedDuration;
+use ratatui::style::Color;
+use unicode_width::UnicodeWidthStr;
+use whosin::board::{Action, Message};
+use whosin::presence::{IconSet, Kind, LinkState, Problem};
+use whosin::tui::{Depth, Theme, ThemeName};
+
+const SIZES: [(u16, u16); 7] = [
+    (200, 50),
+    (120, 32),
+    (80, 24),
+    (40, 20),
+    (30, 12),
+    (20, 6),
+    (16, 3),
+];
+
+/// One snapshot a size of what `prepare` makes of a staffed board.
+fn at_all_sizes(name: &str, prepare: impl Fn(&mut Desk)) {
+    for (width, height) in SIZES {
+        let mut desk = Desk::staffed(width, height);
+        prepare(&mut desk);
+        assert_snapshot!(format!("{name}-{width}x{height}"), desk.screen());
+    }
+}
 
 #[test]
-fn look() {
-    for (w, h) in [
-        (200, 20),
-        (120, 16),
-        (80, 24),
-        (40, 20),
-        (30, 12),
-        (20, 6),
-        (16, 3),
-        (12, 2),
+fn the_board() {
+    at_all_sizes("board", |_| {});
+}
+
+#[test]
+fn the_list() {
+    at_all_sizes("list", |desk| {
+        desk.act(Action::View);
+        if desk.width < 60 {
+            desk.act(Action::View);
+            desk.act(Action::View);
+        }
+    });
+}
+
+#[test]
+fn the_details() {
+    at_all_sizes("details", |desk| {
+        desk.act(Action::Open);
+    });
+}
+
+#[test]
+fn the_form() {
+    at_all_sizes("form", |desk| {
+        desk.act(Action::Add);
+        desk.type_text("new person@");
+        desk.act(Action::Open);
+    });
+}
+
+#[test]
+fn the_help() {
+    at_all_sizes("help", |desk| {
+        desk.act(Action::Help);
+    });
+}
+
+#[test]
+fn the_search() {
+    at_all_sizes("search", |desk| {
+        desk.act(Action::Find);
+        desk.type_text("an");
+    });
+}
+
+#[test]
+fn a_dead_link() {
+    at_all_sizes("trouble", |desk| {
+        let problem = Problem {
+            what: "cup.sie.at: the connection is refused.".into(),
+            advice: "Is the port right?".into(),
+        };
+        let next_try = start() + SignedDuration::from_secs(7);
+        let since = start() - SignedDuration::from_secs(190);
+        desk.send(Message::Link(link(LinkState::Trouble {
+            problem,
+            since,
+            next_try,
+        })));
+    });
+}
+
+#[test]
+fn letters_alone_draw_the_whole_board() {
+    for prepare in [
+        Action::Open,
+        Action::Add,
+        Action::Help,
+        Action::FoldGroup,
+        Action::Refresh,
     ] {
-        println!("=== {w}x{h}\n{}", Desk::staffed(w, h).screen());
+        let mut desk = Desk::staffed(120, 40);
+        desk.look.icons = IconSet::Ascii;
+        desk.act(prepare);
+        let text = desk.screen();
+        let own = text.chars().filter(|c| !c.is_ascii() && !c.is_alphabetic());
+        let strange: String = own.filter(|c| !"👩💻\u{200d}…“”".contains(*c)).collect();
+        assert_eq!(strange, "", "{text}");
     }
-    let mut d = Desk::staffed(120, 24);
-    d.act(Action::Open);
-    println!("{}", d.screen());
-    d.act(Action::Help);
-    println!("{}", d.screen());
-    d.act(Action::Back);
-    d.act(Action::Add);
-    d.type_text("ursula@");
-    println!("{}", d.screen());
-    d.act(Action::Back);
-    d.act(Action::View);
-    println!("{}", d.screen());
+}
+
+#[test]
+fn without_colour_nothing_is_coloured() {
+    let mut desk = Desk::staffed(120, 40);
+    desk.look.theme = Theme::new(ThemeName::Dark, Depth::None);
+    let terminal = desk.draw();
+    let coloured = terminal.backend().buffer().content().iter();
+    assert!(
+        coloured
+            .clone()
+            .all(|cell| cell.fg == Color::Reset && cell.bg == Color::Reset)
+    );
+}
+
+#[test]
+fn every_glyph_is_one_cell_wide_and_tells_availabilities_apart() {
+    for icons in [IconSet::Unicode, IconSet::Nerd, IconSet::Ascii] {
+        for one in Kind::all() {
+            let glyph = one.glyph(icons);
+            assert!(
+                glyph.is_empty() || glyph.width() == 1,
+                "{}: {glyph}",
+                one.name()
+            );
+            for other in Kind::all() {
+                let apart = one.availability() != other.availability()
+                    && one.availability().is_some()
+                    && other.availability().is_some();
+                assert!(
+                    !apart || glyph != other.glyph(icons),
+                    "{} {}",
+                    one.name(),
+                    other.name()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn any_size_can_be_drawn() {
+    for (width, height) in (1..60).flat_map(|width| (1..14).map(move |height| (width, height))) {
+        let mut desk = Desk::staffed(width, height);
+        desk.act(Action::Down);
+        desk.act(Action::Open);
+        desk.draw();
+        desk.act(Action::Add);
+        desk.draw();
+        desk.act(Action::Back);
+        desk.act(Action::Help);
+        desk.draw();
+    }
 }

@@ -194,10 +194,21 @@ impl Desk {
 
     /// What is on the screen, line by line, without the spaces at the ends.
     pub fn screen(&mut self) -> String {
-        let text = self.draw().backend().to_string();
-        let lines = text
-            .lines()
-            .map(|line| line.trim_matches('"').trim_end().to_string());
-        lines.collect::<Vec<_>>().join("\n")
+        let terminal = self.draw();
+        let buffer = terminal.backend().buffer();
+        let line = |y: u16| {
+            let mut line = String::new();
+            let mut x = 0;
+            while x < buffer.area.width {
+                let symbol = buffer[(x, y)].symbol();
+                line.push_str(symbol);
+                x += unicode_width::UnicodeWidthStr::width(symbol).max(1) as u16;
+            }
+            line.trim_end().to_string()
+        };
+        (0..buffer.area.height)
+            .map(line)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
