@@ -57,10 +57,10 @@ async fn reports(feed: &mut Feed) -> Vec<Report> {
 
 async fn link(feed: &mut Feed, wanted: impl Fn(&LinkState) -> bool) -> LinkState {
     loop {
-        if let Update::Link(link) = next(feed).await {
-            if wanted(&link.state) {
-                return link.state;
-            }
+        if let Update::Link(link) = next(feed).await
+            && wanted(&link.state)
+        {
+            return link.state;
         }
     }
 }

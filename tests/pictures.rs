@@ -1,5 +1,5 @@
 //! Makes the pictures of the README from the running program:
-//! `cargo test --release --test pictures -- --ignored`.
+//! `cargo test --test pictures -- --ignored`.
 
 #[path = "common/pty.rs"]
 mod pty;

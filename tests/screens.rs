@@ -81,7 +81,7 @@ fn the_search() {
 fn a_dead_link() {
     at_all_sizes("trouble", |desk| {
         let problem = Problem {
-            what: "cup.sie.at: the connection is refused.".into(),
+            what: "cup.sie.at: the connection is refused".into(),
             advice: "Is the port right?".into(),
         };
         let next_try = start() + SignedDuration::from_secs(7);

@@ -86,7 +86,7 @@ fn config_of(settings: &Settings, draft: Draft) -> Result<Config, (Field, Proble
         (
             Field::Server,
             Problem {
-                what: format!("{what}."),
+                what,
                 advice: String::new(),
             },
         )

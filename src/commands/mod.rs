@@ -40,7 +40,7 @@ pub enum CommandError {
     #[error("{0}")]
     Contact(String),
     /// The server did not answer as it should; boxed, for it is much larger than the others.
-    #[error("{} {}", .0.what, .0.advice)]
+    #[error("{}. {}", .0.what, .0.advice)]
     Server(Box<crate::presence::Problem>, Exit),
     /// Something of the machine's.
     #[error("{0}: {1}")]

@@ -332,7 +332,7 @@ impl Worker {
         let user = &self.config.credentials.user;
         self.pause(Problem {
             what: format!(
-                "{}: someone else signs in as {user} and ends our session.",
+                "{}: someone else signs in as {user} and ends our session",
                 self.link.server
             ),
             advice: "Is another whosin or client open as the same user?".into(),
@@ -355,7 +355,7 @@ impl Worker {
             }
             SignIn::EndUser => format!("end user '{}'", self.config.credentials.user),
         };
-        problem.what = format!("Sign-in of the {who} refused: {}.", failure.error);
+        problem.what = format!("Sign-in of the {who} refused: {}", failure.error);
         self.tell_link(LinkState::Refused {
             sign_in: failure.sign_in,
             problem,
@@ -426,7 +426,7 @@ pub fn failure_in_words(failure: &Failure, credentials: &Credentials) -> Problem
             SignIn::Application => format!("application user '{}'", credentials.app_user),
             SignIn::EndUser => format!("end user '{}'", credentials.user),
         };
-        problem.what = format!("Sign-in of the {who} refused: {}.", failure.error);
+        problem.what = format!("Sign-in of the {who} refused: {}", failure.error);
     }
     problem
 }

@@ -128,7 +128,7 @@ impl Error {
             }
         };
         Problem {
-            what: format!("{server}: {self}."),
+            what: format!("{server}: {self}"),
             advice: advice.into(),
         }
     }

@@ -234,7 +234,7 @@ impl SignInForm {
                 if at == self.focus {
                     let (_, name, _) = Field::ALL[at];
                     self.said = Said::Problem(Problem {
-                        what: format!("{name} is needed."),
+                        what: format!("{name} is needed"),
                         advice: "Ask the administrator of the phones if you do not know it.".into(),
                     });
                 }

@@ -36,7 +36,7 @@ pub fn problem(board: &Board, now: Timestamp) -> Option<(String, bool)> {
             ))
         }
         LinkState::Refused { problem, .. } => Some((
-            format!("{} {} r signs in again.", problem.what, problem.advice),
+            format!("{}. {} r signs in again.", problem.what, problem.advice),
             true,
         )),
         LinkState::SigningIn | LinkState::Up => None,
