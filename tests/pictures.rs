@@ -38,6 +38,7 @@ fn escape(text: &str) -> String {
 /// The screen as SVG: one `text` a run of cells that look alike.
 fn svg(screen: &vt100::Screen) -> String {
     let (rows, columns) = screen.size();
+    let (rows, columns) = (rows.get(), columns.get());
     let (width, height) = (
         f32::from(columns) * CELL.0 + 24.0,
         f32::from(rows) * CELL.1 + 24.0,
