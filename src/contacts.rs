@@ -5,12 +5,13 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, value};
 
+use crate::file;
 use crate::presence::{Address, clean};
 
 /// Somebody who is on the board.
@@ -92,20 +93,15 @@ pub fn save(path: &Path, edits: &[Edit]) -> Result<Vec<Contact>, BookError> {
         path: path.into(),
         error,
     };
-    // The target of a link is what is replaced: the file may live in a checkout.
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let folder = target
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    let folder = folder.unwrap_or(Path::new("."));
-    make_folder(folder).map_err(unwritable)?;
+    let target = file::target(path);
+    let folder = file::folder_of(&target).map_err(unwritable)?;
     let lock = File::create(folder.join(".contacts.lock")).map_err(unwritable)?;
     lock.lock().map_err(unwritable)?;
     let (mut document, _) = read(&target)?;
     edits.iter().for_each(|edit| apply(&mut document, edit));
     let text = document.to_string();
     let contacts = parse(&target, &text)?.1;
-    replace(&target, folder, text.as_bytes()).map_err(unwritable)?;
+    file::replace(&target, text.as_bytes()).map_err(unwritable)?;
     Ok(contacts)
 }
 
@@ -122,8 +118,7 @@ fn read(path: &Path) -> Result<(DocumentMut, Vec<Contact>), BookError> {
 
 fn parse(path: &Path, text: &str) -> Result<(DocumentMut, Vec<Contact>), BookError> {
     let invalid = |at: Option<std::ops::Range<usize>>, reason: String| {
-        let at = at.map_or(0, |span| span.start.min(text.len()));
-        let line = text[..at].matches('\n').count() + 1;
+        let line = file::line_of(text, at);
         BookError::Invalid {
             path: path.into(),
             line,
@@ -255,31 +250,4 @@ fn set(table: &mut Table, key: &str, text: Option<&str>) {
         (Some(text), None) => table[key] = value(text),
         (None, _) => drop(table.remove(key)),
     }
-}
-
-/// Writes beside the file, then puts it in the file's place: there is always a whole file.
-fn replace(path: &Path, folder: &Path, content: &[u8]) -> io::Result<()> {
-    // A new temporary file is readable by its owner alone; an old file keeps its mode.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    if let Ok(data) = fs::metadata(path) {
-        file.as_file().set_permissions(data.permissions())?;
-    }
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    File::open(folder)?.sync_all()
-}
-
-#[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-}
-
-#[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
 }

@@ -9,6 +9,7 @@ pub mod cli;
 pub mod commands;
 pub mod contacts;
 pub mod feed;
+pub mod file;
 pub mod presence;
 pub mod pws;
 pub mod settings;

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::cli::{self, Options};
+use crate::file;
 use crate::presence::IconSet;
 use crate::pws::{Endpoint, EndpointError, FingerprintError, SoapVersion, Trust};
 use crate::tui::{Keys, KeysError, ThemeName};
@@ -305,10 +306,9 @@ fn read_file(path: &Path) -> Result<File, SettingsError> {
         }
     };
     let file: File = toml::from_str(&text).map_err(|error: toml::de::Error| {
-        let at = error.span().map_or(0, |span| span.start.min(text.len()));
         SettingsError::Invalid {
             path: path.into(),
-            line: text[..at].matches('\n').count() + 1,
+            line: file::line_of(&text, error.span()),
             // The message alone: the excerpt that goes with it might hold a password.
             reason: crate::presence::clean(error.message()),
         }
@@ -342,18 +342,16 @@ pub fn save_sign_in(path: &Path, draft: &crate::tui::Draft) -> Result<(), Settin
             error,
         })?,
     };
-    let mut file: toml_edit::DocumentMut =
-        text.parse().map_err(|error: toml_edit::TomlError| {
-            let at = error.span().map_or(0, |span| span.start.min(text.len()));
-            SettingsError::Invalid {
+    let mut document: toml_edit::DocumentMut =
+        text.parse()
+            .map_err(|error: toml_edit::TomlError| SettingsError::Invalid {
                 path: path.into(),
-                line: text[..at].matches('\n').count() + 1,
+                line: file::line_of(&text, error.span()),
                 reason: crate::presence::clean(error.message()),
-            }
-        })?;
+            })?;
     let mut set = |key: &str, value: &str| {
         if !value.is_empty() {
-            file[key] = toml_edit::value(value);
+            document[key] = toml_edit::value(value);
         }
     };
     set("server", &draft.server);
@@ -362,22 +360,10 @@ pub fn save_sign_in(path: &Path, draft: &crate::tui::Draft) -> Result<(), Settin
     set("user", &draft.user);
     set("domain", &draft.domain);
     set("pin", draft.pin.as_deref().unwrap_or_default());
-    replace(path, file.to_string().as_bytes()).map_err(|error| SettingsError::Unwritable {
-        path: path.into(),
-        error,
+    file::replace(path, document.to_string().as_bytes()).map_err(|error| {
+        SettingsError::Unwritable {
+            path: path.into(),
+            error,
+        }
     })
-}
-
-/// Replaces a file in one step, readable by its owner alone: a crash leaves the old or the new.
-fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
-    use std::io::Write;
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    // A new temporary file is readable by its owner alone.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(content)?;
-    file.as_file().sync_all()?;
-    file.persist(&path)?;
-    std::fs::File::open(folder)?.sync_all()
 }

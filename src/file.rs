@@ -1,0 +1,89 @@
+//! Files that people edit and whosin replaces: in one step, so that a crash leaves the old or the
+//! new, and never as a different file than the one that was meant.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// What is really replaced: the target of a link, for the file may live in a checkout.
+pub fn target(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+}
+
+/// The folder that a file is in, made where it is missing: for its owner alone.
+///
+/// # Errors
+/// Why it cannot be made.
+pub fn folder_of(path: &Path) -> io::Result<PathBuf> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    make_folder(folder)?;
+    Ok(folder.to_path_buf())
+}
+
+/// Writes beside the file, then puts it in the file's place. A new file is readable by its owner
+/// alone; an old one keeps its mode.
+///
+/// # Errors
+/// Why it cannot be written; then the old file is as it was.
+pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let path = target(path);
+    let folder = folder_of(&path)?;
+    let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+    if let Ok(data) = fs::metadata(&path) {
+        file.as_file().set_permissions(data.permissions())?;
+    }
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist(&path)?;
+    File::open(folder)?.sync_all()
+}
+
+/// Makes a file readable by its owner alone, where it is there: a secret is about to go into it.
+///
+/// # Errors
+/// Why its mode cannot be changed.
+#[cfg(unix)]
+pub fn make_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    match fs::set_permissions(path, fs::Permissions::from_mode(0o600)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        changed => changed,
+    }
+}
+
+/// Elsewhere a file in the user's folders is the user's alone.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn make_private(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// The line, from 1, at which a span of the text begins; the first where there is none.
+pub fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
+    let at = span.map_or(0, |span| span.start.min(text.len()));
+    text.as_bytes()[..at]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count()
+        + 1
+}
+
+#[cfg(unix)]
+fn make_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_folder(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
