@@ -360,10 +360,10 @@ pub fn save_sign_in(path: &Path, draft: &crate::tui::Draft) -> Result<(), Settin
     set("user", &draft.user);
     set("domain", &draft.domain);
     set("pin", draft.pin.as_deref().unwrap_or_default());
-    file::replace(path, document.to_string().as_bytes()).map_err(|error| {
-        SettingsError::Unwritable {
+    file::make_private(path)
+        .and_then(|()| file::replace(path, document.to_string().as_bytes()))
+        .map_err(|error| SettingsError::Unwritable {
             path: path.into(),
             error,
-        }
-    })
+        })
 }

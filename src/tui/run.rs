@@ -2,10 +2,11 @@
 //! and draws what changed.
 
 use std::io;
+use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream, MouseButton, MouseEvent, MouseEventKind};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 use thiserror::Error;
@@ -123,7 +124,7 @@ impl Session {
                     return Ok(());
                 }
             }
-            while let Some(Some(Ok(event))) = events.next().now_or_never() {
+            while let Some(Ok(event)) = waiting(&mut events).await {
                 by_hand = true;
                 if self.on_event(event)? == Next::Leave {
                     return Ok(());
@@ -231,6 +232,16 @@ impl Session {
             _ => Ok(Next::Stay),
         }
     }
+}
+
+/// The event that waits already, if any. The task's own waker goes along: the stream keeps the first
+/// that it is given, and would wake nobody later if that were another.
+async fn waiting(events: &mut EventStream) -> Option<io::Result<Event>> {
+    std::future::poll_fn(|context| match events.poll_next_unpin(context) {
+        Poll::Ready(event) => Poll::Ready(event),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 async fn sleep_until(wake: Option<Instant>) {
