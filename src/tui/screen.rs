@@ -72,7 +72,7 @@ const TILE: u16 = 24;
 pub struct Layout {
     /// The line with the server, the counts and the age.
     pub header: Rect,
-    /// The line for a problem or a notice; empty where there is neither.
+    /// The lines for a problem and a notice; empty where there is neither.
     pub problem: Rect,
     /// The contacts; empty where something else covers them.
     pub contacts: Rect,
@@ -95,19 +95,20 @@ impl Layout {
         }
         let none = Rect::new(area.x, area.y, 0, 0);
         let mut body = area;
-        let take_top = |body: &mut Rect| {
-            let line = Rect { height: 1, ..*body };
-            body.y += 1;
-            body.height -= 1;
-            line
+        let header = Rect { height: 1, ..body };
+        body.y += 1;
+        body.height -= 1;
+        let lines = status_line::told(board, now).len() as u16;
+        // On a low screen only the most pressing is told: the contacts need the room.
+        let lines = lines
+            .min(if body.height >= 8 { 2 } else { 1 })
+            .min(body.height - 1);
+        let problem = Rect {
+            height: lines,
+            ..body
         };
-        let header = take_top(&mut body);
-        let told = status_line::problem(board, now).is_some();
-        let problem = if told && body.height >= 2 {
-            take_top(&mut body)
-        } else {
-            none
-        };
+        body.y += lines;
+        body.height -= lines;
         let take_bottom = |body: &mut Rect| {
             body.height -= 1;
             Rect {
@@ -213,7 +214,7 @@ pub fn draw(frame: &mut Frame<'_>, board: &Board, look: &Look, now: Timestamp) -
         return targets;
     };
     status_line::draw_header(frame.buffer_mut(), layout.header, board, look, now);
-    status_line::draw_problem(frame.buffer_mut(), layout.problem, board, look, now);
+    status_line::draw_told(frame.buffer_mut(), layout.problem, board, look, now);
     if !layout.contacts.is_empty() {
         let buffer = frame.buffer_mut();
         match layout.view {

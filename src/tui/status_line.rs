@@ -15,8 +15,9 @@ use crate::presence::{Availability, LinkState, Mode};
 /// A piece of a line: text and its style.
 type Piece = (String, Style);
 
-/// The line under the header: the most pressing thing to tell, if any.
-pub fn problem(board: &Board, now: Timestamp) -> Option<(String, bool)> {
+/// The lines under the header: what there is to tell, the most pressing first, each with whether it
+/// is a problem.
+pub fn told(board: &Board, now: Timestamp) -> Vec<(String, bool)> {
     let notice = board.notice().map(|words| (words.to_string(), false));
     let link = match &board.link().state {
         LinkState::Trouble {
@@ -42,15 +43,12 @@ pub fn problem(board: &Board, now: Timestamp) -> Option<(String, bool)> {
         LinkState::SigningIn | LinkState::Up => None,
     };
     let book = board.book_trouble().map(|words| (words.to_string(), true));
-    notice.or(link).or(book)
+    [link, book, notice].into_iter().flatten().collect()
 }
 
-/// Draws [`problem`].
-pub fn draw_problem(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, now: Timestamp) {
-    if area.is_empty() {
-        return;
-    }
-    if let Some((words, pressing)) = problem(board, now) {
+/// Draws as much of [`told`] as there are lines for.
+pub fn draw_told(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, now: Timestamp) {
+    for (y, (words, pressing)) in (area.y..area.bottom()).zip(told(board, now)) {
         let style = if pressing {
             look.theme.trouble()
         } else {
@@ -58,13 +56,7 @@ pub fn draw_problem(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look,
         };
         let sign = if pressing { "!" } else { " " };
         let room = usize::from(area.width);
-        buffer.set_stringn(
-            area.x,
-            area.y,
-            fit(&format!("{sign}{words}"), room),
-            room,
-            style,
-        );
+        buffer.set_stringn(area.x, y, fit(&format!("{sign}{words}"), room), room, style);
     }
 }
 
