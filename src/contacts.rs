@@ -187,7 +187,11 @@ fn apply(document: &mut DocumentMut, edit: &Edit) {
                 table["address"] = value(contact.address.as_str());
                 set(&mut table, "name", contact.name.as_deref());
                 set(&mut table, "group", contact.group.as_deref());
+                let first = tables.is_empty();
                 tables.push(table);
+                if first {
+                    head_with_trailing(document);
+                }
             }
         }
         Edit::Remove(address) => {
@@ -208,6 +212,18 @@ fn apply(document: &mut DocumentMut, edit: &Edit) {
                 set(table, "group", group.as_deref());
             }
         }
+    }
+}
+
+/// A file of comments alone keeps them above its first contact.
+fn head_with_trailing(document: &mut DocumentMut) {
+    let comment = document.trailing().as_str().unwrap_or_default().to_string();
+    document.set_trailing("");
+    let tables = document
+        .get_mut("contact")
+        .and_then(Item::as_array_of_tables_mut);
+    if let Some(table) = tables.and_then(|tables| tables.get_mut(0)) {
+        table.decor_mut().set_prefix(comment);
     }
 }
 

@@ -90,6 +90,18 @@ fn a_comment_above_a_removed_contact_stays() {
 }
 
 #[test]
+fn the_comment_that_a_file_begins_with_stays_its_beginning() {
+    let place = place("# Our people: keep sorted\n\n");
+    save(&place.path, &[Edit::Add(contact("a@sie.at", None))]).unwrap();
+    save(&place.path, &[Edit::Add(contact("b@sie.at", None))]).unwrap();
+    let text = fs::read_to_string(&place.path).unwrap();
+    assert!(
+        text.starts_with("# Our people: keep sorted\n\n[[contact]]\naddress = \"a@"),
+        "{text}"
+    );
+}
+
+#[test]
 fn a_file_with_a_mistake_is_named_with_its_line_and_left_alone() {
     for (text, line) in [
         ("[[contact]]\naddress = \"a@b\"\n\n[[contact]\n", 4),
