@@ -19,7 +19,7 @@ fn everyday_states_are_read_from_either_namespace() {
         ("<c:meeting/>", Availability::Busy, "In a meeting"),
         ("<r:vacation/>", Availability::Away, "On vacation"),
         ("<c:unavailable/>", Availability::Unavailable, "Offline"),
-        ("<c:unknown/>", Availability::Unknown, "Unknown"),
+        ("<c:unknown/>", Availability::Available, "Available"),
     ] {
         let presence = doing(activities);
         assert_eq!(
@@ -31,7 +31,7 @@ fn everyday_states_are_read_from_either_namespace() {
 }
 
 #[test]
-fn of_several_activities_the_most_restrictive_decides_and_the_most_telling_leads() {
+fn rule_1_of_several_activities_the_most_restrictive_decides_and_the_most_telling_leads() {
     let presence = doing("<r:busy/><c:meeting/><c:available/>");
     assert_eq!(presence.availability, Availability::Busy);
     let names: Vec<&str> = presence
@@ -43,7 +43,7 @@ fn of_several_activities_the_most_restrictive_decides_and_the_most_telling_leads
 }
 
 #[test]
-fn dnd_stands_even_during_a_call_which_is_still_shown() {
+fn rule_1_dnd_stands_even_during_a_call_which_is_still_shown() {
     let presence = doing("<r:on-the-phone/><c:dnd/>");
     assert_eq!(presence.availability, Availability::Dnd);
     assert_eq!(presence.glyph(IconSet::Ascii), "-");
@@ -51,7 +51,7 @@ fn dnd_stands_even_during_a_call_which_is_still_shown() {
 }
 
 #[test]
-fn without_an_activity_the_tuples_decide() {
+fn rule_3_without_an_activity_the_tuples_decide() {
     let tuple = |basic: &str| {
         format!("<tuple id='{basic}'><status><basic>{basic}</basic></status></tuple>")
     };
@@ -78,7 +78,7 @@ fn without_an_activity_the_tuples_decide() {
 }
 
 #[test]
-fn the_person_decides_over_the_devices() {
+fn rule_1_the_person_decides_over_the_devices() {
     let presence = document(
         "<tuple id='a'><status><basic>open</basic><r:activities><r:busy/></r:activities></status></tuple>\
          <dm:person><r:activities><c:available/></r:activities></dm:person>",
@@ -91,7 +91,7 @@ fn the_person_decides_over_the_devices() {
 }
 
 #[test]
-fn an_activity_counts_only_between_from_and_until() {
+fn rule_4_an_activity_counts_only_between_from_and_until() {
     let bound = |from: &str, until: &str| {
         document(&format!(
             "<dm:person><r:activities from='{from}' until='{until}'><r:meeting/></r:activities>\
@@ -109,7 +109,7 @@ fn an_activity_counts_only_between_from_and_until() {
 }
 
 #[test]
-fn the_note_is_in_the_users_language_else_english_else_the_first() {
+fn rule_5_the_note_is_in_the_users_language_else_english_else_the_first() {
     let notes = "<dm:person><dm:note xml:lang='fr'>Absent</dm:note><dm:note xml:lang='en'>Out</dm:note>\
                  <dm:note xml:lang='de-AT'>Weg</dm:note></dm:person>";
     let xml = format!(
@@ -125,7 +125,258 @@ fn the_note_is_in_the_users_language_else_english_else_the_first() {
 }
 
 #[test]
-fn a_state_set_by_hand_is_no_device() {
+fn rule_1_of_several_persons_the_most_restrictive_wins() {
+    let person =
+        |activity: &str| format!("<dm:person><r:activities>{activity}</r:activities></dm:person>");
+    for (first, second, expected) in [
+        ("<c:available/>", "<r:busy/>", Availability::Busy),
+        ("<r:away/>", "<c:available/>", Availability::Away),
+        ("<r:busy/>", "<c:dnd/>", Availability::Dnd),
+        (
+            "<c:unavailable/>",
+            "<c:available/>",
+            Availability::Available,
+        ),
+        (
+            "<c:unknown/>",
+            "<c:unavailable/>",
+            Availability::Unavailable,
+        ),
+        ("", "<r:away/>", Availability::Away),
+    ] {
+        for inside in [
+            person(first) + &person(second),
+            person(second) + &person(first),
+        ] {
+            assert_eq!(document(&inside).availability, expected, "{inside}");
+        }
+    }
+}
+
+#[test]
+fn rule_1_every_kind_comes_in_its_place() {
+    let everything: String = Kind::all()
+        .iter()
+        .rev()
+        .map(|kind| format!("<c:{}/>", kind.name()))
+        .collect();
+    let presence = doing(&everything);
+    let place = |name: &str| {
+        let mut activities = presence.activities.iter();
+        activities
+            .position(|activity| activity.name() == name)
+            .expect(name)
+    };
+    for pair in [
+        "dnd",
+        "presentation",
+        "meeting",
+        "appointment",
+        "alerting",
+        "on-the-phone",
+        "steering",
+        "busy",
+        "travel",
+        "lunch",
+        "away",
+        "idle",
+        "available",
+    ]
+    .windows(2)
+    {
+        assert!(place(pair[0]) < place(pair[1]), "{pair:?}");
+    }
+    for kind in Kind::all() {
+        let plain = match kind.availability() {
+            Some(Availability::Busy) => "busy",
+            Some(Availability::Away) => "away",
+            _ => continue,
+        };
+        assert!(
+            place(kind.name()) <= place(plain),
+            "{} after {plain}",
+            kind.name()
+        );
+    }
+}
+
+#[test]
+fn rule_2_the_states_of_two_channels_are_no_activities() {
+    let presence =
+        doing("<c:available/><c:phone-status>busy</c:phone-status><c:im-status status='away'/>");
+    assert_eq!(presence.activities.len(), 1);
+    let extras = presence.extras.unwrap();
+    assert_eq!(
+        (extras.phone_status.as_deref(), extras.im_status.as_deref()),
+        (Some("busy"), Some("away"))
+    );
+}
+
+#[test]
+fn rule_3_unknown_stands_only_when_nothing_else_is_said() {
+    let unknown = "<dm:person><r:activities><c:unknown/></r:activities></dm:person>";
+    let tuple = |inside: &str| format!("{unknown}<tuple id='a'><status>{inside}</status></tuple>");
+    for (inside, expected) in [
+        ("<basic>closed</basic>", Availability::Unknown),
+        ("<basic>open</basic>", Availability::Available),
+        (
+            "<basic>closed</basic><r:activities><r:busy/></r:activities>",
+            Availability::Busy,
+        ),
+    ] {
+        assert_eq!(document(&tuple(inside)).availability, expected, "{inside}");
+    }
+}
+
+#[test]
+fn rule_3_activities_without_influence_leave_the_decision_to_the_tuples() {
+    let presence = doing("<r:working/>");
+    assert_eq!(
+        (
+            presence.availability,
+            presence.label(),
+            presence.glyph(IconSet::Ascii)
+        ),
+        (Availability::Available, "Working", "+")
+    );
+    let presence = doing("<r:looking-for-work/>");
+    assert_eq!(
+        (presence.label(), presence.activities[0].details()),
+        ("Available", "Looking for work")
+    );
+    let presence = doing("<r:other>On the \u{1b}[1mroof</r:other>");
+    assert_eq!(
+        (presence.label(), presence.glyph(IconSet::Unicode)),
+        ("On the [1mroof", "*")
+    );
+    let presence = doing("<c:gone-fishing/>");
+    assert_eq!(
+        (presence.label(), presence.availability),
+        ("gone fishing", Availability::Available)
+    );
+}
+
+#[test]
+fn what_someone_does_while_away_is_told_in_the_details_only() {
+    for (element, details) in [("sleeping", "Sleeping"), ("tv", "Watching television")] {
+        let presence = doing(&format!("<r:{element}/>"));
+        assert_eq!(
+            (presence.label(), presence.activities[0].details()),
+            ("Away", details)
+        );
+    }
+}
+
+#[test]
+fn rule_5_the_note_is_the_persons_else_the_first_tuples_else_the_documents() {
+    let person = "<dm:person><dm:note>person</dm:note></dm:person>";
+    let tuples = "<tuple id='a'/><tuple id='b'><note> of \n the  tuple </note></tuple><tuple id='c'><note>no</note></tuple>";
+    let root = "<note>document</note>";
+    let note = |inside: String| document(&inside).note;
+    assert_eq!(
+        note(format!("{root}{tuples}{person}")).as_deref(),
+        Some("person")
+    );
+    assert_eq!(
+        note(format!("{root}{tuples}")).as_deref(),
+        Some("of the tuple")
+    );
+    assert_eq!(note(root.into()).as_deref(), Some("document"));
+    assert_eq!(
+        note("<dm:person><dm:note> </dm:note></dm:person>".into()),
+        None
+    );
+}
+
+#[test]
+fn rule_7_the_time_offset_is_minutes_and_nonsense_is_passed_over() {
+    let offset = |text: &str| {
+        let inside = format!("<dm:person><r:time-offset>{text}</r:time-offset></dm:person>");
+        document(&inside)
+            .extras
+            .and_then(|extras| extras.time_offset_minutes)
+    };
+    assert_eq!(
+        (offset("-240"), offset("+60"), offset(" 330 ")),
+        (Some(-240), Some(60), Some(330))
+    );
+    assert_eq!(
+        (offset("soon"), offset("99999999"), offset("")),
+        (None, None, None)
+    );
+}
+
+#[test]
+fn rule_9_since_is_what_the_document_states_of_the_state_shown() {
+    let since = |inside: &str| document(inside).since.map(|at| at.to_string());
+    let person = "<dm:person><r:activities><r:busy/></r:activities><dm:timestamp>2026-11-23T08:00:00Z</dm:timestamp></dm:person>";
+    assert_eq!(since(person).as_deref(), Some("2026-11-23T08:00:00Z"));
+    let bounded = person.replace(
+        "<r:activities>",
+        "<r:activities from='2026-11-23T09:00:00Z'>",
+    );
+    assert_eq!(since(&bounded).as_deref(), Some("2026-11-23T09:00:00Z"));
+    assert_eq!(
+        since(&person.replace("08:00", "23:00")),
+        None,
+        "the future says nothing"
+    );
+    let tuple = "<tuple id='a'><status><basic>open</basic></status><timestamp>2026-11-23T08:00:00Z</timestamp></tuple>";
+    assert_eq!(since(tuple), None, "that is the time of a report");
+}
+
+#[test]
+fn the_catalogue_has_every_activity_of_rfc_4480() {
+    // Section 3.2, in its order.
+    let listed = "appointment away breakfast busy dinner holiday in-transit looking-for-work lunch \
+                  meal meeting on-the-phone other performance permanent-absence playing presentation \
+                  shopping sleeping spectator steering travel tv unknown vacation working worship";
+    let ciscos =
+        "available away busy dnd unavailable unknown vacation meeting on-the-phone alerting";
+    for name in listed.split_whitespace().chain(ciscos.split_whitespace()) {
+        let kind = Kind::named(name).unwrap_or_else(|| panic!("{name} is missing"));
+        assert!(!kind.details().is_empty(), "{name}");
+    }
+    let mut names: Vec<&str> = Kind::all().iter().map(Kind::name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), Kind::all().len(), "each is listed once");
+}
+
+#[test]
+fn every_glyph_is_one_cell_wide_and_tells_the_availability() {
+    use unicode_width::UnicodeWidthStr;
+    for icons in [IconSet::Unicode, IconSet::Nerd, IconSet::Ascii] {
+        let mut seen: std::collections::HashMap<&str, Availability> = Default::default();
+        for kind in Kind::all() {
+            let glyph = kind.glyph(icons);
+            let Some(availability) = kind.availability() else {
+                continue;
+            };
+            assert_eq!(
+                (glyph.width(), glyph.chars().count()),
+                (1, 1),
+                "{} in {icons:?}",
+                kind.name()
+            );
+            if icons != IconSet::Nerd {
+                // Where a terminal draws ambiguous characters wide, these are narrow still. The
+                // private characters of patched fonts have no such promise.
+                assert_eq!(glyph.width_cjk(), 1, "{} in {icons:?}", kind.name());
+            }
+            let before = *seen.entry(glyph).or_insert(availability);
+            assert_eq!(
+                before,
+                availability,
+                "{glyph} of {} in {icons:?}",
+                kind.name()
+            );
+        }
+    }
+}
+
+#[test]
+fn rule_6_a_state_set_by_hand_is_no_device() {
     let presence =
         document("<tuple id='pws-override'><status><basic>open</basic></status></tuple>");
     assert!(presence.set_by_hand && presence.devices.is_empty());
@@ -209,6 +460,33 @@ fn declarations_and_depth_are_harmless() {
     assert!(reader.join().expect("the stack holds"));
 }
 
+/// Parts of a document whose order says nothing.
+fn tuples() -> impl Strategy<Value = Vec<String>> {
+    let activity = prop::sample::select(vec![
+        "c:dnd",
+        "r:busy",
+        "c:meeting",
+        "r:lunch",
+        "c:available",
+        "c:unknown",
+        "r:other",
+        "c:odd",
+    ]);
+    let basic = prop::sample::select(vec!["open", "closed"]);
+    let part =
+        (activity, basic, any::<bool>(), 0..9u32).prop_map(|(activity, basic, person, id)| {
+            let activities = format!("<r:activities><{activity}/></r:activities>");
+            if person {
+                format!("<dm:person id='p{id}'>{activities}</dm:person>")
+            } else {
+                format!(
+                    "<tuple id='t{id}'><status><basic>{basic}</basic></status>{activities}</tuple>"
+                )
+            }
+        });
+    prop::collection::vec(part, 0..6)
+}
+
 proptest! {
     #[test]
     fn no_text_makes_the_reader_panic(text in ".{0,400}") {
@@ -221,6 +499,27 @@ proptest! {
         let odd = format!("<x:{name} xmlns:x='urn:example:x'><c:dnd/>{text}</x:{name}>");
         let both = document(&format!("{odd}{known}{odd}"));
         prop_assert_eq!(both, document(known));
+    }
+
+    #[test]
+    fn the_order_of_tuples_and_persons_never_changes_a_state(parts in tuples(), turn in 0..6usize) {
+        let mut turned = parts.clone();
+        turned.rotate_left(turn.min(parts.len()));
+        turned.reverse();
+        let (one, other) = (document(&parts.concat()), document(&turned.concat()));
+        prop_assert_eq!(one.availability, other.availability);
+        prop_assert_eq!(one.why, other.why);
+        prop_assert_eq!(one.activities, other.activities);
+    }
+
+    #[test]
+    fn the_order_of_attributes_never_changes_a_state(order in Just(vec![
+        "from='2026-11-23T09:00:00Z'", "until='2026-11-23T10:00:00Z'", "id='a'", "x:y='z'", "r:from='2027-01-01T00:00:00Z'",
+    ]).prop_shuffle()) {
+        let with = |attributes: &str| document(&format!(
+            "<dm:person xmlns:x='urn:example:x'><r:activities {attributes}><r:busy/></r:activities></dm:person>"
+        ));
+        prop_assert_eq!(with(&order.join(" ")), with("until='2026-11-23T10:00:00Z' from='2026-11-23T09:00:00Z'"));
     }
 
     #[test]

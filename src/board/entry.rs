@@ -66,6 +66,8 @@ pub enum Trouble {
     NotAnswered,
     /// The server refused the contact; its words.
     Refused(String),
+    /// The contact's document cannot be read; why.
+    Unreadable(String),
 }
 
 /// How far a state on the board can be trusted.
@@ -130,6 +132,10 @@ impl Entry {
             }
             Outcome::Refused(words) => {
                 self.trouble = Some(Trouble::Refused(words.clone()));
+                return false;
+            }
+            Outcome::Unreadable(words) => {
+                self.trouble = Some(Trouble::Unreadable(words.clone()));
                 return false;
             }
         };

@@ -62,7 +62,7 @@ impl Find {
             .into_iter()
             .chain(entry.contact.group.as_deref())
             .chain(presence.and_then(|presence| presence.note.as_deref()))
-            .chain(labels.map(|activity| activity.label()))
+            .chain(labels.map(|activity| activity.details()))
             .collect();
         let mut buffer = Vec::new();
         let Find { words, matcher, .. } = self;

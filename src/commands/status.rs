@@ -10,7 +10,7 @@ use super::{CommandError, feed_config};
 use crate::cli::{Exit, Options, find_contact};
 use crate::contacts::{self, Contact};
 use crate::feed::{Config, ask_once};
-use crate::presence::{Address, Availability, Outcome, Presence, Report};
+use crate::presence::{Address, Availability, Outcome, Presence, Report, UserInput};
 use crate::settings::Settings;
 
 /// What is printed.
@@ -114,6 +114,7 @@ fn print_table(wanted: &[Contact], reports: &HashMap<Address, Report>) -> io::Re
                 None => presence.label().to_string(),
             },
             Some(Outcome::Refused(words)) => format!("refused: {words}"),
+            Some(Outcome::Unreadable(words)) => words.clone(),
             Some(Outcome::NotAnswered) | None => "not answered".into(),
         };
         writeln!(out, "{name}{gap}  {}", state.trim_end())?;
@@ -142,6 +143,21 @@ struct One<'a> {
     note: Option<&'a str>,
     since: Option<String>,
     until: Option<String>,
+    idle: bool,
+    idle_since: Option<String>,
+    set_by_hand: bool,
+    display_name: Option<&'a str>,
+    mood: &'a [String],
+    place_type: &'a [String],
+    place_is: &'a [String],
+    privacy: &'a [String],
+    relationship: Option<&'a str>,
+    sphere: Option<&'a str>,
+    service_class: Option<&'a str>,
+    status_icon: Option<&'a str>,
+    time_offset: Option<i32>,
+    phone_status: Option<&'a str>,
+    im_status: Option<&'a str>,
     asked_at: Option<String>,
     fresh: bool,
     error: Option<&'a str>,
@@ -156,8 +172,14 @@ struct DeviceOut<'a> {
     capabilities: &'a [String],
     note: Option<&'a str>,
     idle: Option<String>,
+    user_input: Option<&'static str>,
+    media_types: &'a [String],
     contact: Option<&'a str>,
+    priority: Option<f64>,
+    relationship: Option<&'a str>,
+    service_class: Option<&'a str>,
     source: Option<&'a str>,
+    reported: Option<String>,
 }
 
 /// Whole seconds in UTC.
@@ -171,10 +193,11 @@ fn one<'a>(contact: &'a Contact, report: Option<&'a Report>) -> One<'a> {
         _ => None,
     });
     let error = report.and_then(|report| match &report.outcome {
-        Outcome::Refused(words) => Some(words.as_str()),
+        Outcome::Refused(words) | Outcome::Unreadable(words) => Some(words.as_str()),
         _ => None,
     });
     let told = presence.and_then(|presence| presence.display_name.as_deref());
+    let extras = presence.and_then(|presence| presence.extras.as_deref());
     One {
         uri: contact.address.as_str(),
         name: contact.name.as_deref().or(told),
@@ -193,6 +216,21 @@ fn one<'a>(contact: &'a Contact, report: Option<&'a Report>) -> One<'a> {
         note: presence.and_then(|presence| presence.note.as_deref()),
         since: presence.and_then(|presence| presence.since).map(stamp),
         until: presence.and_then(|presence| presence.until).map(stamp),
+        idle: presence.is_some_and(|presence| presence.idle),
+        idle_since: presence.and_then(|presence| presence.idle_since).map(stamp),
+        set_by_hand: presence.is_some_and(|presence| presence.set_by_hand),
+        display_name: told,
+        mood: extras.map_or(&[], |extras| &extras.moods),
+        place_type: extras.map_or(&[], |extras| &extras.place_types),
+        place_is: extras.map_or(&[], |extras| &extras.place_is),
+        privacy: extras.map_or(&[], |extras| &extras.privacy),
+        relationship: extras.and_then(|extras| extras.relationship.as_deref()),
+        sphere: extras.and_then(|extras| extras.sphere.as_deref()),
+        service_class: extras.and_then(|extras| extras.service_class.as_deref()),
+        status_icon: extras.and_then(|extras| extras.status_icon.as_deref()),
+        time_offset: extras.and_then(|extras| extras.time_offset_minutes),
+        phone_status: extras.and_then(|extras| extras.phone_status.as_deref()),
+        im_status: extras.and_then(|extras| extras.im_status.as_deref()),
         asked_at: report.map(|report| stamp(report.at)),
         fresh: presence.is_some(),
         error,
@@ -207,9 +245,20 @@ fn one<'a>(contact: &'a Contact, report: Option<&'a Report>) -> One<'a> {
                     .collect(),
                 capabilities: &device.capabilities,
                 note: device.note.as_deref(),
-                idle: device.idle_since.map(stamp),
+                idle: device.user_input.and_then(UserInput::idle_since).map(stamp),
+                user_input: device.user_input.map(|input| match input {
+                    UserInput::Active => "active",
+                    UserInput::Idle(_) => "idle",
+                }),
+                media_types: &device.media_types,
                 contact: device.contact.as_deref(),
+                priority: device
+                    .priority
+                    .map(|thousandths| f64::from(thousandths) / 1000.0),
+                relationship: device.relationship.as_deref(),
+                service_class: device.service_class.as_deref(),
                 source: device.source.as_deref(),
+                reported: device.reported.map(stamp),
             };
             presence.devices.iter().map(device).collect()
         }),

@@ -84,19 +84,20 @@ fn report(
         said: what,
     } in answers
     {
-        if let Some(address) = address {
+        let Some(address) = address else { continue };
+        // Of two documents about the same, one that cannot be read tells nothing.
+        if what.is_ok() || !said.contains_key(&address) {
             said.insert(address, what);
         }
     }
-    let outcome = |address: &Address| match said.remove(address) {
+    let mut outcome = |address: &Address| match said.remove(address) {
         None => Outcome::NotAnswered,
-        Some(Err(reason)) => Outcome::Refused(reason),
+        Some(Err(reason)) => Outcome::Unreadable(reason),
         Some(Ok(Said::Basic(presence))) => Outcome::Answered(memory.hold(address, presence)),
         Some(Ok(Said::Rich(document))) => {
             Outcome::Answered(memory.hold(address, document.presence(now, &languages)))
         }
     };
-    let mut outcome = outcome;
     asked
         .iter()
         .map(|address| Report {

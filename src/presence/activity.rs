@@ -47,7 +47,8 @@ impl Availability {
 
     /// The words that people read.
     pub fn label(self) -> &'static str {
-        Kind::of(self).label()
+        let label = Kind::of(self).label();
+        label.expect("each availability has words in the catalogue")
     }
 
     /// The glyph in an icon set: one cell wide.
@@ -79,7 +80,8 @@ pub enum IconSet {
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct Kind {
     name: String,
-    label: String,
+    label: Option<String>,
+    details: Option<String>,
     availability: Option<Availability>,
     rank: u8,
     unicode: Option<String>,
@@ -118,9 +120,16 @@ impl Kind {
         &self.name
     }
 
-    /// The words that people read.
-    pub fn label(&self) -> &str {
-        &self.label
+    /// The words that people read; `None` where the availability's are to be read.
+    pub fn label(&self) -> Option<&str> {
+        self.label.as_deref()
+    }
+
+    /// The words for the details, where more may be told: what a colleague does while away is
+    /// nobody's business on a board that hangs in the open.
+    pub fn details(&self) -> &str {
+        let words = self.details.as_deref().or(self.label.as_deref());
+        words.unwrap_or(&self.name)
     }
 
     /// What the activity says of the availability; `None` where it says nothing.
@@ -180,8 +189,12 @@ impl Activity {
 
     /// RFC 4480 `other`, with its own text.
     pub fn other(text: &str) -> Activity {
+        let text = super::clean(text);
+        if text.is_empty() {
+            return Activity::named("other");
+        }
         Activity {
-            what: What::Other(super::clean(text).into()),
+            what: What::Other(text.into()),
             from: None,
             until: None,
         }
@@ -190,6 +203,11 @@ impl Activity {
     /// Whether it counts at `now`: `from` and `until` bound it (RFC 4480 section 3.1).
     pub fn counts_at(&self, now: Timestamp) -> bool {
         self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
+    }
+
+    /// Whether another says the same, whenever it does.
+    pub fn what_is_the_same(&self, other: &Activity) -> bool {
+        self.what == other.what
     }
 
     /// The local name of its element.
@@ -201,10 +219,19 @@ impl Activity {
         }
     }
 
-    /// The words that people read.
-    pub fn label(&self) -> &str {
+    /// The words that people read; `None` where the availability's are to be read.
+    pub fn label(&self) -> Option<&str> {
         match &self.what {
             What::Listed(kind) => kind.label(),
+            What::Other(text) => Some(text),
+            What::Unlisted { words, .. } => Some(words),
+        }
+    }
+
+    /// The words for the details (see [`Kind::details`]).
+    pub fn details(&self) -> &str {
+        match &self.what {
+            What::Listed(kind) => kind.details(),
             What::Other(text) => text,
             What::Unlisted { words, .. } => words,
         }

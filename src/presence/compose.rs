@@ -2,103 +2,199 @@
 
 use jiff::Timestamp;
 
-use super::pidf::{Document, Note, Person};
-use super::{Activity, Availability, Device, Extras, Presence, Why};
+use super::pidf::{Document, Note, Tuple};
+use super::rpid::{Fact, What};
+use super::{Activity, Availability, Device, Extras, Presence, UserInput, Why};
 
 impl Document {
     /// The state that the document tells at `now`, with notes in the first of `languages` that
     /// they come in (language tags, the user's own first; English and then any follow).
     pub fn presence(&self, now: Timestamp, languages: &[&str]) -> Presence {
-        let counting = |activities: &[Activity]| -> Vec<Activity> {
-            activities
+        let of_person = counting(
+            self.persons.iter().flat_map(|person| &person.activities),
+            now,
+        );
+        let of_tuples = counting(
+            self.tuples
                 .iter()
-                .filter(|activity| activity.counts_at(now))
-                .cloned()
-                .collect()
-        };
-        let of_person: Vec<Activity> = self
-            .persons
-            .iter()
-            .flat_map(|person| counting(&person.activities))
-            .collect();
-        let devices: Vec<Device> = self
-            .tuples
-            .iter()
-            .map(|tuple| {
-                let mut activities = counting(&tuple.activities);
-                order(&mut activities);
-                Device {
-                    activities,
-                    ..tuple.clone()
-                }
-            })
-            .collect();
-        let of_devices: Vec<Activity> = devices
-            .iter()
-            .flat_map(|device| device.activities.iter().cloned())
-            .collect();
+                .flat_map(|tuple| &tuple.device.activities),
+            now,
+        );
+        let (availability, why) = self.decide(&of_person, &of_tuples);
 
-        let (availability, why) = if let Some(decided) = decide(&of_person) {
-            (decided, Why::Person)
-        } else if let Some(decided) = decide(&of_devices) {
-            (decided, Why::Device)
-        } else if says_unknown(&of_person) || says_unknown(&of_devices) {
-            (Availability::Unknown, Why::OnlyUnknown)
-        } else if devices.iter().any(|device| device.open == Some(true)) {
-            (Availability::Available, Why::OpenDevice)
-        } else if devices.iter().any(|device| device.open == Some(false)) {
-            (Availability::Unavailable, Why::ClosedDevices)
-        } else {
-            (Availability::Unknown, Why::Nothing)
-        };
+        let devices = self.devices(now, languages);
+        let (idle, idle_since) = self.idle(&devices);
+        let since = self.since(&of_person, availability, why, now);
 
-        let mut activities = of_person;
-        for activity in of_devices {
-            if !activities
-                .iter()
-                .any(|known| known.name() == activity.name())
-            {
+        let mut activities: Vec<Activity> = Vec::new();
+        for activity in of_person.into_iter().chain(of_tuples) {
+            let same = |known: &Activity| known.what_is_the_same(&activity);
+            if !activities.iter().any(same) {
                 activities.push(activity);
             }
         }
-        let idle = self.persons.iter().find(|person| person.idle);
-        let all_idle = !devices.is_empty() && devices.iter().all(|device| device.idle);
-        let is_idle = idle.is_some() || all_idle;
-        if is_idle && availability == Availability::Available {
+        if idle && availability == Availability::Available {
             activities.push(Activity::named("idle"));
         }
         order(&mut activities);
         lead_with(&mut activities, availability);
 
-        let note = self
-            .persons
-            .iter()
-            .find_map(|person| pick(&person.notes, languages))
-            .or_else(|| pick(&self.tuple_notes, languages))
-            .or_else(|| pick(&self.notes, languages));
-        let said = |fact: fn(&Person) -> Option<Timestamp>| self.persons.iter().find_map(fact);
         Presence {
             availability,
             why,
-            note: note.map(String::from),
-            since: said(|person| person.since),
+            note: self.note(now, languages).map(String::from),
+            since,
             until: activities.first().and_then(|activity| activity.until),
-            idle: is_idle,
-            idle_since: match idle {
-                Some(person) => person.idle_since,
-                None if all_idle => devices.iter().filter_map(|device| device.idle_since).max(),
-                None => None,
-            },
-            set_by_hand: self.set_by_hand,
-            display_name: self
-                .persons
-                .iter()
-                .find_map(|person| person.display_name.clone()),
-            extras: extras(&self.persons),
+            idle,
+            idle_since,
+            set_by_hand: self.tuples.iter().any(is_set_by_hand),
+            display_name: self.display_name(),
+            extras: extras(self.persons.iter().flat_map(|person| &person.facts), now),
             activities,
             devices,
         }
     }
+
+    /// The availability, and by which rule. `unknown` is believed only where nothing else is
+    /// said: an open tuple says something, a closed one beside it does not, for that is how a
+    /// server answers for an address that it does not know.
+    fn decide(&self, of_person: &[Activity], of_tuples: &[Activity]) -> (Availability, Why) {
+        let says = |open: bool| self.tuples.iter().any(|t| t.device.open == Some(open));
+        if let Some(decided) = decide(of_person) {
+            (decided, Why::Person)
+        } else if let Some(decided) = decide(of_tuples) {
+            (decided, Why::Device)
+        } else if says(true) {
+            (Availability::Available, Why::OpenDevice)
+        } else if says_unknown(of_person) || says_unknown(of_tuples) {
+            (Availability::Unknown, Why::OnlyUnknown)
+        } else if says(false) {
+            (Availability::Unavailable, Why::ClosedDevices)
+        } else {
+            (Availability::Unknown, Why::Nothing)
+        }
+    }
+
+    /// The devices: the tuples, with what the `device` element of the same `deviceID` says beside
+    /// them, and the `device` elements that no tuple belongs to.
+    fn devices(&self, now: Timestamp, languages: &[&str]) -> Vec<Device> {
+        let tuples = self.tuples.iter().filter(|tuple| !is_set_by_hand(tuple));
+        let same = |a: &Tuple, b: &Tuple| a.device_id.is_some() && a.device_id == b.device_id;
+        let lone = self
+            .devices
+            .iter()
+            .filter(|device| !self.tuples.iter().any(|tuple| same(tuple, device)));
+        let whole = |tuple: &Tuple| {
+            let mut device = tuple.device.clone();
+            let mut notes = tuple.notes.as_slice();
+            if let Some(also) = self.devices.iter().find(|other| same(tuple, other)) {
+                device.user_input = device.user_input.or(also.device.user_input);
+                device.reported = device.reported.or(also.device.reported);
+                for capability in &also.device.capabilities {
+                    if !device.capabilities.contains(capability) {
+                        device.capabilities.push(capability.clone());
+                    }
+                }
+                if notes.is_empty() {
+                    notes = &also.notes;
+                }
+            }
+            device.activities = counting(&tuple.device.activities, now);
+            device.note = pick(notes, languages).map(String::from);
+            if let Some(extras) = extras(&tuple.facts, now) {
+                device.relationship = extras.relationship;
+                device.service_class = extras.service_class;
+            }
+            device
+        };
+        tuples.chain(lone).map(whole).collect()
+    }
+
+    /// Whether the person is idle, and since when: by their own word, else where every device
+    /// that says something of it is.
+    fn idle(&self, devices: &[Device]) -> (bool, Option<Timestamp>) {
+        let of_person = self.persons.iter().find_map(|person| person.user_input);
+        if let Some(input) = of_person {
+            return (input.is_idle(), input.idle_since());
+        }
+        let said = || devices.iter().filter_map(|device| device.user_input);
+        let idle = said().next().is_some() && said().all(UserInput::is_idle);
+        let since = said().filter_map(UserInput::idle_since).max();
+        (idle, since.filter(|_| idle))
+    }
+
+    /// Since when the state holds, where the document states it: the beginning of the activity
+    /// that decided, else the time of the person's own statement. Both may lie in the future of a
+    /// clock that is wrong, and then say nothing.
+    fn since(
+        &self,
+        of_person: &[Activity],
+        availability: Availability,
+        why: Why,
+        now: Timestamp,
+    ) -> Option<Timestamp> {
+        if why != Why::Person {
+            return None;
+        }
+        let speaks = |activity: &&Activity| availability_of(activity) == Some(availability);
+        let begun = of_person.iter().filter(speaks).filter_map(|a| a.from).max();
+        let stated = || {
+            let persons = self.persons.iter();
+            let mut deciding = persons.filter(|person| {
+                counting(&person.activities, now)
+                    .iter()
+                    .any(|activity| speaks(&activity))
+            });
+            deciding.find_map(|person| person.timestamp)
+        };
+        begun.or_else(stated).filter(|&since| since <= now)
+    }
+
+    /// The person's name, as the person, else the document, else a tuple says it.
+    fn display_name(&self) -> Option<String> {
+        let of_persons = self.persons.iter().map(|person| &person.display_name);
+        let of_tuples = self.tuples.iter().map(|tuple| &tuple.display_name);
+        let mut names = of_persons.chain([&self.display_name]).chain(of_tuples);
+        names.find_map(Clone::clone)
+    }
+
+    /// The person's note, else the first tuple's, else the document's.
+    fn note(&self, now: Timestamp, languages: &[&str]) -> Option<&str> {
+        let (persons, mut tuples) = (&self.persons, self.tuples.iter());
+        None.or_else(|| persons.iter().find_map(|one| pick(&one.notes, languages)))
+            // A note of an activity is the person's too, but one of the person says more.
+            .or_else(|| {
+                let mut persons = persons.iter();
+                persons.find_map(|one| {
+                    let notes = one.activity_notes.iter();
+                    let holding = notes.filter(|(_, bounds)| bounds.hold_at(now));
+                    pick(holding.map(|(note, _)| note), languages)
+                })
+            })
+            .or_else(|| tuples.find_map(|tuple| pick(&tuple.notes, languages)))
+            .or_else(|| pick(&self.notes, languages))
+    }
+}
+
+/// These are no devices: with them a client says that somebody set the state by hand.
+fn is_set_by_hand(tuple: &Tuple) -> bool {
+    let id = &tuple.device.id;
+    id.starts_with("pws-override") || id.starts_with("pws-persistent")
+}
+
+/// The activities that count now, ordered.
+fn counting<'a>(
+    activities: impl IntoIterator<Item = &'a Activity>,
+    now: Timestamp,
+) -> Vec<Activity> {
+    let counting = activities.into_iter().filter(|one| one.counts_at(now));
+    let mut counting: Vec<Activity> = counting.cloned().collect();
+    order(&mut counting);
+    counting
+}
+
+fn availability_of(activity: &Activity) -> Option<Availability> {
+    activity.kind()?.availability()
 }
 
 impl Presence {
@@ -152,9 +248,7 @@ fn decide(activities: &[Activity]) -> Option<Availability> {
         Availability::Unavailable => 4,
         Availability::Unknown => 5,
     };
-    let said = activities
-        .iter()
-        .filter_map(|activity| activity.kind()?.availability());
+    let said = activities.iter().filter_map(availability_of);
     said.filter(|&availability| availability != Availability::Unknown)
         .min_by_key(restricts)
 }
@@ -165,25 +259,30 @@ fn says_unknown(activities: &[Activity]) -> bool {
         .any(|activity| activity.name() == "unknown")
 }
 
-/// The most telling first.
+/// The most telling first; equals by name, so that the order of the document doesn't matter.
 fn order(activities: &mut [Activity]) {
     let rank = |activity: &Activity| activity.kind().map_or(u8::MAX, |kind| kind.rank());
-    activities.sort_by_key(rank);
+    activities.sort_by(|a, b| {
+        fn rest(one: &Activity) -> (&str, &str, Option<Timestamp>, Option<Timestamp>) {
+            (one.name(), one.details(), one.from, one.until)
+        }
+        rank(a).cmp(&rank(b)).then_with(|| rest(a).cmp(&rest(b)))
+    });
 }
 
 /// What leads must speak for the state that was decided: a device's call may be known beside a
 /// person's lunch, but it is lunch that is shown.
 fn lead_with(activities: &mut [Activity], availability: Availability) {
-    let speaks = |activity: &Activity| {
-        activity.kind().and_then(|kind| kind.availability()) == Some(availability)
-    };
+    let speaks = |activity: &Activity| availability_of(activity) == Some(availability);
     if let Some(at) = activities.iter().position(speaks) {
         activities[..=at].rotate_right(1);
     }
 }
 
-/// The note in the first of the languages, else in English, else the first.
-fn pick<'a>(notes: &'a [Note], languages: &[&str]) -> Option<&'a str> {
+/// The note in the first of the languages, else in English, else the first. A language is first
+/// looked for as it stands (`de-at`), then whatever the country.
+fn pick<'a>(notes: impl IntoIterator<Item = &'a Note>, languages: &[&str]) -> Option<&'a str> {
+    let notes: Vec<&Note> = notes.into_iter().collect();
     let primary = |tag: &str| {
         tag.split(['-', '_'])
             .next()
@@ -191,41 +290,46 @@ fn pick<'a>(notes: &'a [Note], languages: &[&str]) -> Option<&'a str> {
             .to_lowercase()
     };
     let in_language = |wanted: &str| {
-        let speaks = |note: &&Note| note.language.as_deref().map(primary) == Some(primary(wanted));
-        notes.iter().find(speaks)
+        let exactly = |note: &&&Note| {
+            let language = note.language.as_deref();
+            language.is_some_and(|language| language.eq_ignore_ascii_case(wanted))
+        };
+        let speaks = |note: &&&Note| note.language.as_deref().map(primary) == Some(primary(wanted));
+        let found = notes.iter().find(exactly);
+        found.or_else(|| notes.iter().find(speaks)).copied()
     };
     let wanted = languages.iter().copied().chain(["en"]);
-    wanted
-        .filter_map(in_language)
-        .chain(notes.first())
-        .map(|note| note.text.as_str())
-        .next()
+    let mut chosen = wanted.filter_map(in_language).chain(notes.first().copied());
+    chosen.next().map(|note| note.text.as_str())
 }
 
-/// What several persons say, together: the first that says something of a thing is believed.
-fn extras(persons: &[Person]) -> Option<Box<Extras>> {
+/// What is said beside activities and holds at `now`: the first that says something of a thing is
+/// believed.
+fn extras<'a>(facts: impl IntoIterator<Item = &'a Fact>, now: Timestamp) -> Option<Box<Extras>> {
+    fn first<T: Clone>(known: &mut Option<T>, said: &T) {
+        known.get_or_insert_with(|| said.clone());
+    }
+    fn first_list(known: &mut Vec<String>, said: &[String]) {
+        if known.is_empty() {
+            known.extend_from_slice(said);
+        }
+    }
     let mut all = Extras::default();
-    for Person { extras: one, .. } in persons {
-        let list = |all: &mut Vec<String>, one: &[String]| {
-            if all.is_empty() {
-                all.extend_from_slice(one);
-            }
-        };
-        list(&mut all.moods, &one.moods);
-        list(&mut all.place_types, &one.place_types);
-        list(&mut all.place_is, &one.place_is);
-        list(&mut all.privacy, &one.privacy);
-        let word = |all: &mut Option<String>, one: &Option<String>| {
-            if all.is_none() {
-                all.clone_from(one);
-            }
-        };
-        word(&mut all.relationship, &one.relationship);
-        word(&mut all.sphere, &one.sphere);
-        word(&mut all.service_class, &one.service_class);
-        word(&mut all.phone_status, &one.phone_status);
-        word(&mut all.im_status, &one.im_status);
-        all.time_offset_minutes = all.time_offset_minutes.or(one.time_offset_minutes);
+    let holding = facts.into_iter().filter(|fact| fact.bounds.hold_at(now));
+    for fact in holding {
+        match &fact.what {
+            What::Moods(words) => first_list(&mut all.moods, words),
+            What::PlaceTypes(words) => first_list(&mut all.place_types, words),
+            What::PlaceIs(words) => first_list(&mut all.place_is, words),
+            What::Privacy(words) => first_list(&mut all.privacy, words),
+            What::Relationship(word) => first(&mut all.relationship, word),
+            What::Sphere(word) => first(&mut all.sphere, word),
+            What::ServiceClass(word) => first(&mut all.service_class, word),
+            What::StatusIcon(address) => first(&mut all.status_icon, address),
+            What::TimeOffset(minutes) => first(&mut all.time_offset_minutes, minutes),
+            What::PhoneStatus(words) => first(&mut all.phone_status, words),
+            What::ImStatus(words) => first(&mut all.im_status, words),
+        }
     }
     (all != Extras::default()).then(|| Box::new(all))
 }

@@ -6,14 +6,19 @@
 mod activity;
 mod address;
 mod compose;
+mod encoding;
 mod link;
 mod pidf;
 mod report;
+mod rpid;
+mod servcaps;
 mod text;
 
 pub use activity::{Activity, Availability, IconSet, Kind};
 pub use address::{Address, AddressError};
+pub use encoding::decode;
 pub use link::{Link, LinkState, Mode, Problem, SignIn};
+pub(crate) use pidf::attribute;
 pub use pidf::{Document, DocumentError, read_document, read_document_node};
 pub use report::{Outcome, Report};
 pub use text::clean;
@@ -78,22 +83,51 @@ pub struct Device {
     pub open: Option<bool>,
     /// The device's own activities, most telling first.
     pub activities: Vec<Activity>,
-    /// What it can do (RFC 5196): `audio`, `video`, `text`, `type`…
+    /// What it can do (RFC 5196): `audio`, `video`, `text`, and others with their words, such as
+    /// `duplex full`.
     pub capabilities: Vec<String>,
+    /// The media types that it takes (RFC 5196 `type`).
+    pub media_types: Vec<String>,
     /// Where it is reached (`contact`).
     pub contact: Option<String>,
     /// The priority of the contact, in thousandths (0 to 1000).
     pub priority: Option<u16>,
     /// Its own note.
     pub note: Option<String>,
-    /// Whether it is idle.
-    pub idle: bool,
-    /// Since when it is idle, where stated.
-    pub idle_since: Option<Timestamp>,
+    /// Whether somebody is at it (RPID `user-input`), where it says so.
+    pub user_input: Option<UserInput>,
+    /// Whose it is, where it is not the presentity's own (RPID `relationship`): `assistant`…
+    pub relationship: Option<String>,
+    /// What kind of service it is (RPID `service-class`): `electronic`, `courier`…
+    pub service_class: Option<String>,
     /// Who published it (Cisco `source`).
     pub source: Option<String>,
     /// The time of its report (`timestamp`).
     pub reported: Option<Timestamp>,
+}
+
+/// Whether somebody is at a device (RPID `user-input`, RFC 4480 section 3.14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UserInput {
+    /// Somebody is.
+    Active,
+    /// Nobody is, since the last input where it is stated.
+    Idle(Option<Timestamp>),
+}
+
+impl UserInput {
+    /// Whether nobody is there.
+    pub fn is_idle(self) -> bool {
+        matches!(self, UserInput::Idle(_))
+    }
+
+    /// Since when nobody is there, where that is so and stated.
+    pub fn idle_since(self) -> Option<Timestamp> {
+        match self {
+            UserInput::Active => None,
+            UserInput::Idle(since) => since,
+        }
+    }
 }
 
 /// What a document may say of a person beside activities (RFC 4480), for the details view.
@@ -113,6 +147,8 @@ pub struct Extras {
     pub sphere: Option<String>,
     /// `service-class`.
     pub service_class: Option<String>,
+    /// `status-icon`: the address of a picture. Never fetched, for others choose it.
+    pub status_icon: Option<String>,
     /// `time-offset`: minutes from UTC.
     pub time_offset_minutes: Option<i32>,
     /// Cisco's `phone-status`.
@@ -124,16 +160,24 @@ pub struct Extras {
 impl Presence {
     /// The state in words: of the most telling activity, else of the availability.
     pub fn label(&self) -> &str {
-        match self.activities.first() {
-            Some(activity) => activity.label(),
-            None => self.availability.label(),
-        }
+        let label = self.leading().and_then(Activity::label);
+        label.unwrap_or_else(|| self.availability.label())
+    }
+
+    /// The most telling activity, unless it speaks for another state than was decided.
+    fn leading(&self) -> Option<&Activity> {
+        let says = |activity: &Activity| activity.kind().and_then(Kind::availability);
+        let first = self.activities.first();
+        first.filter(|first| says(first).is_none_or(|said| said == self.availability))
     }
 
     /// The glyph of the state.
     pub fn glyph(&self, icons: IconSet) -> &str {
-        let kind = self.activities.first().and_then(|activity| activity.kind());
-        kind.map_or(self.availability.glyph(icons), |kind| kind.glyph(icons))
+        let kind = self.leading().and_then(Activity::kind);
+        match kind.map(|kind| kind.glyph(icons)) {
+            Some(glyph) if !glyph.is_empty() => glyph,
+            _ => self.availability.glyph(icons),
+        }
     }
 
     /// A call beside another leading activity.

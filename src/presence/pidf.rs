@@ -1,31 +1,41 @@
-//! Reads a PIDF document (RFC 3863) with its person and devices (RFC 4479) and what they do
-//! (RPID, RFC 4480, and Cisco's own) into facts, without applying any rule.
+//! Reads a PIDF document (RFC 3863) with its person and devices (RFC 4479) into facts, without
+//! applying any rule.
 //!
 //! Servers mix the namespaces, so elements are matched by local name within the known family;
 //! whatever is outside it is passed over.
+
+use std::borrow::Cow;
 
 use jiff::Timestamp;
 use roxmltree::Node;
 use thiserror::Error;
 
-use super::{Activity, Address, Device, Extras, clean};
+use super::rpid::{self, Bounds, Fact, read_activities, read_user_input};
+use super::servcaps::read_capabilities;
+use super::{Activity, Address, Device, UserInput, clean, decode};
 
-/// The namespaces whose elements are understood.
-const FAMILY: [&str; 8] = [
+/// The namespaces whose elements are understood: those of the standards, of the drafts that are
+/// still sent, and Cisco's.
+const FAMILY: [&str; 12] = [
     "urn:ietf:params:xml:ns:pidf",
     "urn:ietf:params:xml:ns:pidf:data-model",
     "urn:ietf:params:xml:ns:pidf:rpid",
-    "urn:ietf:params:xml:ns:pidf:status:rpid",
     "urn:cisco:params:xml:ns:pidf:rpid",
+    "urn:ietf:params:xml:ns:pidf:status:rpid",
+    "urn:ietf:params:xml:ns:pidf:status:rpid-status",
+    "urn:ietf:params:xml:ns:pidf:rpid-tuple",
     "urn:ietf:params:xml:ns:pidf:cipid",
     "urn:ietf:params:xml:ns:pidf:servcaps",
+    "urn:ietf:params:xml:ns:pidf:caps",
     "urn:cisco:params:xml:ns:pidf:source",
+    "urn:cisco:params:xml:ns:pidf",
 ];
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// How much of a text is kept, in bytes; the rest says nothing to a person.
 const LONGEST: usize = 4096;
-/// How many tuples, and how many activities of each, are kept.
-const MOST: usize = 64;
+/// How many of a kind are kept: persons, tuples, activities of each.
+pub(super) const MOST: usize = 64;
 
 /// A PIDF document as it was read, before any rule is applied.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,10 +43,11 @@ pub struct Document {
     /// The presentity that the document is about (`entity`), where it is readable.
     pub entity: Option<Address>,
     pub(super) persons: Vec<Person>,
-    pub(super) tuples: Vec<Device>,
+    pub(super) tuples: Vec<Tuple>,
+    /// RFC 4479 `device` elements, by their `deviceID`.
+    pub(super) devices: Vec<Tuple>,
     pub(super) notes: Vec<Note>,
-    pub(super) tuple_notes: Vec<Note>,
-    pub(super) set_by_hand: bool,
+    pub(super) display_name: Option<String>,
 }
 
 /// One `person` (RFC 4479 section 3.2).
@@ -44,11 +55,22 @@ pub struct Document {
 pub(super) struct Person {
     pub activities: Vec<Activity>,
     pub notes: Vec<Note>,
-    pub idle: bool,
-    pub idle_since: Option<Timestamp>,
-    pub since: Option<Timestamp>,
+    /// Notes inside `activities`: they hold as long as those do.
+    pub activity_notes: Vec<(Note, Bounds)>,
+    pub user_input: Option<UserInput>,
+    pub timestamp: Option<Timestamp>,
     pub display_name: Option<String>,
-    pub extras: Extras,
+    pub facts: Vec<Fact>,
+}
+
+/// One `tuple` or `device`, and what of it is not the device's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tuple {
+    pub device: Device,
+    pub device_id: Option<String>,
+    pub notes: Vec<Note>,
+    pub display_name: Option<String>,
+    pub facts: Vec<Fact>,
 }
 
 /// A note and its language.
@@ -74,7 +96,9 @@ pub enum DocumentError {
 /// # Errors
 /// [`DocumentError`] where it is not XML or not PIDF; anything unknown inside is passed over.
 pub fn read_document(xml: &str) -> Result<Document, DocumentError> {
-    let tree = roxmltree::Document::parse(xml).map_err(|e| DocumentError::Xml(e.to_string()))?;
+    let text = decode(xml.as_bytes(), None);
+    let tree = roxmltree::Document::parse(&text)
+        .map_err(|error| DocumentError::Xml(clean(&error.to_string())))?;
     read_document_node(tree.root_element())
 }
 
@@ -86,11 +110,9 @@ pub fn read_document_node(node: Node<'_, '_>) -> Result<Document, DocumentError>
     if known(node) != Some("presence") {
         return Err(DocumentError::NotPidf(clean(node.tag_name().name())));
     }
-    let entity = node
-        .attribute("entity")
-        .and_then(|entity| Address::parse(entity).ok());
+    let entity = attribute(node, "entity");
     let mut document = Document {
-        entity,
+        entity: entity.and_then(|entity| Address::parse(entity).ok()),
         ..Document::default()
     };
     for child in node.children() {
@@ -98,228 +120,156 @@ pub fn read_document_node(node: Node<'_, '_>) -> Result<Document, DocumentError>
             Some("person") if document.persons.len() < MOST => {
                 document.persons.push(read_person(child));
             }
-            Some("tuple") => read_tuple(child, &mut document),
-            Some("note") => document.notes.extend(read_note(child)),
+            Some("tuple") if document.tuples.len() < MOST => {
+                document.tuples.push(read_tuple(child));
+            }
+            Some("device") if document.devices.len() < MOST => {
+                document.devices.push(read_tuple(child));
+            }
+            Some("note") if document.notes.len() < MOST => {
+                document.notes.extend(read_note(child));
+            }
+            Some("display-name" | "displayname") => {
+                document.display_name = text_unless_empty(child);
+            }
             _ => {}
         }
     }
     Ok(document)
 }
 
-/// The local name of an element of the family.
-fn known<'a>(node: Node<'a, '_>) -> Option<&'a str> {
+/// Whether an element is of a namespace that is understood.
+pub(super) fn is_in_family(node: Node<'_, '_>) -> bool {
     let namespace = node.tag_name().namespace().unwrap_or_default();
-    (node.is_element() && FAMILY.contains(&namespace)).then(|| node.tag_name().name())
+    FAMILY.contains(&namespace)
+}
+
+/// The local name of an element of the family.
+pub(super) fn known<'a>(node: Node<'a, '_>) -> Option<&'a str> {
+    (node.is_element() && is_in_family(node)).then(|| node.tag_name().name())
+}
+
+/// An attribute without a namespace: one of another vocabulary with the same local name means
+/// something else.
+pub(crate) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
+    let mut attributes = node.attributes();
+    let found = attributes.find(|one| one.namespace().is_none() && one.name() == name)?;
+    Some(found.value())
 }
 
 /// The text of an element, across CDATA and comments, cleaned and bounded.
-fn text(node: Node<'_, '_>) -> String {
-    let mut whole = String::new();
-    for part in node
+pub(super) fn text(node: Node<'_, '_>) -> String {
+    let mut parts = node
         .children()
         .filter(Node::is_text)
-        .filter_map(|part| part.text())
-    {
+        .filter_map(|part| part.text());
+    let Some(first) = parts.next() else {
+        return String::new();
+    };
+    let mut whole = Cow::from(&first[..first.floor_char_boundary(LONGEST)]);
+    for part in parts {
         let left = LONGEST.saturating_sub(whole.len());
-        let end = part.floor_char_boundary(left);
-        whole.push_str(&part[..end]);
+        whole
+            .to_mut()
+            .push_str(&part[..part.floor_char_boundary(left)]);
     }
     clean(&whole)
 }
 
-fn text_unless_empty(node: Node<'_, '_>) -> Option<String> {
+pub(super) fn text_unless_empty(node: Node<'_, '_>) -> Option<String> {
     Some(text(node)).filter(|text| !text.is_empty())
 }
 
-fn time(node: Node<'_, '_>) -> Option<Timestamp> {
-    text(node).parse().ok()
-}
-
-fn read_note(node: Node<'_, '_>) -> Option<Note> {
-    let xml = "http://www.w3.org/XML/1998/namespace";
-    let language = node.attribute((xml, "lang")).map(str::to_lowercase);
-    text_unless_empty(node).map(|text| Note { language, text })
+/// A note; its language may be declared farther out (`xml:lang` is inherited).
+pub(super) fn read_note(node: Node<'_, '_>) -> Option<Note> {
+    let text = text_unless_empty(node)?;
+    // An envelope around the document declares nothing for it, and the way out is short.
+    let around = node.ancestors().take(5);
+    let language = around
+        .filter_map(|node| node.attribute((XML, "lang")))
+        .next()
+        .map(str::to_lowercase);
+    Some(Note { language, text })
 }
 
 fn read_person(node: Node<'_, '_>) -> Person {
     let mut person = Person::default();
-    for child in node.descendants().skip(1) {
-        // What lies deeper belongs to whom it lies in: activities and lists read their own.
-        if child.parent() != Some(node) {
-            continue;
-        }
+    for child in node.children() {
         let Some(name) = known(child) else { continue };
-        let extras = &mut person.extras;
         match name {
-            "activities" => read_activities(child, &mut person.activities, extras),
-            "note" => person.notes.extend(read_note(child)),
-            "timestamp" => person.since = time(child),
-            "user-input" => (person.idle, person.idle_since) = read_user_input(child),
-            "display-name" | "displayname" => person.display_name = text_unless_empty(child),
-            "mood" => extras.moods.extend(words(child)),
-            "place-type" => extras.place_types.extend(words(child)),
-            "place-is" => extras.place_is.extend(pairs(child)),
-            "privacy" => extras.privacy.extend(words(child)),
-            "relationship" => extras.relationship = words(child).into_iter().next(),
-            "sphere" => {
-                extras.sphere = words(child)
-                    .into_iter()
-                    .next()
-                    .or_else(|| text_unless_empty(child));
+            "activities" => {
+                let read = read_activities(child);
+                person.activities.extend(read.activities);
+                person.activity_notes.extend(read.notes);
+                person.facts.extend(read.facts);
+                person.user_input = person.user_input.or(read.user_input);
             }
-            "service-class" => extras.service_class = words(child).into_iter().next(),
-            "time-offset" => extras.time_offset_minutes = text(child).parse().ok(),
-            _ => {}
+            "note" => person.notes.extend(read_note(child)),
+            "timestamp" => person.timestamp = rpid::timestamp(&text(child)),
+            "user-input" | "idle" => person.user_input = read_user_input(child),
+            "display-name" | "displayname" => person.display_name = text_unless_empty(child),
+            _ => person.facts.extend(Fact::read(name, child)),
         }
     }
+    person.activities.truncate(MOST);
+    person.notes.truncate(MOST);
+    person.facts.truncate(MOST);
     person
 }
 
-/// The activities inside an `activities` element. Cisco's `phone-status` and `im-status` are facts
-/// about two channels and go to the extras.
-fn read_activities(node: Node<'_, '_>, activities: &mut Vec<Activity>, extras: &mut Extras) {
-    let stamp = |name: &str| {
-        node.attribute(name)
-            .and_then(|at| at.parse::<Timestamp>().ok())
-    };
-    let (from, until) = (stamp("from"), stamp("until"));
+fn read_tuple(node: Node<'_, '_>) -> Tuple {
+    let mut tuple = Tuple::default();
+    tuple.device.id = clean(attribute(node, "id").unwrap_or_default());
+    read_into(node, &mut tuple);
+    tuple.device.activities.truncate(MOST);
+    tuple.notes.truncate(MOST);
+    tuple.facts.truncate(MOST);
+    tuple
+}
+
+/// Reads what stands in a tuple, and in its `status`: what is written where differs.
+fn read_into(node: Node<'_, '_>, tuple: &mut Tuple) {
     for child in node.children() {
         let Some(name) = known(child) else { continue };
-        let status = || {
-            child
-                .attribute("status")
-                .map(clean)
-                .or_else(|| text_unless_empty(child))
-        };
+        let device = &mut tuple.device;
         match name {
-            "note" => {}
-            "phone-status" => extras.phone_status = status(),
-            "im-status" => extras.im_status = status(),
-            "user-input" => {}
-            _ if activities.len() >= MOST => return,
-            _ => {
-                let mut activity = match name {
-                    "other" => Activity::other(&text(child)),
-                    _ => Activity::named(name),
+            "status" if known(node) != Some("status") => read_into(child, tuple),
+            "basic" => {
+                device.open = match text(child).to_lowercase().as_str() {
+                    "open" => Some(true),
+                    "closed" => Some(false),
+                    _ => device.open,
                 };
-                activity.from = from;
-                activity.until = until;
-                if !activities.contains(&activity) {
-                    activities.push(activity);
-                }
             }
-        }
-    }
-}
-
-fn read_user_input(node: Node<'_, '_>) -> (bool, Option<Timestamp>) {
-    let since = node.attribute("last-input").or(node.attribute("since"));
-    (
-        text(node).eq_ignore_ascii_case("idle"),
-        since.and_then(|at| at.parse().ok()),
-    )
-}
-
-/// The names of the child elements, in words; of `other`, its text.
-fn words(node: Node<'_, '_>) -> Vec<String> {
-    let children = node.children().filter(Node::is_element).take(MOST);
-    let named = children.filter_map(|child| match known(child)? {
-        "note" => None,
-        "other" => text_unless_empty(child),
-        name => Some(clean(&name.replace('-', " "))),
-    });
-    named.collect()
-}
-
-/// `<audio><noisy/></audio>` as `audio: noisy`.
-fn pairs(node: Node<'_, '_>) -> Vec<String> {
-    let children = node
-        .children()
-        .filter(|child| known(*child).is_some_and(|name| name != "note"));
-    let pair =
-        |child: Node<'_, '_>| format!("{}: {}", child.tag_name().name(), words(child).join(", "));
-    children.take(MOST).map(pair).collect()
-}
-
-fn read_tuple(node: Node<'_, '_>, document: &mut Document) {
-    let id = clean(node.attribute("id").unwrap_or_default());
-    // These are no devices: a client says that somebody set the state by hand.
-    if id.starts_with("pws-override") || id.starts_with("pws-persistent") {
-        document.set_by_hand = true;
-        return;
-    }
-    if document.tuples.len() >= MOST {
-        return;
-    }
-    let mut device = Device {
-        id,
-        ..Device::default()
-    };
-    let mut extras = Extras::default();
-    for child in node.children() {
-        match known(child) {
-            Some("status") => {
-                for part in child.children() {
-                    match known(part) {
-                        Some("basic") => {
-                            device.open = match text(part).to_lowercase().as_str() {
-                                "open" => Some(true),
-                                "closed" => Some(false),
-                                _ => device.open,
-                            };
-                        }
-                        Some("activities") => {
-                            read_activities(part, &mut device.activities, &mut extras);
-                        }
-                        _ => {}
-                    }
-                }
+            "activities" => {
+                let read = read_activities(child);
+                device.activities.extend(read.activities);
+                device.user_input = device.user_input.or(read.user_input);
+                tuple.facts.extend(read.facts);
+                tuple
+                    .notes
+                    .extend(read.notes.into_iter().map(|note| note.0));
             }
-            Some("activities") => read_activities(child, &mut device.activities, &mut extras),
-            Some("user-input") => (device.idle, device.idle_since) = read_user_input(child),
-            Some("contact") => {
+            "user-input" | "idle" => device.user_input = read_user_input(child),
+            "deviceID" => tuple.device_id = text_unless_empty(child),
+            "contact" => {
                 device.contact = text_unless_empty(child);
-                device.priority = child.attribute("priority").and_then(priority);
+                device.priority = attribute(child, "priority").and_then(priority);
             }
-            Some("note") => {
-                let note = read_note(child);
-                device.note = device
-                    .note
-                    .take()
-                    .or_else(|| note.as_ref().map(|note| note.text.clone()));
-                document.tuple_notes.extend(note);
-            }
-            Some("timestamp") => device.reported = time(child),
-            Some("source") => device.source = text_unless_empty(child),
-            Some("servcaps") => device.capabilities.extend(capabilities(child)),
-            Some("audio" | "video" | "text") => device.capabilities.extend(capability(child)),
-            _ => {}
+            "note" => tuple.notes.extend(read_note(child)),
+            "timestamp" => device.reported = rpid::timestamp(&text(child)),
+            "source" => device.source = text_unless_empty(child),
+            "display-name" | "displayname" => tuple.display_name = text_unless_empty(child),
+            "servcaps" | "devcaps" => read_capabilities(child, device),
+            _ => tuple.facts.extend(Fact::read(name, child)),
         }
     }
-    document.tuples.push(device);
 }
 
+/// The priority of a contact (RFC 3863 section 4.1.5), 0 to 1 with three places, in thousandths.
 fn priority(text: &str) -> Option<u16> {
     let value: f32 = text.trim().parse().ok()?;
     (0.0..=1.0)
         .contains(&value)
         .then_some((value * 1000.0).round() as u16)
-}
-
-fn capabilities(node: Node<'_, '_>) -> Vec<String> {
-    node.children()
-        .filter(|child| known(*child).is_some())
-        .take(MOST)
-        .filter_map(capability)
-        .collect()
-}
-
-/// A capability that the device says it has: `<audio>true</audio>`, or one with words.
-fn capability(node: Node<'_, '_>) -> Option<String> {
-    let name = clean(node.tag_name().name());
-    match text(node).to_lowercase().as_str() {
-        "false" | "0" => None,
-        "" | "true" | "1" => Some(name),
-        value => Some(format!("{name} {value}")),
-    }
 }

@@ -23,6 +23,8 @@ pub enum Outcome {
     /// The server answered the request but left this contact out: the last known state is stale
     /// from now on, and is not "offline".
     NotAnswered,
-    /// The server refused this contact, or its document could not be read; the words say why.
+    /// The server refused this contact; the words say why.
     Refused(String),
+    /// The server answered with a document that cannot be read; the words say why.
+    Unreadable(String),
 }

@@ -4,6 +4,9 @@ use unicode_segmentation::UnicodeSegmentation;
 /// trimmed; control, bidirectional and zero-width formatting characters are removed. Joiners and
 /// variation selectors inside an emoji stay.
 pub fn clean(text: &str) -> String {
+    if text.is_ascii() {
+        return clean_ascii(text);
+    }
     let mut cleaned = String::with_capacity(text.len());
     let mut gap = false;
     for cluster in text.graphemes(true) {
@@ -22,6 +25,25 @@ pub fn clean(text: &str) -> String {
                 cleaned.push(character);
             }
         }
+    }
+    cleaned
+}
+
+/// Most text is ASCII, and there nothing has to be looked up.
+fn clean_ascii(text: &str) -> String {
+    let is_space = |byte: &u8| matches!(byte, b'\t'..=b'\r' | b' ');
+    let words = text.as_bytes().split(is_space);
+    let mut cleaned = String::with_capacity(text.len());
+    for word in words {
+        let mut letters = word.iter().filter(|byte| !byte.is_ascii_control());
+        let Some(&first) = letters.next() else {
+            continue;
+        };
+        if !cleaned.is_empty() {
+            cleaned.push(' ');
+        }
+        cleaned.push(char::from(first));
+        cleaned.extend(letters.map(|&byte| char::from(byte)));
     }
     cleaned
 }

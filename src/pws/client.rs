@@ -6,19 +6,18 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use roxmltree::Node;
 use secrecy::{ExposeSecret, SecretString};
 use tracing::{debug, warn};
 
 use super::endpoint::Endpoint;
 use super::envelope::{
-    Answer, LoginAnswer, PresenceType, Request, SoapVersion, read_body, read_login, read_poll,
-    read_status,
+    LoginAnswer, PresenceType, Request, SoapVersion, read_body, read_login, read_status,
 };
 use super::error::Error;
+use super::polled::{Contact, read_polled};
 use super::session::{AppKey, SessionKey, UserKey};
 use super::tls::{LastRefused, Trust, TrustError};
-use crate::presence::{Address, Document, Presence};
+use crate::presence::{Address, decode};
 
 /// How long and how large things may be.
 #[derive(Clone, Copy, Debug)]
@@ -67,24 +66,6 @@ pub enum Login<K> {
         /// Where to go when that one is gone.
         backup: Option<String>,
     },
-}
-
-/// What a poll says of one contact.
-#[derive(Clone, Debug)]
-pub struct Contact {
-    /// Who; `None` where the answer does not say it readably.
-    pub address: Option<Address>,
-    /// What is said; or why that cannot be read.
-    pub said: Result<Said, String>,
-}
-
-/// What is said of a contact.
-#[derive(Clone, Debug)]
-pub enum Said {
-    /// A document.
-    Rich(Box<Document>),
-    /// One word.
-    Basic(Presence),
 }
 
 impl Client {
@@ -153,7 +134,8 @@ impl Client {
         at: &Endpoint,
         request: &Request<'_>,
     ) -> Result<Login<K>, Error> {
-        let answer = self.call(at, request, None, read_login).await?;
+        let read = |text: &str| read_body(text, read_login);
+        let answer = self.call(at, request, None, read).await?;
         Ok(match answer {
             LoginAnswer::Success { key, backup } => Login::Success {
                 key: K::new(key.expose_secret()),
@@ -175,22 +157,14 @@ impl Client {
         kind: PresenceType,
     ) -> Result<Vec<Contact>, Error> {
         let request = Request::Poll { contacts, kind };
-        let answers = self
-            .call(at, &request, Some(key.expose()), read_poll)
+        let mut answers = self
+            .call(at, &request, Some(key.expose()), read_polled)
             .await?;
-        let contact = |answer| match answer {
-            Answer::Rich(address, said) => Contact {
-                address,
-                said: said
-                    .map(|said| Said::Rich(Box::new(said)))
-                    .map_err(|error| error.to_string()),
-            },
-            Answer::Basic(address, word) => Contact {
-                address,
-                said: Ok(Said::Basic(Presence::basic(&word))),
-            },
-        };
-        Ok(answers.into_iter().map(contact).collect())
+        // Who alone was asked for is meant, even where the answer doesn't say so.
+        if let ([asked], [answer]) = (contacts, answers.as_mut_slice()) {
+            answer.address.get_or_insert_with(|| asked.clone());
+        }
+        Ok(answers)
     }
 
     /// Ends a session.
@@ -198,7 +172,8 @@ impl Client {
     /// # Errors
     /// Any [`Error`].
     pub async fn logout(&self, at: &Endpoint, key: &impl SessionKey) -> Result<(), Error> {
-        self.call(at, &Request::Logout, Some(key.expose()), read_status)
+        let read = |text: &str| read_body(text, read_status);
+        self.call(at, &Request::Logout, Some(key.expose()), read)
             .await
     }
 
@@ -207,12 +182,12 @@ impl Client {
         at: &Endpoint,
         request: &Request<'_>,
         key: Option<&str>,
-        read: impl FnOnce(Node<'_, '_>) -> Result<T, Error>,
+        read: impl FnOnce(&str) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let operation = request.operation();
         let begun = Instant::now();
         let answered = self.exchange(at, request, key).await;
-        let size = answered.as_ref().map_or(0, |(_, body, _)| body.len());
+        let size = answered.as_ref().map_or(0, |answer| answer.body.len());
         let result = answered.and_then(|answer| understand(answer, read));
         let took = begun.elapsed();
         match &result {
@@ -227,7 +202,7 @@ impl Client {
         at: &Endpoint,
         request: &Request<'_>,
         key: Option<&str>,
-    ) -> Result<(StatusCode, Vec<u8>, Option<Duration>), Error> {
+    ) -> Result<Answer, Error> {
         let action = request.action();
         let post = self
             .http
@@ -252,6 +227,11 @@ impl Client {
             let seconds = value.to_str().ok()?.trim().parse().ok()?;
             Some(Duration::from_secs(seconds))
         });
+        let charset = response.headers().get(CONTENT_TYPE).and_then(|value| {
+            let (_, charset) = value.to_str().ok()?.split_once("charset=")?;
+            let charset = charset.split(';').next().unwrap_or_default();
+            Some(charset.trim().trim_matches('"').to_string())
+        });
         let mut body = Vec::new();
         while let Some(chunk) = response
             .chunk()
@@ -263,7 +243,12 @@ impl Client {
             }
             body.extend_from_slice(&chunk);
         }
-        Ok((status, body, retry_after))
+        Ok(Answer {
+            status,
+            body,
+            charset,
+            retry_after,
+        })
     }
 
     /// Says what a failure of the transport was.
@@ -316,6 +301,14 @@ impl Client {
     }
 }
 
+/// An answer of HTTP, not yet understood.
+struct Answer {
+    status: StatusCode,
+    body: Vec<u8>,
+    charset: Option<String>,
+    retry_after: Option<Duration>,
+}
+
 fn error_is_in_body(cause: &&(dyn std::error::Error + 'static)) -> bool {
     cause.to_string().contains("body")
 }
@@ -327,20 +320,17 @@ fn causes<'a>(
     std::iter::successors(error.source(), |&error| error.source())
 }
 
-fn understand<T>(
-    (status, body, retry_after): (StatusCode, Vec<u8>, Option<Duration>),
-    read: impl FnOnce(Node<'_, '_>) -> Result<T, Error>,
-) -> Result<T, Error> {
-    let text = String::from_utf8_lossy(&body);
-    let text = text.trim_start_matches('\u{feff}');
-    let understood = read_body(text, read);
+fn understand<T>(answer: Answer, read: impl FnOnce(&str) -> Result<T, Error>) -> Result<T, Error> {
+    let understood = read(&decode(&answer.body, answer.charset.as_deref()));
     match understood {
         Ok(_) | Err(Error::Fault(_)) => understood,
         // A page of a proxy tells more than its status does; other bodies tell less.
-        Err(Error::WebPage(_)) if status.is_success() || !retryable(status) => understood,
-        Err(_) if !status.is_success() => Err(Error::Http {
-            status: status.as_u16(),
-            retry_after,
+        Err(Error::WebPage(_)) if answer.status.is_success() || !retryable(answer.status) => {
+            understood
+        }
+        Err(_) if !answer.status.is_success() => Err(Error::Http {
+            status: answer.status.as_u16(),
+            retry_after: answer.retry_after,
         }),
         Err(_) => understood,
     }

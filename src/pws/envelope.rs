@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::error::Error;
 use super::fault::Fault;
 use super::session::{AppKey, SessionKey};
-use crate::presence::{Address, Document, DocumentError, clean, read_document_node};
+use crate::presence::{Address, attribute, clean};
 
 /// At most so many contacts fit into one request (`ContactListType` of the WSDL).
 pub const BATCH: usize = 100;
@@ -21,7 +21,7 @@ const SERVICE: &str = "urn:cisco:cup:presence:soap";
 const SOAP_1_1: &str = "http://schemas.xmlsoap.org/soap/envelope/";
 const SOAP_1_2: &str = "http://www.w3.org/2003/05/soap-envelope";
 /// An answer for 100 contacts has some thousand elements; far more is an attack or a defect.
-const MOST_NODES: u32 = 1_000_000;
+pub(super) const MOST_NODES: u32 = 1_000_000;
 
 /// The version of SOAP that requests are written in; answers are read in either.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -199,13 +199,23 @@ pub(super) enum LoginAnswer {
     },
 }
 
-/// What is said of one contact.
-#[derive(Clone, Debug)]
-pub(super) enum Answer {
-    /// Its document, or why that cannot be read.
-    Rich(Option<Address>, Result<Document, DocumentError>),
-    /// One word.
-    Basic(Option<Address>, String),
+/// Parses an answer, with bounds: no declarations of types, and not too many elements.
+pub(super) fn parse(text: &str) -> Result<Tree<'_>, roxmltree::Error> {
+    let options = ParsingOptions {
+        nodes_limit: MOST_NODES,
+        ..ParsingOptions::default()
+    };
+    Tree::parse_with_options(text, options)
+}
+
+/// Whether an answer ends in the middle.
+pub(super) fn is_cut_short(error: &roxmltree::Error) -> bool {
+    matches!(
+        error,
+        roxmltree::Error::UnexpectedEndOfStream
+            | roxmltree::Error::UnclosedRootNode
+            | roxmltree::Error::NoRootNode
+    )
 }
 
 /// Parses an answer and hands the first element of its body to `read`.
@@ -217,19 +227,23 @@ pub(super) fn read_body<T>(
     text: &str,
     read: impl FnOnce(Node<'_, '_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let options = ParsingOptions {
-        nodes_limit: MOST_NODES,
-        ..ParsingOptions::default()
-    };
-    let tree = match Tree::parse_with_options(text, options) {
-        Ok(tree) => tree,
-        Err(error) => return Err(unreadable(text, &error)),
-    };
+    let tree = parse(text).map_err(|error| unreadable(text, &error))?;
+    read_tree(&tree, read)
+}
+
+/// Hands the first element of a parsed answer's body to `read`.
+///
+/// # Errors
+/// As [`read_body`].
+pub(super) fn read_tree<T>(
+    tree: &Tree<'_>,
+    read: impl FnOnce(Node<'_, '_>) -> Result<T, Error>,
+) -> Result<T, Error> {
     let root = tree.root_element();
     let soap = root.tag_name().namespace().unwrap_or_default();
     if root.tag_name().name() != "Envelope" || ![SOAP_1_1, SOAP_1_2].contains(&soap) {
         if root.tag_name().name().eq_ignore_ascii_case("html") {
-            return Err(Error::WebPage(title(text)));
+            return Err(Error::WebPage(title(tree.input_text())));
         }
         return Err(Error::NotSoap(format!(
             "its root is '{}'",
@@ -247,23 +261,18 @@ pub(super) fn read_body<T>(
     read(first)
 }
 
-fn unreadable(text: &str, error: &roxmltree::Error) -> Error {
+/// What makes an answer unreadable that is no XML.
+pub(super) fn unreadable(text: &str, error: &roxmltree::Error) -> Error {
     let start = text
         .trim_start()
         .get(..64)
         .unwrap_or(text.trim_start())
         .to_lowercase();
-    let cut = matches!(
-        error,
-        roxmltree::Error::UnexpectedEndOfStream
-            | roxmltree::Error::UnclosedRootNode
-            | roxmltree::Error::NoRootNode
-    );
     if start.starts_with("<!doctype html") || start.starts_with("<html") {
         Error::WebPage(title(text))
     } else if text.trim().is_empty() {
         Error::Empty
-    } else if cut {
+    } else if is_cut_short(error) {
         Error::CutShort
     } else {
         Error::NotSoap(clean(&error.to_string()))
@@ -282,15 +291,17 @@ fn title(text: &str) -> String {
     title[..end].to_string()
 }
 
-fn elements<'a, 'input>(node: Node<'a, 'input>) -> impl Iterator<Item = Node<'a, 'input>> {
+pub(super) fn elements<'a, 'input>(
+    node: Node<'a, 'input>,
+) -> impl Iterator<Item = Node<'a, 'input>> {
     node.children().filter(Node::is_element)
 }
 
-fn service<'a>(node: Node<'a, '_>) -> Option<&'a str> {
+pub(super) fn service<'a>(node: Node<'a, '_>) -> Option<&'a str> {
     (node.tag_name().namespace() == Some(SERVICE)).then(|| node.tag_name().name())
 }
 
-fn expect(node: Node<'_, '_>, name: &str) -> Result<(), Error> {
+pub(super) fn expect(node: Node<'_, '_>, name: &str) -> Result<(), Error> {
     match service(node) {
         Some(found) if found == name => Ok(()),
         _ => Err(Error::NotSoap(format!(
@@ -303,13 +314,13 @@ fn expect(node: Node<'_, '_>, name: &str) -> Result<(), Error> {
 /// Reads a `loginResponse`.
 pub(super) fn read_login(node: Node<'_, '_>) -> Result<LoginAnswer, Error> {
     expect(node, "loginResponse")?;
-    let attribute = |node: Node<'_, '_>, name: &str| {
-        node.attribute(name)
+    let server = |node: Node<'_, '_>, name: &str| {
+        attribute(node, name)
             .map(clean)
             .filter(|server| !server.is_empty())
     };
     for choice in elements(node) {
-        let backup = attribute(choice, "backupServer");
+        let backup = server(choice, "backupServer");
         match service(choice) {
             Some("success") => {
                 let key = elements(choice).find(|node| service(*node) == Some("session-key"));
@@ -326,7 +337,7 @@ pub(super) fn read_login(node: Node<'_, '_>) -> Result<LoginAnswer, Error> {
             }
             Some("redirect") => {
                 return Ok(LoginAnswer::Redirect {
-                    primary: attribute(choice, "primaryServer"),
+                    primary: server(choice, "primaryServer"),
                     backup,
                 });
             }
@@ -336,34 +347,6 @@ pub(super) fn read_login(node: Node<'_, '_>) -> Result<LoginAnswer, Error> {
     Err(Error::NotSoap(
         "the sign-in was answered with neither success nor redirect".into(),
     ))
-}
-
-/// Reads a `getPolledPresenceResponse`: one answer for each contact that is in it.
-pub(super) fn read_poll(node: Node<'_, '_>) -> Result<Vec<Answer>, Error> {
-    expect(node, "getPolledPresenceResponse")?;
-    let mut answers = Vec::new();
-    let responses = elements(node).filter(|node| service(*node) == Some("presenceResponse"));
-    for list in responses.flat_map(elements) {
-        match service(list) {
-            Some("richPresenceList") => {
-                for child in elements(list) {
-                    let entity = child.attribute("entity");
-                    let entity = entity.and_then(|entity| Address::parse(entity).ok());
-                    answers.push(Answer::Rich(entity, read_document_node(child)));
-                }
-            }
-            Some("basicPresenceList") => {
-                for contact in elements(list).filter(|node| service(*node) == Some("contact")) {
-                    let address = contact.attribute("contactURI");
-                    let address = address.and_then(|address| Address::parse(address).ok());
-                    let status = contact.attribute("presenceStatus").unwrap_or_default();
-                    answers.push(Answer::Basic(address, status.into()));
-                }
-            }
-            _ => {}
-        }
-    }
-    Ok(answers)
 }
 
 /// Reads the status of any other answer.

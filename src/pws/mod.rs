@@ -5,13 +5,16 @@ mod endpoint;
 mod envelope;
 mod error;
 mod fault;
+mod polled;
+mod salvage;
 mod session;
 mod tls;
 
-pub use client::{Client, Contact, Limits, Login, Said};
+pub use client::{Client, Limits, Login};
 pub use endpoint::{Endpoint, EndpointError};
 pub use envelope::{BATCH, PresenceType, Request, SoapVersion};
 pub use error::Error;
 pub use fault::{Class, Fault};
+pub use polled::{Contact, Said, read_polled_presence};
 pub use session::{AppKey, SessionKey, UserKey};
 pub use tls::{Fingerprint, FingerprintError, Trust, TrustError};

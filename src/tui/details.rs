@@ -10,7 +10,7 @@ use super::pane::{fact, frame, heading, lines};
 use super::screen::Look;
 use super::state::{Shown, clock};
 use crate::board::{Board, Entry, Since, Standing, Trouble, age};
-use crate::presence::{Availability, Device, IconSet, Presence, Why};
+use crate::presence::{Availability, Device, IconSet, Presence, UserInput, Why};
 
 /// Draws the details of the contact under the cursor.
 pub fn draw(
@@ -85,9 +85,10 @@ fn tell_presence(
     let doing: Vec<&str> = presence
         .activities
         .iter()
-        .map(|activity| activity.label())
+        .map(|activity| activity.details())
         .collect();
-    if doing.len() > 1 {
+    let is_told = presence.activities.len() == 1 && doing.first() == Some(&presence.label());
+    if !doing.is_empty() && !is_told {
         fact(told, width, look, "Doing", &doing.join(", "));
     }
     if let Some(until) = presence.until {
@@ -127,6 +128,7 @@ fn tell_presence(
             ("Class", &extras.service_class),
             ("Phone", &extras.phone_status),
             ("Chat", &extras.im_status),
+            ("Picture", &extras.status_icon),
         ] {
             if let Some(words) = words {
                 fact(told, width, look, what, words);
@@ -153,19 +155,34 @@ fn tell_device(told: &mut Vec<Line<'_>>, width: u16, look: &Look, device: &Devic
         words.push_str(&more);
     };
     for activity in &device.activities {
-        also(activity.label().to_string());
+        also(activity.details().to_string());
     }
     if !device.capabilities.is_empty() {
         also(device.capabilities.join(", "));
     }
-    if device.idle {
-        also(match device.idle_since {
-            Some(at) => format!("idle {}", age::short(at, now)),
-            None => "idle".into(),
-        });
+    if !device.media_types.is_empty() {
+        also(format!("takes {}", device.media_types.join(", ")));
+    }
+    match device.user_input {
+        Some(UserInput::Idle(Some(at))) => also(format!("idle {}", age::short(at, now))),
+        Some(UserInput::Idle(None)) => also("idle".into()),
+        Some(UserInput::Active) => also("in use".into()),
+        None => {}
+    }
+    if let Some(relationship) = &device.relationship {
+        also(format!("of: {relationship}"));
+    }
+    if let Some(class) = &device.service_class {
+        also(class.clone());
     }
     if let Some(contact) = &device.contact {
-        also(contact.clone());
+        let priority = device
+            .priority
+            .map(|thousandths| f32::from(thousandths) / 1000.0);
+        also(match priority {
+            Some(priority) => format!("{contact} (priority {priority})"),
+            None => contact.clone(),
+        });
     }
     if let Some(note) = &device.note {
         also(format!("“{note}”"));
@@ -205,6 +222,7 @@ fn tell_trouble(
     let unknown = entry.availability() == Some(Availability::Unknown);
     let words = match (&entry.trouble, standing) {
         (Some(Trouble::Refused(words)), _) => format!("refused: {words}"),
+        (Some(Trouble::Unreadable(words)), _) => words.clone(),
         (Some(Trouble::NotAnswered), _) => {
             "the server left this contact out of its last answer".into()
         }
@@ -319,9 +337,9 @@ pub fn draw_why(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, scr
     for activity in &presence.activities {
         let says = match activity.kind().and_then(|kind| kind.availability()) {
             Some(availability) => {
-                format!("{}: counts as {}", activity.label(), availability.name())
+                format!("{}: counts as {}", activity.details(), availability.name())
             }
-            None => format!("{}: does not count", activity.label()),
+            None => format!("{}: does not count", activity.details()),
         };
         let mut block = Vec::new();
         fact(&mut block, width, look, activity.name(), &says);

@@ -87,11 +87,11 @@ fn lines<'a>(query: &str, width: usize, look: &Look) -> Vec<Line<'a>> {
         let Some(availability) = kind.availability() else {
             continue;
         };
-        if fits(&format!("{} {}", kind.label(), kind.name())) {
+        if fits(&format!("{} {}", kind.details(), kind.name())) {
             row(
                 kind.glyph(look.icons).to_string(),
                 look.theme.state(availability),
-                kind.label(),
+                kind.details(),
             );
         }
     }

@@ -55,6 +55,7 @@ impl<'a> Shown<'a> {
         };
         let refused = match &entry.trouble {
             Some(Trouble::Refused(_)) => Some("refused by server"),
+            Some(Trouble::Unreadable(_)) => Some("not readable"),
             Some(Trouble::NotAnswered) => Some("not answered"),
             None => None,
         };
@@ -85,6 +86,7 @@ impl<'a> Shown<'a> {
                 shown.second_glyph = Availability::Unknown.glyph(look.icons);
                 shown.label = match &entry.trouble {
                     Some(Trouble::Refused(_)) => "refused by server".into(),
+                    Some(Trouble::Unreadable(_)) => "not readable".into(),
                     _ => format!("was {}", lower_first(label)).into(),
                 };
                 shown.age = age::short(known.asked_at, now);

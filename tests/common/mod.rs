@@ -141,10 +141,19 @@ impl Desk {
             ("zoe@sie.at", "<c:unavailable/>"),
             ("nine@sie.at", "<c:unknown/>"),
         ] {
-            desk.board
-                .update(report(who, before, doing(activities)), before);
+            // The server answers so for whom it does not know.
+            let basic = match activities {
+                "<c:unknown/>" => "closed",
+                _ => "open",
+            };
+            let inside = format!(
+                "<dm:person><r:activities>{activities}</r:activities></dm:person>\
+                 <tuple id='phone'><status><basic>{basic}</basic></status></tuple>"
+            );
             let now = desk.now - SignedDuration::from_secs(2);
-            desk.board.update(report(who, now, doing(activities)), now);
+            for at in [before, now] {
+                desk.board.update(report(who, at, document(&inside)), at);
+            }
         }
         desk.send(outcome("eve@sie.at", start(), Outcome::NotAnswered));
         desk

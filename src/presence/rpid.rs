@@ -1,0 +1,184 @@
+//! What RPID (RFC 4480) and Cisco's extension of it say of a person or a device.
+
+use jiff::Timestamp;
+use roxmltree::Node;
+
+use super::pidf::{MOST, attribute, is_in_family, known, text, text_unless_empty};
+use super::{Activity, UserInput, clean};
+
+/// The names of kinds of places (RFC 4589), which `place-type` takes its children from.
+const LOCATION_TYPES: &str = "urn:ietf:params:xml:ns:location-type";
+/// The farthest that a clock is from UTC, in minutes.
+const FARTHEST_CLOCK: i32 = 14 * 60;
+
+/// From when and until when something counts (RFC 4480 section 3.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Bounds {
+    pub from: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+}
+
+impl Bounds {
+    pub fn of(node: Node<'_, '_>) -> Bounds {
+        let at = |name: &str| attribute(node, name).and_then(timestamp);
+        Bounds {
+            from: at("from"),
+            until: at("until"),
+        }
+    }
+
+    pub fn hold_at(self, now: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= now) && self.until.is_none_or(|until| now < until)
+    }
+}
+
+/// Something beside activities that is said of a person or a device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fact {
+    pub what: What,
+    pub bounds: Bounds,
+}
+
+/// Which fact, and in which words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    Moods(Vec<String>),
+    PlaceTypes(Vec<String>),
+    PlaceIs(Vec<String>),
+    Privacy(Vec<String>),
+    Relationship(String),
+    Sphere(String),
+    ServiceClass(String),
+    StatusIcon(String),
+    TimeOffset(i32),
+    PhoneStatus(String),
+    ImStatus(String),
+}
+
+impl Fact {
+    /// The fact that an element states, where it is one.
+    pub fn read(name: &str, node: Node<'_, '_>) -> Option<Fact> {
+        let several = |words: Vec<String>| (!words.is_empty()).then_some(words);
+        // Some are one element, some are plain text, and servers don't keep them apart.
+        let one = || {
+            let word = words(node).into_iter().next();
+            word.or_else(|| text_unless_empty(node))
+        };
+        let what = match name {
+            "mood" => What::Moods(several(words(node))?),
+            "place-type" => What::PlaceTypes(several(words(node))?),
+            "place-is" => What::PlaceIs(several(pairs(node))?),
+            "privacy" => What::Privacy(several(words(node))?),
+            "relationship" => What::Relationship(one()?),
+            "sphere" => What::Sphere(one()?),
+            "service-class" => What::ServiceClass(one()?),
+            "status-icon" => What::StatusIcon(text_unless_empty(node)?),
+            "time-offset" => What::TimeOffset(time_offset(&text(node))?),
+            "phone-status" => What::PhoneStatus(status(node)?),
+            "im-status" => What::ImStatus(status(node)?),
+            _ => return None,
+        };
+        let bounds = Bounds::of(node);
+        Some(Fact { what, bounds })
+    }
+}
+
+/// What is inside an `activities` element.
+#[derive(Debug, Default)]
+pub(super) struct Activities {
+    pub activities: Vec<Activity>,
+    pub notes: Vec<(super::pidf::Note, Bounds)>,
+    /// Cisco writes these inside: they are no activities.
+    pub facts: Vec<Fact>,
+    pub user_input: Option<UserInput>,
+}
+
+/// Reads an `activities` element.
+pub(super) fn read_activities(node: Node<'_, '_>) -> Activities {
+    let mut read = Activities::default();
+    let bounds = Bounds::of(node);
+    for child in node.children() {
+        let Some(name) = known(child) else { continue };
+        match name {
+            "note" => {
+                let note = super::pidf::read_note(child);
+                read.notes.extend(note.map(|note| (note, bounds)));
+            }
+            "user-input" => read.user_input = read_user_input(child).or(read.user_input),
+            "phone-status" | "im-status" => read.facts.extend(Fact::read(name, child)),
+            _ if read.activities.len() >= MOST => {}
+            _ => {
+                let mut activity = match name {
+                    "other" => Activity::other(&text(child)),
+                    // Early drafts of RPID wrote the name as text.
+                    "activity" => Activity::named(&text(child).to_lowercase()),
+                    _ => Activity::named(name),
+                };
+                (activity.from, activity.until) = (bounds.from, bounds.until);
+                if !read.activities.contains(&activity) {
+                    read.activities.push(activity);
+                }
+            }
+        }
+    }
+    read
+}
+
+/// RPID `user-input`, and the `idle` element that it was in an early draft.
+pub(super) fn read_user_input(node: Node<'_, '_>) -> Option<UserInput> {
+    let since = attribute(node, "last-input").or(attribute(node, "since"));
+    let since = since.and_then(timestamp);
+    let is_draft = known(node) == Some("idle");
+    match text(node).to_lowercase().as_str() {
+        "idle" => Some(UserInput::Idle(since)),
+        "active" => Some(UserInput::Active),
+        _ if is_draft => Some(UserInput::Idle(since)),
+        _ => None,
+    }
+}
+
+/// A moment as XML writes it; one without a zone is taken as UTC, as RFC 3863 wants it to be.
+pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| {
+        let civil: jiff::civil::DateTime = text.parse().ok()?;
+        jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
+    })
+}
+
+fn time_offset(text: &str) -> Option<i32> {
+    let minutes: i32 = text.parse().ok()?;
+    (minutes.abs() <= FARTHEST_CLOCK).then_some(minutes)
+}
+
+/// Cisco's `phone-status` and `im-status`: text, an attribute or an element inside.
+fn status(node: Node<'_, '_>) -> Option<String> {
+    let named = || attribute(node, "status").map(clean);
+    let word = || words(node).into_iter().next();
+    text_unless_empty(node).or_else(named).or_else(word)
+}
+
+/// The names of the child elements, in words; of `other`, its text.
+fn words(node: Node<'_, '_>) -> Vec<String> {
+    let named = node.children().filter_map(|child| {
+        let name = child.tag_name();
+        let understood = is_in_family(child) || name.namespace() == Some(LOCATION_TYPES);
+        match name.name() {
+            _ if !child.is_element() || !understood => None,
+            "note" => None,
+            "other" => text_unless_empty(child),
+            name => Some(clean(&name.replace('-', " "))),
+        }
+    });
+    named.take(MOST).collect()
+}
+
+/// `<audio><noisy/></audio>` as `audio: noisy`.
+fn pairs(node: Node<'_, '_>) -> Vec<String> {
+    let pair = |child: Node<'_, '_>| {
+        let name = known(child).filter(|name| *name != "note")?;
+        let words = words(child);
+        (!words.is_empty()).then(|| format!("{}: {}", clean(name), words.join(", ")))
+    };
+    node.children().filter_map(pair).take(MOST).collect()
+}
