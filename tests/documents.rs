@@ -146,12 +146,12 @@ fn the_language_of_a_note_is_inherited() {
                <tuple id='b'><note>Weg</note></tuple><note>Daheim</note></presence>";
     let document = read_document(xml).unwrap();
     assert_eq!(
-        document.presence(start(), &["de"]).note.as_deref(),
+        document.clone().presence(start(), &["de"]).note.as_deref(),
         Some("Out"),
         "the first tuple's"
     );
     assert_eq!(
-        document.presence(start(), &["de"]).devices[1]
+        document.clone().presence(start(), &["de"]).devices[1]
             .note
             .as_deref(),
         Some("Weg")
@@ -216,7 +216,7 @@ fn answer(odd: &str) -> Vec<u8> {
 
 fn told(contact: &Contact) -> Option<Availability> {
     match &contact.said {
-        Ok(Said::Rich(document)) => Some(document.presence(start(), &[]).availability),
+        Ok(Said::Rich(document)) => Some(document.clone().presence(start(), &[]).availability),
         Ok(Said::Basic(presence)) => Some(presence.availability),
         Err(_) => None,
     }

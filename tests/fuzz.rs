@@ -82,7 +82,7 @@ fn damage(bytes: &mut Vec<u8>, other: &[u8], rng: &mut Rng) {
 }
 
 /// What is told must be fit for a screen and bounded, whatever came in.
-fn check(document: &whosin::presence::Document, now: Timestamp) {
+fn check(document: whosin::presence::Document, now: Timestamp) {
     let presence = document.presence(now, &["de", "en"]);
     let label = presence.label();
     let texts = presence
@@ -136,7 +136,7 @@ fn no_document_harms_its_reader() {
     let now = Timestamp::UNIX_EPOCH;
     fuzz("pidf", |bytes| {
         if let Ok(document) = read_document(&decode(bytes, None)) {
-            check(&document, now);
+            check(document, now);
         }
     });
 }
@@ -147,7 +147,7 @@ fn no_answer_harms_its_reader() {
     fuzz("soap", |bytes| {
         for contact in read_polled_presence(bytes, None).unwrap_or_default() {
             if let Ok(Said::Rich(document)) = contact.said {
-                check(&document, now);
+                check(*document, now);
             }
         }
     });

@@ -117,7 +117,7 @@ fn rule_5_the_note_is_in_the_users_language_else_english_else_the_first() {
          entity='sip:a@b'>{notes}</presence>"
     );
     let document = read_document(&xml).unwrap();
-    let note = |languages: &[&str]| document.presence(start(), languages).note.unwrap();
+    let note = |languages: &[&str]| document.clone().presence(start(), languages).note.unwrap();
     assert_eq!(
         (note(&["de"]), note(&["it"]), note(&[])),
         ("Weg".into(), "Out".into(), "Out".into())

@@ -184,7 +184,9 @@ async fn the_captured_answers_are_read_as_a_person_reads_them() {
     let Ok(Said::Rich(document)) = &contacts[0].said else {
         panic!("{contacts:?}")
     };
-    let presence = document.presence("2026-11-23T09:14:05Z".parse().unwrap(), &[]);
+    let presence = document
+        .clone()
+        .presence("2026-11-23T09:14:05Z".parse().unwrap(), &[]);
     assert_eq!(presence.availability, Availability::Unknown);
     assert_eq!(presence.label(), "Unknown");
     assert_eq!(presence.devices.len(), 1);

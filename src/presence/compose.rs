@@ -9,7 +9,7 @@ use super::{Activity, Availability, Device, Extras, Presence, UserInput, Why};
 impl Document {
     /// The state that the document tells at `now`, with notes in the first of `languages` that
     /// they come in (language tags, the user's own first; English and then any follow).
-    pub fn presence(&self, now: Timestamp, languages: &[&str]) -> Presence {
+    pub fn presence(mut self, now: Timestamp, languages: &[&str]) -> Presence {
         let of_person = counting(
             self.persons.iter().flat_map(|person| &person.activities),
             now,
@@ -22,9 +22,13 @@ impl Document {
         );
         let (availability, why) = self.decide(&of_person, &of_tuples);
 
-        let devices = self.devices(now, languages);
-        let (idle, idle_since) = self.idle(&devices);
         let since = self.since(&of_person, availability, why, now);
+        let note = self.note(now, languages).map(String::from);
+        let extras = extras(self.persons.iter().flat_map(|person| &person.facts), now);
+        let set_by_hand = self.tuples.iter().any(is_set_by_hand);
+        let display_name = self.display_name();
+        let devices = self.take_devices(now, languages);
+        let (idle, idle_since) = self.idle(&devices);
 
         let mut activities: Vec<Activity> = Vec::new();
         for activity in of_person.into_iter().chain(of_tuples) {
@@ -42,14 +46,14 @@ impl Document {
         Presence {
             availability,
             why,
-            note: self.note(now, languages).map(String::from),
+            note,
             since,
             until: activities.first().and_then(|activity| activity.until),
             idle,
             idle_since,
-            set_by_hand: self.tuples.iter().any(is_set_by_hand),
-            display_name: self.display_name(),
-            extras: extras(self.persons.iter().flat_map(|person| &person.facts), now),
+            set_by_hand,
+            display_name,
+            extras,
             activities,
             devices,
         }
@@ -77,37 +81,21 @@ impl Document {
 
     /// The devices: the tuples, with what the `device` element of the same `deviceID` says beside
     /// them, and the `device` elements that no tuple belongs to.
-    fn devices(&self, now: Timestamp, languages: &[&str]) -> Vec<Device> {
-        let tuples = self.tuples.iter().filter(|tuple| !is_set_by_hand(tuple));
-        let same = |a: &Tuple, b: &Tuple| a.device_id.is_some() && a.device_id == b.device_id;
-        let lone = self
-            .devices
-            .iter()
-            .filter(|device| !self.tuples.iter().any(|tuple| same(tuple, device)));
-        let whole = |tuple: &Tuple| {
-            let mut device = tuple.device.clone();
-            let mut notes = tuple.notes.as_slice();
-            if let Some(also) = self.devices.iter().find(|other| same(tuple, other)) {
-                device.user_input = device.user_input.or(also.device.user_input);
-                device.reported = device.reported.or(also.device.reported);
-                for capability in &also.device.capabilities {
-                    if !device.capabilities.contains(capability) {
-                        device.capabilities.push(capability.clone());
-                    }
-                }
-                if notes.is_empty() {
-                    notes = &also.notes;
-                }
+    fn take_devices(&mut self, now: Timestamp, languages: &[&str]) -> Vec<Device> {
+        let mut tuples = std::mem::take(&mut self.tuples);
+        for element in std::mem::take(&mut self.devices) {
+            let is_same =
+                |tuple: &Tuple| tuple.device_id.is_some() && tuple.device_id == element.device_id;
+            if tuples.iter().any(is_same) {
+                let same = tuples.iter_mut().filter(|tuple| is_same(tuple));
+                same.for_each(|tuple| tuple.learn_from(&element));
+            } else {
+                tuples.push(element);
             }
-            device.activities = counting(&tuple.device.activities, now);
-            device.note = pick(notes, languages).map(String::from);
-            if let Some(extras) = extras(&tuple.facts, now) {
-                device.relationship = extras.relationship;
-                device.service_class = extras.service_class;
-            }
-            device
-        };
-        tuples.chain(lone).map(whole).collect()
+        }
+        tuples.retain(|tuple| !is_set_by_hand(tuple));
+        let devices = tuples.into_iter();
+        devices.map(|tuple| tuple.device(now, languages)).collect()
     }
 
     /// Whether the person is idle, and since when: by their own word, else where every device
@@ -141,9 +129,8 @@ impl Document {
         let stated = || {
             let persons = self.persons.iter();
             let mut deciding = persons.filter(|person| {
-                counting(&person.activities, now)
-                    .iter()
-                    .any(|activity| speaks(&activity))
+                let mut activities = person.activities.iter();
+                activities.any(|activity| activity.counts_at(now) && speaks(&activity))
             });
             deciding.find_map(|person| person.timestamp)
         };
@@ -161,18 +148,51 @@ impl Document {
     /// The person's note, else the first tuple's, else the document's.
     fn note(&self, now: Timestamp, languages: &[&str]) -> Option<&str> {
         let (persons, mut tuples) = (&self.persons, self.tuples.iter());
-        None.or_else(|| persons.iter().find_map(|one| pick(&one.notes, languages)))
-            // A note of an activity is the person's too, but one of the person says more.
-            .or_else(|| {
-                let mut persons = persons.iter();
-                persons.find_map(|one| {
-                    let notes = one.activity_notes.iter();
-                    let holding = notes.filter(|(_, bounds)| bounds.hold_at(now));
-                    pick(holding.map(|(note, _)| note), languages)
-                })
+        None.or_else(|| {
+            persons
+                .iter()
+                .find_map(|one| pick(one.notes.iter(), languages))
+        })
+        // A note of an activity is the person's too, but one of the person says more.
+        .or_else(|| {
+            let mut persons = persons.iter();
+            persons.find_map(|one| {
+                let notes = one.activity_notes.iter();
+                let holding = notes.filter(|(_, bounds)| bounds.hold_at(now));
+                pick(holding.map(|(note, _)| note), languages)
             })
-            .or_else(|| tuples.find_map(|tuple| pick(&tuple.notes, languages)))
-            .or_else(|| pick(&self.notes, languages))
+        })
+        .or_else(|| tuples.find_map(|tuple| pick(tuple.notes.iter(), languages)))
+        .or_else(|| pick(self.notes.iter(), languages))
+    }
+}
+
+impl Tuple {
+    /// Takes in what the `device` element says that the tuple belongs to.
+    fn learn_from(&mut self, element: &Tuple) {
+        let (own, other) = (&mut self.device, &element.device);
+        own.user_input = own.user_input.or(other.user_input);
+        own.reported = own.reported.or(other.reported);
+        for capability in &other.capabilities {
+            if !own.capabilities.contains(capability) {
+                own.capabilities.push(capability.clone());
+            }
+        }
+        if self.notes.is_empty() {
+            self.notes.clone_from(&element.notes);
+        }
+    }
+
+    fn device(self, now: Timestamp, languages: &[&str]) -> Device {
+        let mut device = self.device;
+        device.activities.retain(|one| one.counts_at(now));
+        order(&mut device.activities);
+        device.note = pick(self.notes.iter(), languages).map(String::from);
+        if let Some(extras) = extras(&self.facts, now) {
+            device.relationship = extras.relationship;
+            device.service_class = extras.service_class;
+        }
+        device
     }
 }
 
@@ -281,26 +301,25 @@ fn lead_with(activities: &mut [Activity], availability: Availability) {
 
 /// The note in the first of the languages, else in English, else the first. A language is first
 /// looked for as it stands (`de-at`), then whatever the country.
-fn pick<'a>(notes: impl IntoIterator<Item = &'a Note>, languages: &[&str]) -> Option<&'a str> {
-    let notes: Vec<&Note> = notes.into_iter().collect();
-    let primary = |tag: &str| {
-        tag.split(['-', '_'])
-            .next()
-            .unwrap_or_default()
-            .to_lowercase()
-    };
+fn pick<'a>(notes: impl Iterator<Item = &'a Note> + Clone, languages: &[&str]) -> Option<&'a str> {
     let in_language = |wanted: &str| {
-        let exactly = |note: &&&Note| {
-            let language = note.language.as_deref();
-            language.is_some_and(|language| language.eq_ignore_ascii_case(wanted))
+        let is = |language: &str| language.eq_ignore_ascii_case(wanted);
+        let is_like = |language: &str| primary(language).eq_ignore_ascii_case(primary(wanted));
+        let tagged = |matches: &dyn Fn(&str) -> bool| {
+            let mut notes = notes.clone();
+            notes.find(|note| note.language.as_deref().is_some_and(matches))
         };
-        let speaks = |note: &&&Note| note.language.as_deref().map(primary) == Some(primary(wanted));
-        let found = notes.iter().find(exactly);
-        found.or_else(|| notes.iter().find(speaks)).copied()
+        tagged(&is).or_else(|| tagged(&is_like))
     };
     let wanted = languages.iter().copied().chain(["en"]);
-    let mut chosen = wanted.filter_map(in_language).chain(notes.first().copied());
-    chosen.next().map(|note| note.text.as_str())
+    let first = notes.clone().next()?;
+    let chosen = wanted.filter_map(in_language).next().unwrap_or(first);
+    Some(chosen.text.as_str())
+}
+
+/// The language of a tag, without its country.
+fn primary(tag: &str) -> &str {
+    tag.split(['-', '_']).next().unwrap_or_default()
 }
 
 /// What is said beside activities and holds at `now`: the first that says something of a thing is

@@ -235,11 +235,11 @@ fn read_into(node: Node<'_, '_>, tuple: &mut Tuple) {
         match name {
             "status" if known(node) != Some("status") => read_into(child, tuple),
             "basic" => {
-                device.open = match text(child).to_lowercase().as_str() {
-                    "open" => Some(true),
-                    "closed" => Some(false),
-                    _ => device.open,
-                };
+                let basic = text(child);
+                let is = |word: &str| basic.eq_ignore_ascii_case(word);
+                device.open = (is("open") || is("closed"))
+                    .then(|| is("open"))
+                    .or(device.open);
             }
             "activities" => {
                 let read = read_activities(child);

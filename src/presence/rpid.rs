@@ -129,12 +129,12 @@ pub(super) fn read_user_input(node: Node<'_, '_>) -> Option<UserInput> {
     let since = attribute(node, "last-input").or(attribute(node, "since"));
     let since = since.and_then(timestamp);
     let is_draft = known(node) == Some("idle");
-    match text(node).to_lowercase().as_str() {
-        "idle" => Some(UserInput::Idle(since)),
-        "active" => Some(UserInput::Active),
-        _ if is_draft => Some(UserInput::Idle(since)),
-        _ => None,
+    let said = text(node);
+    let is = |word: &str| said.eq_ignore_ascii_case(word);
+    if is("active") {
+        return Some(UserInput::Active);
     }
+    (is("idle") || is_draft).then_some(UserInput::Idle(since))
 }
 
 /// A moment as XML writes it; one without a zone is taken as UTC, as RFC 3863 wants it to be.

@@ -31,6 +31,11 @@ pub fn clean(text: &str) -> String {
 
 /// Most text is ASCII, and there nothing has to be looked up.
 fn clean_ascii(text: &str) -> String {
+    let text = text.trim_ascii();
+    let is_control = |any: bool, byte: &u8| any | (*byte < b' ') | (*byte == 0x7f);
+    if !text.as_bytes().iter().fold(false, is_control) && !text.contains("  ") {
+        return text.into();
+    }
     let is_space = |byte: &u8| matches!(byte, b'\t'..=b'\r' | b' ');
     let words = text.as_bytes().split(is_space);
     let mut cleaned = String::with_capacity(text.len());

@@ -68,13 +68,15 @@ pub(super) fn read_contacts(node: Node<'_, '_>) -> Result<Vec<Contact>, Error> {
 }
 
 fn rich(node: Node<'_, '_>) -> Contact {
-    let entity = attribute(node, "entity");
-    let document = read_document_node(node);
-    Contact {
-        address: entity.and_then(|entity| Address::parse(entity).ok()),
-        said: document
-            .map(|document| Said::Rich(Box::new(document)))
-            .map_err(|error| error.to_string()),
+    match read_document_node(node) {
+        Ok(document) => Contact {
+            address: document.entity.clone(),
+            said: Ok(Said::Rich(Box::new(document))),
+        },
+        Err(error) => Contact {
+            address: attribute(node, "entity").and_then(|entity| Address::parse(entity).ok()),
+            said: Err(error.to_string()),
+        },
     }
 }
 
