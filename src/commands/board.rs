@@ -137,12 +137,9 @@ async fn attempt(settings: &Settings, draft: Draft) -> Verdict {
             Verdict::Accepted
         }
         Err(failure) => {
-            if let Error::Certificate {
-                fingerprint: Some(fingerprint),
-                ..
-            } = failure.error
-            {
-                return Verdict::UnknownCertificate(fingerprint);
+            // Of one that has changed it is not made so easy.
+            if let Error::Certificate { fingerprint, .. } = failure.error {
+                return Verdict::UnknownCertificate(fingerprint.to_string());
             }
             let problem = failure_in_words(&failure, &config.credentials);
             let field = match (failure.error.class(), failure.sign_in) {

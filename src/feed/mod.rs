@@ -440,6 +440,9 @@ pub fn was_reached(error: &Error) -> bool {
             | Error::NotConnected(_)
             | Error::TimedOut(_)
             | Error::Certificate { .. }
+            | Error::CertificateChanged { .. }
+            | Error::NoTls
+            | Error::NoHttp
             | Error::Tls(_)
             | Error::Broken
     )

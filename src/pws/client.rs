@@ -5,7 +5,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::{debug, warn};
 
@@ -16,7 +16,7 @@ use super::envelope::{
 use super::error::Error;
 use super::polled::{Contact, read_polled};
 use super::session::{AppKey, SessionKey, UserKey};
-use super::tls::{LastRefused, Trust, TrustError};
+use super::tls::{Refused, Trust, TrustError};
 use crate::presence::{Address, decode};
 
 /// How long and how large things may be.
@@ -46,7 +46,6 @@ pub struct Client {
     http: reqwest::Client,
     soap: SoapVersion,
     limits: Limits,
-    refused: LastRefused,
 }
 
 /// What a sign-in was answered with.
@@ -74,7 +73,7 @@ impl Client {
     /// # Errors
     /// [`TrustError`] where the certificates cannot be read or TLS cannot be set up.
     pub fn new(trust: &Trust, soap: SoapVersion, limits: Limits) -> Result<Client, TrustError> {
-        let (tls, refused) = trust.config()?;
+        let tls = trust.config()?;
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .http1_only()
@@ -87,12 +86,7 @@ impl Client {
             .user_agent(concat!("whosin/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| TrustError::Setup(error.to_string()))?;
-        Ok(Client {
-            http,
-            soap,
-            limits,
-            refused,
-        })
+        Ok(Client { http, soap, limits })
     }
 
     /// Signs the application user in.
@@ -223,6 +217,12 @@ impl Client {
         };
         let mut response = post.send().await.map_err(|error| self.explain(&error))?;
         let status = response.status();
+        if status.is_redirection()
+            && let Some(to) = response.headers().get(LOCATION)
+        {
+            let to = String::from_utf8_lossy(to.as_bytes());
+            return Err(Error::Moved(crate::presence::clean(&to)));
+        }
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| {
             let seconds = value.to_str().ok()?.trim().parse().ok()?;
             Some(Duration::from_secs(seconds))
@@ -253,25 +253,20 @@ impl Client {
 
     /// Says what a failure of the transport was.
     fn explain(&self, error: &reqwest::Error) -> Error {
-        if let Some(fingerprint) = self.refused.take() {
-            let reason = causes(error)
-                .last()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            let reason = crate::presence::clean(&reason);
-            return Error::Certificate {
-                reason,
-                fingerprint: Some(fingerprint.to_string()),
-            };
-        }
         for cause in causes(error) {
             if let Some(error) = cause.downcast_ref::<rustls::Error>() {
-                return Error::Tls(crate::presence::clean(&error.to_string()));
+                return explain_tls(error);
+            }
+            if cause.downcast_ref().is_some_and(hyper::Error::is_parse) {
+                return Error::NoHttp;
             }
             if let Some(error) = cause.downcast_ref::<io::Error>() {
                 match error.kind() {
                     io::ErrorKind::ConnectionRefused => return Error::ConnectionRefused,
                     io::ErrorKind::TimedOut => return Error::TimedOut(self.limits.connect),
+                    io::ErrorKind::UnexpectedEof if cause.to_string().contains("handshake") => {
+                        return Error::Tls("the server ends the handshake".into());
+                    }
                     io::ErrorKind::UnexpectedEof if error_is_in_body(&cause) => {
                         return Error::CutShort;
                     }
@@ -313,11 +308,43 @@ fn error_is_in_body(cause: &&(dyn std::error::Error + 'static)) -> bool {
     cause.to_string().contains("body")
 }
 
+/// What the TLS library has to tell, in other words.
+fn explain_tls(error: &rustls::Error) -> Error {
+    use rustls::AlertDescription as Alert;
+    match (Refused::of(error).cloned(), error) {
+        (Some(Refused::Untrusted { reason, seen }), _) => Error::Certificate {
+            reason,
+            fingerprint: seen,
+        },
+        (Some(Refused::Changed { expected, seen }), _) => {
+            Error::CertificateChanged { expected, seen }
+        }
+        (None, rustls::Error::InvalidMessage(_)) => Error::NoTls,
+        (
+            None,
+            rustls::Error::PeerIncompatible(_)
+            | rustls::Error::AlertReceived(
+                Alert::ProtocolVersion | Alert::HandshakeFailure | Alert::InsufficientSecurity,
+            ),
+        ) => Error::Tls("the server speaks neither TLS 1.2 nor 1.3 as it is safe today".into()),
+        (None, error) => Error::Tls(crate::presence::clean(&error.to_string())),
+    }
+}
+
 /// An error and what caused it, the deepest last.
 fn causes<'a>(
     error: &'a reqwest::Error,
 ) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |&error| error.source())
+    std::iter::successors(error.source(), |&error| {
+        // An I/O error calls the source of what it holds its own, and leaves out what it holds.
+        match error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
+            Some(held) => Some(held as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        }
+    })
 }
 
 fn understand<T>(answer: Answer, read: impl FnOnce(&str) -> Result<T, Error>) -> Result<T, Error> {
