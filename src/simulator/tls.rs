@@ -8,7 +8,7 @@ use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair};
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use thiserror::Error;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -22,14 +22,15 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct Certificate {
     leaf: CertificateDer<'static>,
+    pem: String,
     acceptor: TlsAcceptor,
 }
 
 /// Why a certificate can't be shown.
 #[derive(Debug, Error)]
 pub enum CertificateError {
-    /// The file or text is not PEM, or has nothing of that kind in it.
-    #[error("there is no {what} in it: {reason}. It must be PEM")]
+    /// The text is not PEM, or has nothing of that kind in it.
+    #[error("no {what} in PEM: {reason}")]
     NoPem {
         /// What should be there.
         what: &'static str,
@@ -45,49 +46,32 @@ pub enum CertificateError {
 }
 
 impl Certificate {
-    /// A certificate with its chain, the leaf first, and the leaf's private key.
+    /// A certificate in PEM with those after it, the leaf first, and the leaf's private key.
     ///
     /// # Errors
-    /// [`CertificateError::Unusable`] where the two don't belong together, or there is none.
-    pub fn new(
-        chain: Vec<CertificateDer<'static>>,
-        key: PrivateKeyDer<'static>,
-    ) -> Result<Certificate, CertificateError> {
-        let leaf = chain
+    /// [`CertificateError::NoPem`] where one of them is missing, [`CertificateError::Unusable`]
+    /// where they don't belong together.
+    pub fn from_pem(chain: &str, key: &str) -> Result<Certificate, CertificateError> {
+        let missing = |what, reason: String| CertificateError::NoPem { what, reason };
+        let certificates = CertificateDer::pem_slice_iter(chain.as_bytes())
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| missing("certificate", error.to_string()))?;
+        let leaf = certificates
             .first()
             .cloned()
-            .ok_or(rustls::Error::NoCertificatesPresented)?;
+            .ok_or_else(|| missing("certificate", "it holds none".into()))?;
+        let key = PrivateKeyDer::from_pem_slice(key.as_bytes())
+            .map_err(|error| missing("private key", error.to_string()))?;
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
-            .with_single_cert(chain, key)?;
+            .with_single_cert(certificates, key)?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        Ok(Certificate { leaf, acceptor })
-    }
-
-    /// The same, from PEM.
-    ///
-    /// # Errors
-    /// Any [`CertificateError`] but `NotMade`.
-    pub fn from_pem(chain: &[u8], key: &[u8]) -> Result<Certificate, CertificateError> {
-        let missing = |what| {
-            move |error: rustls::pki_types::pem::Error| CertificateError::NoPem {
-                what,
-                reason: error.to_string(),
-            }
-        };
-        let chain = CertificateDer::pem_slice_iter(chain)
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(missing("certificate"))?;
-        if chain.is_empty() {
-            return Err(CertificateError::NoPem {
-                what: "certificate",
-                reason: "it has other things, or nothing".into(),
-            });
-        }
-        let key = PrivateKeyDer::from_pem_slice(key).map_err(missing("private key"))?;
-        Certificate::new(chain, key)
+        Ok(Certificate {
+            leaf,
+            pem: chain.to_owned(),
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+        })
     }
 
     /// A new one that is its own authority (`CA:TRUE`), as the service makes one for itself, for
@@ -101,9 +85,13 @@ impl Certificate {
         let name = "simulated presence service";
         parameters.distinguished_name.push(DnType::CommonName, name);
         let key = KeyPair::generate()?;
-        let leaf = parameters.self_signed(&key)?;
-        let key = PrivatePkcs8KeyDer::from(key.serialize_der());
-        Certificate::new(vec![leaf.der().clone()], key.into())
+        let certificate = parameters.self_signed(&key)?;
+        Certificate::from_pem(&certificate.pem(), &key.serialize_pem())
+    }
+
+    /// The certificate with those after it, as PEM.
+    pub fn pem(&self) -> &str {
+        &self.pem
     }
 
     /// The leaf.
