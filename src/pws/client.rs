@@ -320,6 +320,11 @@ fn explain_tls(error: &rustls::Error) -> Error {
             Error::CertificateChanged { expected, seen }
         }
         (None, rustls::Error::InvalidMessage(_)) => Error::NoTls,
+        // The certificate itself was accepted: what is wrong is the signature made with its key.
+        (None, rustls::Error::InvalidCertificate(_)) => Error::Tls(
+            "the server does not prove that it has the certificate's key, or the key is too short"
+                .into(),
+        ),
         (
             None,
             rustls::Error::PeerIncompatible(_)

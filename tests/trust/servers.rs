@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
-use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{ServerConfig, SupportedProtocolVersion};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -53,16 +54,29 @@ impl Server {
         let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".into()]).unwrap();
         let leaf: CertificateDer<'static> = made.cert.der().clone();
         let trust = Trust::Pin(Fingerprint::of(&leaf));
-        let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+        let versions = rustls::ALL_VERSIONS;
+        let server = Server::showing(leaf, &made.signing_key, versions, answer).await;
+        (server, trust)
+    }
+
+    /// Shows a certificate, and signs with a key that need not be the certificate's.
+    pub async fn showing(
+        leaf: CertificateDer<'static>,
+        key: &rcgen::KeyPair,
+        versions: &[&'static SupportedProtocolVersion],
+        answer: impl Into<Vec<u8>>,
+    ) -> Server {
+        let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+        let key = ring::sign::any_supported_type(&key).unwrap();
+        let shown = SingleCertAndKey::from(CertifiedKey::new(vec![leaf], key));
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![leaf], key)
-            .unwrap();
+            .with_cert_resolver(Arc::new(shown));
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let answer = answer.into();
-        let server = Server::start(move |stream, heard| {
+        Server::start(move |stream, heard| {
             let (acceptor, answer) = (acceptor.clone(), answer.clone());
             async move {
                 let Ok(mut stream) = acceptor.accept(stream).await else {
@@ -73,8 +87,7 @@ impl Server {
                 }
             }
         })
-        .await;
-        (server, trust)
+        .await
     }
 
     async fn start<F>(serve: impl Fn(TcpStream, Heard) -> F + Send + Sync + 'static) -> Server

@@ -6,6 +6,7 @@ use whosin::simulator::Certificate;
 use crate::certificates::{
     Authority, authority, expired, file, fingerprint, names, self_signed, service,
 };
+use crate::servers::Server;
 use crate::{sign_in, words};
 
 const HERE: &[&str] = &["127.0.0.1"];
@@ -176,6 +177,29 @@ fn a_file_without_certificates_is_told_apart_from_a_missing_one() {
     assert!(empty.contains("trusted.pem"), "{empty}");
     assert!(empty.contains("no certificate"), "{empty}");
     assert_ne!(missing, empty);
+}
+
+/// A certificate is public: only its key proves whose it is.
+#[tokio::test]
+async fn who_shows_a_trusted_certificate_without_having_its_key_is_refused() {
+    let copied = self_signed(names(HERE));
+    let folder = tempfile::tempdir().unwrap();
+    let own_key = rcgen::KeyPair::generate().unwrap();
+    let trusts = [
+        Trust::Pin(fingerprint(&copied)),
+        Trust::CaFile(file(folder.path(), copied.pem())),
+        Trust::Anyone,
+    ];
+    for version in rustls::ALL_VERSIONS {
+        let leaf = copied.leaf().clone();
+        let impostor = Server::showing(leaf, &own_key, &[version], "").await;
+        let url = format!("https://{}", impostor.address);
+        for trust in &trusts {
+            let error = sign_in(&url, trust.clone()).await.unwrap_err();
+            assert!(words(&error).contains("does not prove"), "{error}");
+        }
+        assert!(impostor.heard().is_empty());
+    }
 }
 
 #[tokio::test]
