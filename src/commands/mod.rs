@@ -12,7 +12,7 @@ use thiserror::Error;
 use crate::cli::{Cli, Command, Exit, Options};
 use crate::contacts::BookError;
 use crate::feed::{Config, Credentials, Failure, failure_in_words, was_reached};
-use crate::pws::{Class, Limits, PresenceType, TrustError};
+use crate::pws::{Class, Limits, PresenceType, Route, TrustError};
 use crate::settings::{Settings, SettingsError};
 use crate::simulator::CertificateError;
 use crate::tui::{Depth, Look, Theme, TuiError};
@@ -141,6 +141,7 @@ async fn feed_config(settings: &Settings) -> Result<Config, CommandError> {
         interval: settings.interval,
         soap: settings.soap,
         trust: settings.trust.clone(),
+        route: Route::Environment,
         limits: Limits::default(),
         kind: PresenceType::Rich,
         languages: languages(),

@@ -40,6 +40,17 @@ impl Default for Limits {
     }
 }
 
+/// How the way to a server is found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Route {
+    /// Through the proxy that `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` or the system names, but
+    /// for the hosts of `NO_PROXY`.
+    #[default]
+    Environment,
+    /// Straight: the server is part of this program.
+    Direct,
+}
+
 /// Speaks to the nodes of one service.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -68,13 +79,30 @@ pub enum Login<K> {
 }
 
 impl Client {
-    /// A client that trusts whom it is told to. Proxies are taken from the environment.
+    /// A client that trusts whom it is told to, and finds its way by [`Route::Environment`].
     ///
     /// # Errors
     /// [`TrustError`] where the certificates cannot be read or TLS cannot be set up.
     pub fn new(trust: &Trust, soap: SoapVersion, limits: Limits) -> Result<Client, TrustError> {
+        Client::by(Route::Environment, trust, soap, limits)
+    }
+
+    /// The same, by another route.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn by(
+        route: Route,
+        trust: &Trust,
+        soap: SoapVersion,
+        limits: Limits,
+    ) -> Result<Client, TrustError> {
         let tls = trust.config()?;
-        let http = reqwest::Client::builder()
+        let builder = match route {
+            Route::Environment => reqwest::Client::builder(),
+            Route::Direct => reqwest::Client::builder().no_proxy(),
+        };
+        let http = builder
             .tls_backend_preconfigured(tls)
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
@@ -285,6 +313,8 @@ impl Client {
             Error::TimedOut(limit)
         } else if says("dns error") || says("failed to lookup address") {
             Error::NameNotFound
+        } else if let Some(why) = words.iter().find_map(|w| w.strip_prefix("tunnel error: ")) {
+            Error::Proxy(crate::presence::clean(why))
         } else if error.is_connect() {
             let last = words.last().cloned().unwrap_or_default();
             Error::NotConnected(crate::presence::clean(&last))

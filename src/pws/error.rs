@@ -22,6 +22,9 @@ pub enum Error {
     /// No connection could be made.
     #[error("no connection: {0}")]
     NotConnected(String),
+    /// A proxy stands between and makes no connection to the server.
+    #[error("the proxy makes no connection: {0}")]
+    Proxy(String),
     /// No answer in time.
     #[error("no answer within {} s", .0.as_secs())]
     TimedOut(Duration),
@@ -120,6 +123,7 @@ impl Error {
             Error::ConnectionRefused => {
                 "Is the port right (8083 with TLS, 8082 without)? Is the service running?"
             }
+            Error::Proxy(_) => "HTTPS_PROXY names the proxy; hosts in NO_PROXY need none.",
             Error::NotConnected(_) | Error::TimedOut(_) => "Is the network or VPN up?",
             Error::Certificate { .. } => {
                 "If the administrator confirms this fingerprint, trust it with --pin, or give the \

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use whosin::feed::{self, Command, Config, Feed, Update};
 use whosin::presence::LinkState;
-use whosin::pws::{Endpoint, Limits, PresenceType, SoapVersion, Trust};
+use whosin::pws::{Endpoint, Limits, PresenceType, Route, SoapVersion, Trust};
 
 use crate::certificates::{fingerprint, names, self_signed, service};
 use crate::credentials;
@@ -33,6 +33,7 @@ async fn another_certificate_is_refused_loudly_and_the_pinned_one_is_taken_again
         interval: Duration::from_millis(200),
         soap: SoapVersion::V1_1,
         trust: Trust::Pin(fingerprint(&pinned)),
+        route: Route::Direct,
         limits: Limits::default(),
         kind: PresenceType::Rich,
         languages: vec![],
