@@ -4,6 +4,7 @@
 mod certificates;
 mod command_line;
 mod handshakes;
+mod on_screen;
 #[path = "../common/pty.rs"]
 mod pty;
 mod redirects;
