@@ -183,9 +183,13 @@ pub fn draw_header(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, 
     left.push(with(&[&title], &warn_short));
     left.push(with(&[], &warn_short));
     let age = cells(&freshness);
-    let fitting = [&long, &short]
-        .into_iter()
-        .flat_map(|counts| left.iter().map(move |left| (left, counts)));
+    // A warning in words is worth more than the words at the counts.
+    let (in_words, by_sign) = left.split_at(3);
+    let counted = [&long, &short];
+    let fitting = [in_words, by_sign].into_iter().flat_map(|left| {
+        let with = |counts| left.iter().map(move |left| (left, counts));
+        counted.into_iter().flat_map(with)
+    });
     let pick = fitting
         .filter(|(left, counts)| left.len() > 1 || std::ptr::eq(*counts, &short))
         .find(|(left, counts)| {

@@ -47,6 +47,16 @@ fn the_board_shows_both_fingerprints_of_a_certificate_that_has_changed() {
 }
 
 #[test]
+fn the_board_says_all_the_time_that_nothing_is_checked() {
+    let runtime = runtime();
+    let service = runtime.block_on(service(&certificate()));
+    let password = [("WHOSIN_APP_PASSWORD", "simulated")];
+    let pty = whosin(&service, &["--insecure"], &password);
+    pty.wait_for("board", |_| service.signed_in() == (1, 1));
+    pty.wait_for_text("certificate not checked");
+}
+
+#[test]
 fn the_form_offers_to_trust_exactly_the_certificate_that_was_shown() {
     let runtime = runtime();
     let shown = certificate();
