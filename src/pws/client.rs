@@ -16,7 +16,7 @@ use super::envelope::{
 use super::error::Error;
 use super::polled::{Contact, read_polled};
 use super::session::{AppKey, SessionKey, UserKey};
-use super::tls::{Refused, Trust, TrustError};
+use super::tls::{Refused, Trust, TrustError, in_words};
 use crate::presence::{Address, decode};
 
 /// How long and how large things may be.
@@ -340,7 +340,7 @@ fn error_is_in_body(cause: &&(dyn std::error::Error + 'static)) -> bool {
 
 /// What the TLS library has to tell, in other words.
 fn explain_tls(error: &rustls::Error) -> Error {
-    use rustls::AlertDescription as Alert;
+    use rustls::{AlertDescription as Alert, CertificateError};
     match (Refused::of(error).cloned(), error) {
         (Some(Refused::Untrusted { reason, seen }), _) => Error::Certificate {
             reason,
@@ -351,10 +351,14 @@ fn explain_tls(error: &rustls::Error) -> Error {
         }
         (None, rustls::Error::InvalidMessage(_)) => Error::NoTls,
         // The certificate itself was accepted: what is wrong is the signature made with its key.
-        (None, rustls::Error::InvalidCertificate(_)) => Error::Tls(
+        (None, rustls::Error::InvalidCertificate(CertificateError::BadSignature)) => Error::Tls(
             "the server does not prove that it has the certificate's key, or the key is too short"
                 .into(),
         ),
+        (None, rustls::Error::InvalidCertificate(_)) => Error::Tls(format!(
+            "the certificate cannot be used: {}",
+            in_words(error)
+        )),
         (
             None,
             rustls::Error::PeerIncompatible(_)

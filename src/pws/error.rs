@@ -131,7 +131,8 @@ impl Error {
             }
             Error::CertificateChanged { .. } => {
                 "Nothing was sent. Unless the administrator has renewed it, somebody may be \
-                 listening in. If it was renewed, give the new fingerprint with --pin."
+                 listening in. A renewed one's fingerprint goes to --pin; the certificates of \
+                 several nodes go into one --ca-file."
             }
             Error::NoTls => {
                 "Is the port right (8083 with TLS, 8082 without)? Without TLS it is http://…"

@@ -289,7 +289,7 @@ impl ServerCertVerifier for Verifier {
 }
 
 /// Why a certificate is not accepted, for people who do not know the library's words.
-fn in_words(error: &rustls::Error) -> String {
+pub(super) fn in_words(error: &rustls::Error) -> String {
     use CertificateError as Reason;
     let rustls::Error::InvalidCertificate(reason) = error else {
         return crate::presence::clean(&error.to_string());
@@ -321,10 +321,12 @@ fn in_words(error: &rustls::Error) -> String {
             format!("it is not valid before {}", day(not_before))
         }
         Reason::Revoked => "its authority has revoked it".into(),
-        // What webpki says of a self-signed certificate with CA:TRUE has no name of its own here.
-        Reason::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
-            "it is an authority of its own (self-signed)".into()
-        }
+        // What webpki finds has no names of its own here.
+        Reason::Other(other) => match other.to_string().as_str() {
+            "CaUsedAsEndEntity" => "it is an authority of its own (self-signed)".into(),
+            "UnsupportedCertVersion" => "it is not an X.509 certificate of version 3".into(),
+            other => crate::presence::clean(other),
+        },
         other => crate::presence::clean(&other.to_string()),
     }
 }

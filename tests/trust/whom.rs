@@ -1,5 +1,7 @@
 //! The platform's authorities, a file, a pin, anyone.
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use whosin::pws::{Error, Fingerprint, Trust};
 use whosin::simulator::Certificate;
 
@@ -199,6 +201,22 @@ async fn who_shows_a_trusted_certificate_without_having_its_key_is_refused() {
             assert!(words(&error).contains("does not prove"), "{error}");
         }
         assert!(impostor.heard().is_empty());
+    }
+}
+
+/// The TLS library reads no key from such a one, so nobody can prove to have it.
+#[tokio::test]
+async fn a_certificate_of_version_1_is_refused_in_words_even_where_it_is_pinned() {
+    let leaf = include_bytes!("../fixtures/certificates/version-1.pem");
+    let leaf = CertificateDer::from_pem_slice(leaf).unwrap();
+    let key = include_str!("../fixtures/certificates/version-1.key.pem");
+    let key = rcgen::KeyPair::from_pem(key).unwrap();
+    let pin = Trust::Pin(Fingerprint::of(&leaf));
+    let server = Server::showing(leaf, &key, rustls::ALL_VERSIONS, "").await;
+    let url = format!("https://{}", server.address);
+    for trust in [pin, Trust::Platform, Trust::Anyone] {
+        let error = sign_in(&url, trust).await.unwrap_err();
+        assert!(words(&error).contains("of version 3"), "{error}");
     }
 }
 
