@@ -82,12 +82,15 @@ pub enum Command {
     Demo(Population),
     /// Run only the presence service, for trying things out
     #[command(
-        after_help = "Example:\n  whosin simulate --listen 127.0.0.1:8082 --scenario throttle=5,expire\n\nSign in as the application user 'whosin' with the password 'simulated', and as any end user."
+        after_help = "Examples:\n  whosin simulate --listen 127.0.0.1:8082 --scenario throttle=5,expire\n  whosin simulate --tls\n\nSign in as the application user 'whosin' with the password 'simulated', and as any end user."
     )]
     Simulate {
-        /// Where to listen
-        #[arg(long, default_value = "127.0.0.1:8082", value_name = "ADDR")]
-        listen: SocketAddr,
+        /// Where to listen [default: 127.0.0.1:8082, with TLS 127.0.0.1:8083]
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<SocketAddr>,
+        /// How it is secured
+        #[command(flatten)]
+        security: Security,
         /// Who is there
         #[command(flatten)]
         population: Population,
@@ -111,6 +114,25 @@ pub enum Command {
         #[arg(short, long)]
         quiet: bool,
     },
+}
+
+/// The certificate of the simulated service; plain HTTP without.
+#[derive(Clone, Debug, Args)]
+pub struct Security {
+    /// Speak HTTPS with a new self-signed certificate
+    #[arg(long)]
+    pub tls: bool,
+    /// Speak HTTPS with the certificate in this PEM file, and those after it
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_key",
+        conflicts_with = "tls"
+    )]
+    pub tls_cert: Option<PathBuf>,
+    /// The PEM file with the certificate's private key
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
 }
 
 /// The people of the simulated service.

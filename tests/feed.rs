@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use secrecy::SecretString;
 use whosin::feed::{self, Command, Config, Credentials, Feed, Plan, Step, Update};
 use whosin::presence::{Address, LinkState, Outcome, Report, SignIn};
-use whosin::pws::{BATCH, Endpoint, Limits, PresenceType, SoapVersion, Trust};
+use whosin::pws::{BATCH, Endpoint, Limits, PresenceType, Route, SoapVersion, Trust};
 use whosin::simulator::{Fault, Operation, Options, Simulator};
 
 async fn service(options: Options) -> Simulator {
@@ -26,6 +26,7 @@ fn config(service: &Simulator, password: &str) -> Config {
         interval: Duration::from_millis(200),
         soap: SoapVersion::V1_1,
         trust: Trust::Platform,
+        route: Route::Direct,
         limits: Limits::default(),
         kind: PresenceType::Rich,
         languages: vec![],

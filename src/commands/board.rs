@@ -12,7 +12,7 @@ use crate::cli::{Exit, Options, Population};
 use crate::contacts;
 use crate::feed::{self, Command, Config, Credentials, Session, Update, failure_in_words};
 use crate::presence::{Problem, SignIn};
-use crate::pws::{Class, Endpoint, Error, Limits, PresenceType, Trust};
+use crate::pws::{Class, Endpoint, Error, Limits, PresenceType, Route, Trust};
 use crate::settings::{Settings, save_sign_in};
 use crate::tui::{self, Draft, Field, SignInOutcome, Verdict};
 
@@ -109,6 +109,7 @@ fn config_of(settings: &Settings, draft: Draft) -> Result<Config, (Field, Proble
         interval: settings.interval,
         soap: settings.soap,
         trust,
+        route: Route::Environment,
         limits: Limits::default(),
         kind: PresenceType::Rich,
         languages: languages(),
@@ -137,12 +138,9 @@ async fn attempt(settings: &Settings, draft: Draft) -> Verdict {
             Verdict::Accepted
         }
         Err(failure) => {
-            if let Error::Certificate {
-                fingerprint: Some(fingerprint),
-                ..
-            } = failure.error
-            {
-                return Verdict::UnknownCertificate(fingerprint);
+            // Of one that has changed it is not made so easy.
+            if let Error::Certificate { fingerprint, .. } = failure.error {
+                return Verdict::UnknownCertificate(fingerprint.to_string());
             }
             let problem = failure_in_words(&failure, &config.credentials);
             let field = match (failure.error.class(), failure.sign_in) {

@@ -8,7 +8,7 @@ use super::{CommandError, languages, settings_without_files};
 use crate::cli::{Exit, Options, Population};
 use crate::contacts::{self, Contact, Edit};
 use crate::feed::{Config, Credentials};
-use crate::pws::{Endpoint, Limits, PresenceType, Trust};
+use crate::pws::{Endpoint, Limits, PresenceType, Route, Trust};
 use crate::settings::SettingsError;
 use crate::simulator::{self, Simulator};
 
@@ -66,6 +66,7 @@ pub async fn demo(options: &Options, population: &Population) -> Result<Exit, Co
         interval: options.interval.unwrap_or(INTERVAL),
         soap: settings.soap,
         trust: Trust::Platform,
+        route: Route::Direct,
         limits: Limits::default(),
         kind: PresenceType::Rich,
         languages: languages(),

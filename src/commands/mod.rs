@@ -12,8 +12,9 @@ use thiserror::Error;
 use crate::cli::{Cli, Command, Exit, Options};
 use crate::contacts::BookError;
 use crate::feed::{Config, Credentials, Failure, failure_in_words, was_reached};
-use crate::pws::{Class, Limits, PresenceType, TrustError};
+use crate::pws::{Class, Limits, PresenceType, Route, TrustError};
 use crate::settings::{Settings, SettingsError};
+use crate::simulator::CertificateError;
 use crate::tui::{Depth, Look, Theme, TuiError};
 
 /// Why a command failed; its words tell what to do.
@@ -33,6 +34,12 @@ pub enum CommandError {
     /// The certificates cannot be used.
     #[error(transparent)]
     Trust(#[from] TrustError),
+    /// The simulated service cannot use the certificate that it was given.
+    #[error("{0}: {1}")]
+    Certificate(String, CertificateError),
+    /// A file that was named cannot be read.
+    #[error("{0} cannot be read: {1}")]
+    File(String, io::Error),
     /// The terminal cannot be used.
     #[error(transparent)]
     Tui(#[from] TuiError),
@@ -54,7 +61,9 @@ impl CommandError {
             CommandError::Settings(_) | CommandError::Missing(..) | CommandError::Contact(_) => {
                 Exit::Usage
             }
-            CommandError::Trust(_) => Exit::Usage,
+            CommandError::Trust(_) | CommandError::Certificate(..) | CommandError::File(..) => {
+                Exit::Usage
+            }
             CommandError::Server(_, exit) => *exit,
             CommandError::Book(_) | CommandError::Tui(_) | CommandError::Io(..) => Exit::Failed,
         }
@@ -80,9 +89,10 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
         Some(Command::Demo(population)) => demo::demo(&cli.options, &population).await,
         Some(Command::Simulate {
             listen,
+            security,
             population,
             scenario,
-        }) => simulate::simulate(listen, &population, scenario).await,
+        }) => simulate::simulate(listen, &security, &population, scenario).await,
         Some(Command::Status {
             contacts,
             json,
@@ -131,6 +141,7 @@ async fn feed_config(settings: &Settings) -> Result<Config, CommandError> {
         interval: settings.interval,
         soap: settings.soap,
         trust: settings.trust.clone(),
+        route: Route::Environment,
         limits: Limits::default(),
         kind: PresenceType::Rich,
         languages: languages(),

@@ -14,7 +14,8 @@ use tokio::sync::mpsc;
 
 use crate::presence::{Address, Link, LinkState, Mode, Outcome, Problem, Report, SignIn};
 use crate::pws::{
-    BATCH, Class, Client, Endpoint, Error, Limits, PresenceType, SoapVersion, Trust, TrustError,
+    BATCH, Class, Client, Endpoint, Error, Limits, PresenceType, Route, SoapVersion, Trust,
+    TrustError,
 };
 
 /// The first pause after a failure, and the longest.
@@ -62,6 +63,8 @@ pub struct Config {
     pub soap: SoapVersion,
     /// Whose certificate is accepted.
     pub trust: Trust,
+    /// How the way to the server is found.
+    pub route: Route,
     /// How long and large things may be.
     pub limits: Limits,
     /// How much is asked of each contact.
@@ -91,7 +94,7 @@ impl Config {
     /// # Errors
     /// [`TrustError`] where the certificates cannot be read.
     pub fn client(&self) -> Result<Client, TrustError> {
-        Client::new(&self.trust, self.soap, self.limits)
+        Client::by(self.route, &self.trust, self.soap, self.limits)
     }
 }
 
@@ -438,8 +441,12 @@ pub fn was_reached(error: &Error) -> bool {
         Error::NameNotFound
             | Error::ConnectionRefused
             | Error::NotConnected(_)
+            | Error::Proxy(_)
             | Error::TimedOut(_)
             | Error::Certificate { .. }
+            | Error::CertificateChanged { .. }
+            | Error::NoTls
+            | Error::NoHttp
             | Error::Tls(_)
             | Error::Broken
     )

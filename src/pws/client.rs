@@ -5,7 +5,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::{debug, warn};
 
@@ -16,7 +16,7 @@ use super::envelope::{
 use super::error::Error;
 use super::polled::{Contact, read_polled};
 use super::session::{AppKey, SessionKey, UserKey};
-use super::tls::{LastRefused, Trust, TrustError};
+use super::tls::{Refused, Trust, TrustError, in_words};
 use crate::presence::{Address, decode};
 
 /// How long and how large things may be.
@@ -40,13 +40,23 @@ impl Default for Limits {
     }
 }
 
+/// How the way to a server is found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Route {
+    /// Through the proxy that `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` or the system names, but
+    /// for the hosts of `NO_PROXY`.
+    #[default]
+    Environment,
+    /// Straight: the server is part of this program.
+    Direct,
+}
+
 /// Speaks to the nodes of one service.
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
     soap: SoapVersion,
     limits: Limits,
-    refused: LastRefused,
 }
 
 /// What a sign-in was answered with.
@@ -69,13 +79,30 @@ pub enum Login<K> {
 }
 
 impl Client {
-    /// A client that trusts whom it is told to. Proxies are taken from the environment.
+    /// A client that trusts whom it is told to, and finds its way by [`Route::Environment`].
     ///
     /// # Errors
     /// [`TrustError`] where the certificates cannot be read or TLS cannot be set up.
     pub fn new(trust: &Trust, soap: SoapVersion, limits: Limits) -> Result<Client, TrustError> {
-        let (tls, refused) = trust.config()?;
-        let http = reqwest::Client::builder()
+        Client::by(Route::Environment, trust, soap, limits)
+    }
+
+    /// The same, by another route.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn by(
+        route: Route,
+        trust: &Trust,
+        soap: SoapVersion,
+        limits: Limits,
+    ) -> Result<Client, TrustError> {
+        let tls = trust.config()?;
+        let builder = match route {
+            Route::Environment => reqwest::Client::builder(),
+            Route::Direct => reqwest::Client::builder().no_proxy(),
+        };
+        let http = builder
             .tls_backend_preconfigured(tls)
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
@@ -87,12 +114,7 @@ impl Client {
             .user_agent(concat!("whosin/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| TrustError::Setup(error.to_string()))?;
-        Ok(Client {
-            http,
-            soap,
-            limits,
-            refused,
-        })
+        Ok(Client { http, soap, limits })
     }
 
     /// Signs the application user in.
@@ -223,6 +245,12 @@ impl Client {
         };
         let mut response = post.send().await.map_err(|error| self.explain(&error))?;
         let status = response.status();
+        if status.is_redirection()
+            && let Some(to) = response.headers().get(LOCATION)
+        {
+            let to = String::from_utf8_lossy(to.as_bytes());
+            return Err(Error::Moved(crate::presence::clean(&to)));
+        }
         let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| {
             let seconds = value.to_str().ok()?.trim().parse().ok()?;
             Some(Duration::from_secs(seconds))
@@ -253,25 +281,20 @@ impl Client {
 
     /// Says what a failure of the transport was.
     fn explain(&self, error: &reqwest::Error) -> Error {
-        if let Some(fingerprint) = self.refused.take() {
-            let reason = causes(error)
-                .last()
-                .map(ToString::to_string)
-                .unwrap_or_default();
-            let reason = crate::presence::clean(&reason);
-            return Error::Certificate {
-                reason,
-                fingerprint: Some(fingerprint.to_string()),
-            };
-        }
         for cause in causes(error) {
             if let Some(error) = cause.downcast_ref::<rustls::Error>() {
-                return Error::Tls(crate::presence::clean(&error.to_string()));
+                return explain_tls(error);
+            }
+            if cause.downcast_ref().is_some_and(hyper::Error::is_parse) {
+                return Error::NoHttp;
             }
             if let Some(error) = cause.downcast_ref::<io::Error>() {
                 match error.kind() {
                     io::ErrorKind::ConnectionRefused => return Error::ConnectionRefused,
                     io::ErrorKind::TimedOut => return Error::TimedOut(self.limits.connect),
+                    io::ErrorKind::UnexpectedEof if cause.to_string().contains("handshake") => {
+                        return Error::Tls("the server ends the handshake".into());
+                    }
                     io::ErrorKind::UnexpectedEof if error_is_in_body(&cause) => {
                         return Error::CutShort;
                     }
@@ -290,6 +313,8 @@ impl Client {
             Error::TimedOut(limit)
         } else if says("dns error") || says("failed to lookup address") {
             Error::NameNotFound
+        } else if let Some(why) = words.iter().find_map(|w| w.strip_prefix("tunnel error: ")) {
+            Error::Proxy(crate::presence::clean(why))
         } else if error.is_connect() {
             let last = words.last().cloned().unwrap_or_default();
             Error::NotConnected(crate::presence::clean(&last))
@@ -313,11 +338,52 @@ fn error_is_in_body(cause: &&(dyn std::error::Error + 'static)) -> bool {
     cause.to_string().contains("body")
 }
 
+/// What the TLS library has to tell, in other words.
+fn explain_tls(error: &rustls::Error) -> Error {
+    use rustls::{AlertDescription as Alert, CertificateError};
+    match (Refused::of(error).cloned(), error) {
+        (Some(Refused::Untrusted { reason, seen }), _) => Error::Certificate {
+            reason,
+            fingerprint: seen,
+        },
+        (Some(Refused::Changed { expected, seen }), _) => {
+            Error::CertificateChanged { expected, seen }
+        }
+        (None, rustls::Error::InvalidMessage(_)) => Error::NoTls,
+        // The certificate itself was accepted: what is wrong is the signature made with its key.
+        (None, rustls::Error::InvalidCertificate(CertificateError::BadSignature)) => Error::Tls(
+            "the server does not prove that it has the certificate's key, or the key is too short"
+                .into(),
+        ),
+        (None, rustls::Error::InvalidCertificate(_)) => Error::Tls(format!(
+            "the certificate cannot be used: {}",
+            in_words(error)
+        )),
+        (
+            None,
+            rustls::Error::PeerIncompatible(_)
+            | rustls::Error::AlertReceived(
+                Alert::ProtocolVersion | Alert::HandshakeFailure | Alert::InsufficientSecurity,
+            ),
+        ) => Error::Tls("the server speaks neither TLS 1.2 nor 1.3 as it is safe today".into()),
+        (None, error) => Error::Tls(crate::presence::clean(&error.to_string())),
+    }
+}
+
 /// An error and what caused it, the deepest last.
 fn causes<'a>(
     error: &'a reqwest::Error,
 ) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |&error| error.source())
+    std::iter::successors(error.source(), |&error| {
+        // An I/O error calls the source of what it holds its own, and leaves out what it holds.
+        match error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
+            Some(held) => Some(held as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        }
+    })
 }
 
 fn understand<T>(answer: Answer, read: impl FnOnce(&str) -> Result<T, Error>) -> Result<T, Error> {

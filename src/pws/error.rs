@@ -3,6 +3,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::fault::{Class, Fault};
+use super::tls::Fingerprint;
 use crate::presence::Problem;
 
 /// What can go wrong with one request. Each message names what happened; whom it happened with is
@@ -21,17 +22,34 @@ pub enum Error {
     /// No connection could be made.
     #[error("no connection: {0}")]
     NotConnected(String),
+    /// A proxy stands between and makes no connection to the server.
+    #[error("the proxy makes no connection: {0}")]
+    Proxy(String),
     /// No answer in time.
     #[error("no answer within {} s", .0.as_secs())]
     TimedOut(Duration),
-    /// The server's certificate is not trusted. Its fingerprint, where it was seen.
-    #[error("the certificate is not trusted: {reason}")]
+    /// The server's certificate is not trusted.
+    #[error("the certificate is not trusted: {reason}; its fingerprint is {fingerprint}")]
     Certificate {
         /// Why.
         reason: String,
-        /// SHA-256 of the certificate that was shown, as `sha256:…`.
-        fingerprint: Option<String>,
+        /// That of the certificate that was shown.
+        fingerprint: Fingerprint,
     },
+    /// The server shows another certificate than the one that is pinned.
+    #[error("THE CERTIFICATE HAS CHANGED: expected {expected}, seen {seen}")]
+    CertificateChanged {
+        /// The fingerprint that is pinned.
+        expected: Fingerprint,
+        /// That of the certificate that was shown.
+        seen: Fingerprint,
+    },
+    /// What answers to TLS is none.
+    #[error("no TLS is spoken there")]
+    NoTls,
+    /// What answers to HTTP is none.
+    #[error("no HTTP is spoken there")]
+    NoHttp,
     /// TLS failed for another reason.
     #[error("no secure connection: {0}")]
     Tls(String),
@@ -46,6 +64,9 @@ pub enum Error {
         /// `Retry-After`.
         retry_after: Option<Duration>,
     },
+    /// An HTTP redirect, and where to. It is not followed: the password would go along.
+    #[error("the server sends us elsewhere, to {0}")]
+    Moved(String),
     /// A web page instead of SOAP; its title.
     #[error("a web page came instead of an answer{}", if .0.is_empty() { String::new() } else { format!(" ('{}')", .0) })]
     WebPage(String),
@@ -102,9 +123,22 @@ impl Error {
             Error::ConnectionRefused => {
                 "Is the port right (8083 with TLS, 8082 without)? Is the service running?"
             }
+            Error::Proxy(_) => "HTTPS_PROXY names the proxy; hosts in NO_PROXY need none.",
             Error::NotConnected(_) | Error::TimedOut(_) => "Is the network or VPN up?",
             Error::Certificate { .. } => {
-                "Give the server's certificate with --ca-file, or its fingerprint with --pin."
+                "If the administrator confirms this fingerprint, trust it with --pin, or give the \
+                 certificate with --ca-file."
+            }
+            Error::CertificateChanged { .. } => {
+                "Nothing was sent. Unless the administrator has renewed it, somebody may be \
+                 listening in. A renewed one's fingerprint goes to --pin; the certificates of \
+                 several nodes go into one --ca-file."
+            }
+            Error::NoTls => {
+                "Is the port right (8083 with TLS, 8082 without)? Without TLS it is http://…"
+            }
+            Error::NoHttp => {
+                "Is the port right (8083 with TLS, 8082 without)? With TLS it is https://…"
             }
             Error::Tls(_) => {
                 "Old servers speak no modern TLS: ask the administrator for the plain port."
@@ -114,6 +148,7 @@ impl Error {
                 status: 401 | 403 | 407,
                 ..
             } => "Something between here and the server wants a sign-in of its own: a proxy?",
+            Error::Moved(_) => "If that is a presence server you trust, give it with --server.",
             Error::Http { status: 404, .. } => {
                 "Is the address right? The service is at /presence-service/soap."
             }

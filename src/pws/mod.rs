@@ -10,7 +10,7 @@ mod salvage;
 mod session;
 mod tls;
 
-pub use client::{Client, Limits, Login};
+pub use client::{Client, Limits, Login, Route};
 pub use endpoint::{Endpoint, EndpointError};
 pub use envelope::{BATCH, PresenceType, Request, SoapVersion};
 pub use error::Error;

@@ -4,14 +4,18 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
+use jiff::Timestamp;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, OtherError, RootCertStore,
+    SignatureScheme,
+};
 use rustls_platform_verifier::Verifier as PlatformVerifier;
 use thiserror::Error;
 
@@ -21,10 +25,11 @@ pub enum Trust {
     /// Those of the platform's authorities.
     #[default]
     Platform,
-    /// Those of the authorities in a PEM file; or the very certificates in it, whatever name they
-    /// carry.
+    /// Those of the authorities in a PEM file, with the right name and in their time; or the very
+    /// certificates in it, as with [`Trust::Pin`].
     CaFile(PathBuf),
-    /// The one with this fingerprint, whatever name it carries.
+    /// The one with this fingerprint, whatever name it carries, and also when it has expired: a
+    /// pin means the certificate itself, not what it says.
     Pin(Fingerprint),
     /// Any. The board says so, always.
     Anyone,
@@ -87,7 +92,8 @@ impl FromStr for Fingerprint {
             .ok_or_else(error)?;
         let digits: Vec<u8> = hex.bytes().filter(|byte| *byte != b':').collect();
         let mut bytes = [0; 32];
-        if digits.len() != 64 {
+        // Signs would be read as numbers, too.
+        if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
             return Err(error());
         }
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
@@ -111,32 +117,56 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// What the verifier last refused, for the message about it.
-#[derive(Clone, Debug, Default)]
-pub(super) struct LastRefused(Arc<Mutex<Option<Fingerprint>>>);
+/// A certificate that was refused, on its way through the TLS library to whom asked.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(super) enum Refused {
+    /// Nobody who is trusted vouches for it.
+    #[error("{reason}")]
+    Untrusted {
+        /// Why, in words.
+        reason: String,
+        /// The one that was shown.
+        seen: Fingerprint,
+    },
+    /// Another one is pinned.
+    #[error("{expected} is pinned, {seen} is shown")]
+    Changed {
+        /// The one that is pinned.
+        expected: Fingerprint,
+        /// The one that was shown.
+        seen: Fingerprint,
+    },
+}
 
-impl LastRefused {
-    /// The fingerprint of the certificate that was refused last.
-    pub fn take(&self) -> Option<Fingerprint> {
-        self.0.lock().ok()?.take()
-    }
-
-    fn note(&self, fingerprint: Fingerprint) {
-        if let Ok(mut last) = self.0.lock() {
-            *last = Some(fingerprint);
+impl Refused {
+    /// What the verifier refused, where that is what the TLS library tells.
+    pub fn of(error: &rustls::Error) -> Option<&Refused> {
+        match error {
+            rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
+                other.0.downcast_ref()
+            }
+            _ => None,
         }
     }
 }
 
+impl From<Refused> for rustls::Error {
+    fn from(refused: Refused) -> rustls::Error {
+        CertificateError::Other(OtherError(Arc::new(refused))).into()
+    }
+}
+
 impl Trust {
-    /// The TLS configuration for it, and where refused certificates are noted.
-    pub(super) fn config(&self) -> Result<(ClientConfig, LastRefused), TrustError> {
+    /// The TLS configuration for it.
+    pub(super) fn config(&self) -> Result<ClientConfig, TrustError> {
         let provider = Arc::new(ring::default_provider());
         let setup = |error: &dyn fmt::Display| TrustError::Setup(error.to_string());
         let rule = match self {
-            Trust::Platform => Rule::Authorities(Arc::new(
-                PlatformVerifier::new(provider.clone()).map_err(|error| setup(&error))?,
-            )),
+            // A bare system has no authorities: whom none is needed for must get along there.
+            Trust::Platform => match PlatformVerifier::new(provider.clone()) {
+                Ok(authorities) => Rule::Authorities(Box::new(authorities)),
+                Err(error) => Rule::Nobody(error.to_string()),
+            },
             Trust::CaFile(path) => {
                 let file = |reason: String| TrustError::File {
                     path: path.clone(),
@@ -155,14 +185,12 @@ impl Trust {
                 let fingerprints = listed.iter().map(Fingerprint::of).collect();
                 Rule::Listed(fingerprints, authorities.build().ok())
             }
-            Trust::Pin(pin) => Rule::Listed(vec![*pin], None),
+            Trust::Pin(pin) => Rule::Pinned(*pin),
             Trust::Anyone => Rule::Anyone,
         };
-        let refused = LastRefused::default();
         let verifier = Verifier {
             rule,
             provider: provider.clone(),
-            refused: refused.clone(),
         };
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -171,24 +199,26 @@ impl Trust {
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        Ok((config, refused))
+        Ok(config)
     }
 }
 
-/// Accepts certificates by one rule, and notes those that it refuses.
+/// Accepts certificates by one rule. That whoever shows one has its key, is checked by every rule.
 #[derive(Debug)]
 struct Verifier {
     rule: Rule,
     provider: Arc<CryptoProvider>,
-    refused: LastRefused,
 }
 
 #[derive(Debug)]
 enum Rule {
-    Authorities(Arc<PlatformVerifier>),
+    Authorities(Box<dyn ServerCertVerifier>),
     /// These very certificates, or those of these authorities. A server's self-signed leaf is no
     /// authority in the eyes of a verifier, and rarely carries the right name.
     Listed(Vec<Fingerprint>, Option<Arc<WebPkiServerVerifier>>),
+    Pinned(Fingerprint),
+    /// The system's authorities can't be had, for this reason.
+    Nobody(String),
     Anyone,
 }
 
@@ -201,31 +231,34 @@ impl ServerCertVerifier for Verifier {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let verdict = match &self.rule {
-            Rule::Anyone => Ok(ServerCertVerified::assertion()),
+        let seen = Fingerprint::of(leaf);
+        let untrusted = |reason: String| Refused::Untrusted { reason, seen };
+        let refused = match &self.rule {
+            Rule::Anyone => return Ok(ServerCertVerified::assertion()),
             Rule::Authorities(authorities) => {
-                authorities.verify_server_cert(leaf, chain, name, ocsp, now)
-            }
-            Rule::Listed(listed, authorities) => {
-                let shown = Fingerprint::of(leaf);
-                match (listed.contains(&shown), authorities, listed.as_slice()) {
-                    (true, ..) => Ok(ServerCertVerified::assertion()),
-                    (false, Some(authorities), _) => {
-                        authorities.verify_server_cert(leaf, chain, name, ocsp, now)
-                    }
-                    (false, None, [pin]) => Err(rustls::Error::General(format!(
-                        "the server shows {shown}, but only {pin} is trusted"
-                    ))),
-                    (false, None, _) => Err(rustls::Error::General(
-                        "the certificate is not the one that was given".into(),
-                    )),
+                match authorities.verify_server_cert(leaf, chain, name, ocsp, now) {
+                    Err(error) => untrusted(in_words(&error)),
+                    verified => return verified,
                 }
             }
+            Rule::Listed(listed, _) if listed.contains(&seen) => {
+                return Ok(ServerCertVerified::assertion());
+            }
+            Rule::Listed(_, Some(authorities)) => {
+                match authorities.verify_server_cert(leaf, chain, name, ocsp, now) {
+                    Err(error) => untrusted(in_words(&error)),
+                    verified => return verified,
+                }
+            }
+            Rule::Listed(_, None) => untrusted("it is not in the file of --ca-file".into()),
+            Rule::Pinned(pin) if *pin == seen => return Ok(ServerCertVerified::assertion()),
+            Rule::Pinned(pin) => Refused::Changed {
+                expected: *pin,
+                seen,
+            },
+            Rule::Nobody(why) => untrusted(format!("this system knows no authorities ({why})")),
         };
-        if verdict.is_err() {
-            self.refused.note(Fingerprint::of(leaf));
-        }
-        verdict
+        Err(refused.into())
     }
 
     fn verify_tls12_signature(
@@ -252,5 +285,48 @@ impl ServerCertVerifier for Verifier {
         self.provider
             .signature_verification_algorithms
             .supported_schemes()
+    }
+}
+
+/// Why a certificate is not accepted, for people who do not know the library's words.
+pub(super) fn in_words(error: &rustls::Error) -> String {
+    use CertificateError as Reason;
+    let rustls::Error::InvalidCertificate(reason) = error else {
+        return crate::presence::clean(&error.to_string());
+    };
+    let day = |time: &UnixTime| {
+        let seconds = i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+        let time = Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX);
+        time.strftime("%F").to_string()
+    };
+    match reason {
+        // Of one with the name of an authority, but another's signature, the latter two are said.
+        Reason::UnknownIssuer
+        | Reason::BadSignature
+        | Reason::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "no authority that is trusted here has issued it".into()
+        }
+        Reason::NotValidForNameContext {
+            expected,
+            presented,
+        } => {
+            let names = match presented.as_slice() {
+                [] => "no name at all".into(),
+                names => crate::presence::clean(&names.join(", ")),
+            };
+            format!("it is not for '{}', but for {names}", expected.to_str())
+        }
+        Reason::ExpiredContext { not_after, .. } => format!("it expired on {}", day(not_after)),
+        Reason::NotValidYetContext { not_before, .. } => {
+            format!("it is not valid before {}", day(not_before))
+        }
+        Reason::Revoked => "its authority has revoked it".into(),
+        // What webpki finds has no names of its own here.
+        Reason::Other(other) => match other.to_string().as_str() {
+            "CaUsedAsEndEntity" => "it is an authority of its own (self-signed)".into(),
+            "UnsupportedCertVersion" => "it is not an X.509 certificate of version 3".into(),
+            other => crate::presence::clean(other),
+        },
+        other => crate::presence::clean(&other.to_string()),
     }
 }

@@ -1,4 +1,4 @@
-//! A Presence Web Service in the binary: over real HTTP, with believable people who change as
+//! A Presence Web Service in the binary: over real HTTP or HTTPS, with believable people who change as
 //! time goes by, and with the troubles that a service makes in life.
 //!
 //! [`Simulator::start`] runs it on the current tokio runtime. It does nothing while nobody asks:
@@ -23,6 +23,7 @@ mod session;
 mod state;
 mod subscription;
 mod tally;
+mod tls;
 mod trouble;
 mod world;
 mod xml;
@@ -42,6 +43,7 @@ pub use scenario::{Scenario, ScenarioError};
 pub use session::Node;
 pub use state::{ByHand, Doing, State};
 pub use tally::{Recorded, Tally};
+pub use tls::{Certificate, CertificateError};
 pub use trouble::{Listed, Number, Trouble};
 
 use crate::presence::{Address, clean};
@@ -69,6 +71,8 @@ pub struct Options {
     pub domain: String,
     /// The shape that faults come in; each in turn when not said.
     pub fault_shape: Option<Shape>,
+    /// The certificate of both nodes, which then speak HTTPS; plain HTTP without.
+    pub certificate: Option<Certificate>,
 }
 
 impl Options {
@@ -88,6 +92,7 @@ impl Default for Options {
             end_users: vec![],
             domain: "example.com".into(),
             fault_shape: None,
+            certificate: None,
         }
     }
 }
@@ -160,7 +165,17 @@ impl Simulator {
             Node::First => self.address,
             Node::Second => self.second_address,
         };
-        format!("http://{address}{}", http::PATH)
+        let scheme = match lock(&self.world).certificate {
+            Some(_) => "https",
+            None => "http",
+        };
+        format!("{scheme}://{address}{}", http::PATH)
+    }
+
+    /// Shows another certificate on connections that are made from now on. Both nodes speak HTTPS
+    /// then, also where they spoke plain HTTP before.
+    pub fn set_certificate(&self, certificate: Certificate) {
+        lock(&self.world).certificate = Some(certificate);
     }
 
     /// Everybody, in the order of their groups.

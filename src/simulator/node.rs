@@ -8,6 +8,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -143,20 +144,36 @@ async fn accept(listener: TcpListener, member: &Member) {
 async fn serve(stream: TcpStream, member: Member) {
     // Without these, answers are late or resets are polite; neither is worth failing for.
     let _ = stream.set_nodelay(true);
-    let mut hang_up = {
+    let (mut hang_up, certificate) = {
         let world = lock(&member.world);
         if world.scenario().has(Trouble::Reset) {
             let _ = stream.set_zero_linger();
         }
-        world.hang_up.subscribe()
+        (world.hang_up.subscribe(), world.certificate.clone())
     };
-    let service = service_fn(move |request| http::exchange(member.clone(), request));
-    let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let conversation = async {
+        match certificate {
+            None => converse(stream, member).await,
+            Some(certificate) => {
+                // A client that trusts somebody else goes away here, and nothing is to be done.
+                if let Some(stream) = certificate.accept(stream).await {
+                    converse(stream, member).await;
+                }
+            }
+        }
+    };
     tokio::select! {
-        // A connection that ends badly is the client's business.
-        _ = connection => {}
+        () = conversation => {}
         _ = hang_up.changed() => {}
     }
+}
+
+/// Answers requests until the connection ends; one that ends badly is the client's business.
+async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, member: Member) {
+    let service = service_fn(move |request| http::exchange(member.clone(), request));
+    let _ = http1::Builder::new()
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
 }
 
 /// A listener for a node, and where it is.

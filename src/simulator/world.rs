@@ -21,6 +21,7 @@ use super::session::{Node, Sessions};
 use super::state::{ByHand, Doing, State};
 use super::subscription::Subscriptions;
 use super::tally::{Recorded, Tally};
+use super::tls::Certificate;
 use crate::presence::Address;
 
 /// How many requests are kept for [`super::Simulator::requests`].
@@ -32,6 +33,8 @@ pub(super) struct World {
     pub(super) domain: String,
     pub(super) application: (String, SecretString),
     pub(super) end_users: Vec<String>,
+    /// With which the nodes speak HTTPS.
+    pub(super) certificate: Option<Certificate>,
     pub(super) population: Population,
     pub(super) clock: Clock,
     pub(super) sessions: Sessions,
@@ -88,6 +91,7 @@ impl World {
             domain: options.domain,
             application: (options.application_user, options.application_password),
             end_users: options.end_users,
+            certificate: options.certificate,
             clock: Clock::start(options.pace),
             sessions: Sessions::default(),
             rng: Rng::with_seed(options.seed ^ 0x0053_E551),

@@ -98,11 +98,14 @@ impl Layout {
         let header = Rect { height: 1, ..body };
         body.y += 1;
         body.height -= 1;
-        let lines = status_line::told(board, now).len() as u16;
-        // On a low screen only the most pressing is told: the contacts need the room.
-        let lines = lines
-            .min(if body.height >= 8 { 2 } else { 1 })
-            .min(body.height - 1);
+        // On a low screen the most pressing is told, in one line: the contacts need the room.
+        let room = match body.height {
+            16.. => usize::from(body.height / 4),
+            8.. => status_line::told(board, now).len().min(2),
+            _ => 1,
+        };
+        let told = status_line::told_lines(board, now, area.width.into(), room);
+        let lines = (told.len() as u16).min(body.height - 1);
         let problem = Rect {
             height: lines,
             ..body

@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use super::fit::{cells, fit};
+use super::fit::{cells, fit, wrap};
 use super::screen::{Look, Target, Targets};
 use crate::board::{Action, Board, Pane, age};
 use crate::presence::{Availability, LinkState, Mode};
@@ -46,17 +46,39 @@ pub fn told(board: &Board, now: Timestamp) -> Vec<(String, bool)> {
     [link, book, notice].into_iter().flatten().collect()
 }
 
-/// Draws as much of [`told`] as there are lines for.
+/// What is told in `room` lines (at least one) of this width: the first in whole as far as it
+/// goes, for it may hold a fingerprint or an address that half of is no use; the rest in one line
+/// each.
+pub fn told_lines(board: &Board, now: Timestamp, width: usize, room: usize) -> Vec<(String, bool)> {
+    let told = told(board, now);
+    let for_first = room.saturating_sub(told.len().saturating_sub(1)).max(1);
+    let mut lines = Vec::new();
+    for (at, (words, pressing)) in told.into_iter().enumerate() {
+        let sign = if pressing { "!" } else { " " };
+        let most = if at == 0 { for_first } else { 1 };
+        let mut broken = wrap(&words, width.saturating_sub(1).max(1));
+        let rest = broken.split_off(most.min(broken.len()) - 1).join(" ");
+        broken.push(rest);
+        for (at, line) in broken.into_iter().enumerate() {
+            let sign = if at == 0 { sign } else { " " };
+            lines.push((fit(&format!("{sign}{line}"), width), pressing));
+        }
+    }
+    lines.truncate(room);
+    lines
+}
+
+/// Draws as much of what is told as there are lines for.
 pub fn draw_told(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, now: Timestamp) {
-    for (y, (words, pressing)) in (area.y..area.bottom()).zip(told(board, now)) {
+    let (width, room) = (usize::from(area.width), usize::from(area.height));
+    let lines = told_lines(board, now, width, room.max(1));
+    for (y, (words, pressing)) in (area.y..area.bottom()).zip(lines) {
         let style = if pressing {
             look.theme.trouble()
         } else {
             look.theme.notice()
         };
-        let sign = if pressing { "!" } else { " " };
-        let room = usize::from(area.width);
-        buffer.set_stringn(area.x, y, fit(&format!("{sign}{words}"), room), room, style);
+        buffer.set_stringn(area.x, y, words, width, style);
     }
 }
 
@@ -161,9 +183,13 @@ pub fn draw_header(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, 
     left.push(with(&[&title], &warn_short));
     left.push(with(&[], &warn_short));
     let age = cells(&freshness);
-    let fitting = [&long, &short]
-        .into_iter()
-        .flat_map(|counts| left.iter().map(move |left| (left, counts)));
+    // A warning in words is worth more than the words at the counts.
+    let (in_words, by_sign) = left.split_at(3);
+    let counted = [&long, &short];
+    let fitting = [in_words, by_sign].into_iter().flat_map(|left| {
+        let with = |counts| left.iter().map(move |left| (left, counts));
+        counted.into_iter().flat_map(with)
+    });
     let pick = fitting
         .filter(|(left, counts)| left.len() > 1 || std::ptr::eq(*counts, &short))
         .find(|(left, counts)| {
