@@ -21,12 +21,21 @@ fn answer() -> String {
         <richPresenceList xmlns=\"urn:cisco:cup:presence:soap\">";
     let tail = "</richPresenceList></cup:presenceResponse></cup:getPolledPresenceResponse>\
         </SOAP-ENV:Body></SOAP-ENV:Envelope>";
+    let cisco = include_str!("../tests/corpus/pidf/cisco.xml");
+    let call_manager = include_str!("../tests/corpus/pidf/call-manager.xml");
+    let by_hand = include_str!("../tests/corpus/pidf/by-hand.xml");
+    let rich = include_str!("../tests/corpus/pidf/rich.xml");
     let styles = [
-        include_str!("../tests/corpus/pidf/cisco.xml"),
-        include_str!("../tests/corpus/pidf/call-manager.xml"),
-        include_str!("../tests/corpus/pidf/cisco.xml"),
-        include_str!("../tests/corpus/pidf/by-hand.xml"),
-        include_str!("../tests/corpus/pidf/rich.xml"),
+        cisco,
+        call_manager,
+        cisco,
+        by_hand,
+        cisco,
+        call_manager,
+        cisco,
+        by_hand,
+        cisco,
+        rich,
     ];
     let documents = styles.iter().cycle().take(100).map(|document| {
         let start = document.find("<presence").expect("each is a presence");

@@ -2,13 +2,13 @@
 
 mod common;
 
-use common::{Desk, link, start};
+use common::{Desk, link, report, start};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use ratatui::style::Color;
 use unicode_width::UnicodeWidthStr;
 use whosin::board::{Action, Message};
-use whosin::presence::{IconSet, Kind, LinkState, Problem};
+use whosin::presence::{IconSet, Kind, LinkState, Problem, read_document};
 use whosin::tui::{Depth, Theme, ThemeName};
 
 const SIZES: [(u16, u16); 7] = [
@@ -49,6 +49,19 @@ fn the_list() {
 #[test]
 fn the_details() {
     at_all_sizes("details", |desk| {
+        desk.act(Action::Open);
+    });
+}
+
+#[test]
+fn the_details_of_a_document_that_says_much() {
+    at_all_sizes("rich-details", |desk| {
+        let xml = include_str!("corpus/pidf/rich.xml");
+        let presence = read_document(xml).unwrap().presence(desk.now, &["en"]);
+        desk.send(report("ursula@sie.at", desk.now, presence));
+        desk.act(Action::Find);
+        desk.type_text("ursula");
+        desk.act(Action::Open);
         desk.act(Action::Open);
     });
 }

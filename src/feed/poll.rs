@@ -93,7 +93,7 @@ fn report(
     let mut outcome = |address: &Address| match said.remove(address) {
         None => Outcome::NotAnswered,
         Some(Err(reason)) => Outcome::Unreadable(reason),
-        Some(Ok(Said::Basic(presence))) => Outcome::Answered(memory.hold(address, presence)),
+        Some(Ok(Said::Basic(presence))) => Outcome::Answered(memory.hold(address, *presence)),
         Some(Ok(Said::Rich(document))) => {
             Outcome::Answered(memory.hold(address, document.presence(now, &languages)))
         }

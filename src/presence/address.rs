@@ -91,11 +91,10 @@ impl Address {
             return Err(AddressError::Domain(shown(), super::clean(host)));
         }
         let text: Arc<str> = format!("{user}@{host}").into();
-        let lower = text.to_lowercase();
-        let key = if *lower == *text {
-            text.clone()
-        } else {
-            lower.into()
+        let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+        let key = match text.bytes().all(is_lower) {
+            true => text.clone(),
+            false => text.to_lowercase().into(),
         };
         Ok(Address { text, key })
     }

@@ -15,21 +15,31 @@ use super::servcaps::read_capabilities;
 use super::{Activity, Address, Device, UserInput, clean, decode};
 
 /// The namespaces whose elements are understood: those of the standards, of the drafts that are
-/// still sent, and Cisco's.
-const FAMILY: [&str; 12] = [
-    "urn:ietf:params:xml:ns:pidf",
-    "urn:ietf:params:xml:ns:pidf:data-model",
-    "urn:ietf:params:xml:ns:pidf:rpid",
-    "urn:cisco:params:xml:ns:pidf:rpid",
-    "urn:ietf:params:xml:ns:pidf:status:rpid",
-    "urn:ietf:params:xml:ns:pidf:status:rpid-status",
-    "urn:ietf:params:xml:ns:pidf:rpid-tuple",
-    "urn:ietf:params:xml:ns:pidf:cipid",
-    "urn:ietf:params:xml:ns:pidf:servcaps",
-    "urn:ietf:params:xml:ns:pidf:caps",
-    "urn:cisco:params:xml:ns:pidf:source",
-    "urn:cisco:params:xml:ns:pidf",
-];
+/// still sent, and Cisco's, each by what follows the beginning that it shares with the others.
+const STANDARDS: &str = "urn:ietf:params:xml:ns:pidf";
+const CISCOS: &str = "urn:cisco:params:xml:ns:pidf";
+
+fn is_understood(namespace: &str) -> bool {
+    match namespace.strip_prefix(STANDARDS) {
+        Some(
+            ""
+            | ":data-model"
+            | ":rpid"
+            | ":status:rpid"
+            | ":status:rpid-status"
+            | ":rpid-tuple"
+            | ":cipid"
+            | ":servcaps"
+            | ":caps",
+        ) => true,
+        Some(_) => false,
+        None => matches!(
+            namespace.strip_prefix(CISCOS),
+            Some("" | ":rpid" | ":source")
+        ),
+    }
+}
+
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// How much of a text is kept, in bytes; the rest says nothing to a person.
@@ -140,8 +150,7 @@ pub fn read_document_node(node: Node<'_, '_>) -> Result<Document, DocumentError>
 
 /// Whether an element is of a namespace that is understood.
 pub(super) fn is_in_family(node: Node<'_, '_>) -> bool {
-    let namespace = node.tag_name().namespace().unwrap_or_default();
-    FAMILY.contains(&namespace)
+    node.tag_name().namespace().is_some_and(is_understood)
 }
 
 /// The local name of an element of the family.

@@ -17,12 +17,13 @@ pub(super) fn read_capabilities(node: Node<'_, '_>, device: &mut Device) {
         if to.len() >= MOST {
             continue;
         }
-        match (name, value.to_lowercase().as_str()) {
-            ("description", _) | (_, "false" | "0") => {}
-            ("type", "") => {}
-            ("type", _) => to.push(value),
-            (_, "true" | "1") => to.push(clean(name)),
-            (_, "") => to.extend(supported(name, child)),
+        let is = |word: &str| value.eq_ignore_ascii_case(word);
+        match name {
+            "description" => {}
+            _ if is("false") || is("0") => {}
+            "type" => to.extend(Some(value).filter(|value| !value.is_empty())),
+            _ if is("true") || is("1") => to.push(clean(name)),
+            _ if is("") => to.extend(supported(name, child)),
             _ => to.push(format!("{} {value}", clean(name))),
         }
     }

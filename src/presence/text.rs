@@ -32,8 +32,13 @@ pub fn clean(text: &str) -> String {
 /// Most text is ASCII, and there nothing has to be looked up.
 fn clean_ascii(text: &str) -> String {
     let text = text.trim_ascii();
-    let is_control = |any: bool, byte: &u8| any | (*byte < b' ') | (*byte == 0x7f);
-    if !text.as_bytes().iter().fold(false, is_control) && !text.contains("  ") {
+    let mut before = 0;
+    let is_clean = text.bytes().all(|byte| {
+        let folded = byte != b' ' || before != b' ';
+        before = byte;
+        folded && !byte.is_ascii_control()
+    });
+    if is_clean {
         return text.into();
     }
     let is_space = |byte: &u8| matches!(byte, b'\t'..=b'\r' | b' ');

@@ -23,7 +23,7 @@ pub enum Said {
     /// A document.
     Rich(Box<Document>),
     /// One word.
-    Basic(Presence),
+    Basic(Box<Presence>),
 }
 
 /// Reads the body of an answer to `getPolledPresence`: one entry for each contact that is in it.
@@ -85,6 +85,6 @@ fn basic(node: Node<'_, '_>) -> Contact {
     let status = attribute(node, "presenceStatus").unwrap_or_default();
     Contact {
         address: address.and_then(|address| Address::parse(address).ok()),
-        said: Ok(Said::Basic(Presence::basic(status))),
+        said: Ok(Said::Basic(Box::new(Presence::basic(status)))),
     }
 }

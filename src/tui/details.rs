@@ -169,7 +169,11 @@ fn tell_device(told: &mut Vec<Line<'_>>, width: u16, look: &Look, device: &Devic
         Some(UserInput::Active) => also("in use".into()),
         None => {}
     }
-    if let Some(relationship) = &device.relationship {
+    let others = device
+        .relationship
+        .as_deref()
+        .filter(|whose| *whose != "self");
+    if let Some(relationship) = others {
         also(format!("of: {relationship}"));
     }
     if let Some(class) = &device.service_class {
