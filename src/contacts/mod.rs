@@ -3,6 +3,8 @@
 //! Every change is an [`Edit`] that is applied to the newest content of the file under a lock, and
 //! replaces the file in one step. So a crash loses nothing, and changes by others stay.
 
+pub mod exchange;
+
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
