@@ -102,7 +102,21 @@ pub fn save(path: &Path, edits: &[Edit]) -> Result<Vec<Contact>, BookError> {
     lock.lock().map_err(unwritable)?;
     let (mut document, contacts) = read(&target)?;
     let before = document.to_string();
-    edits.iter().for_each(|edit| apply(&mut document, edit));
+    // Looking through the file for each of thousands that come in would take minutes.
+    let mut known: HashSet<Address> = contacts
+        .iter()
+        .map(|contact| contact.address.clone())
+        .collect();
+    for edit in edits {
+        let concerns = match edit {
+            Edit::Add(contact) => known.insert(contact.address.clone()),
+            Edit::Remove(address) => known.remove(address),
+            Edit::Change { address, .. } => known.contains(address),
+        };
+        if concerns {
+            apply(&mut document, edit);
+        }
+    }
     let text = document.to_string();
     if text == before {
         return Ok(contacts);
@@ -175,6 +189,7 @@ fn parse(path: &Path, text: &str) -> Result<(DocumentMut, Vec<Contact>), BookErr
     Ok((document.into_mut(), contacts))
 }
 
+/// Applies an edit that concerns the book: adds who is not there, changes who is.
 fn apply(document: &mut DocumentMut, edit: &Edit) {
     let tables = document
         .entry("contact")
@@ -189,16 +204,14 @@ fn apply(document: &mut DocumentMut, edit: &Edit) {
     };
     match edit {
         Edit::Add(contact) => {
-            if place(tables, &contact.address).is_none() {
-                let mut table = Table::new();
-                table["address"] = value(contact.address.as_str());
-                set(&mut table, "name", contact.name.as_deref());
-                set(&mut table, "group", contact.group.as_deref());
-                let first = tables.is_empty();
-                tables.push(table);
-                if first {
-                    head_with_trailing(document);
-                }
+            let mut table = Table::new();
+            table["address"] = value(contact.address.as_str());
+            set(&mut table, "name", contact.name.as_deref());
+            set(&mut table, "group", contact.group.as_deref());
+            let first = tables.is_empty();
+            tables.push(table);
+            if first {
+                head_with_trailing(document);
             }
         }
         Edit::Remove(address) => {
