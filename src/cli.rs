@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::contacts::Contact;
+use crate::contacts::exchange::Format;
 use crate::presence::{Address, IconSet};
 use crate::pws::{Fingerprint, SoapVersion};
 use crate::simulator::Scenario;
@@ -114,6 +116,87 @@ pub enum Command {
         #[arg(short, long)]
         quiet: bool,
     },
+    /// Look at and change the contact book, also while a board shows it
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  whosin contacts add ben@example.com --name 'Ben Two' --group 'Front desk'\n  whosin contacts import people.csv\n  whosin contacts export people.vcf"
+    )]
+    Contacts(Contacts),
+}
+
+/// What is done with the contact book.
+#[derive(Debug, Subcommand)]
+pub enum Contacts {
+    /// Print name, address and group of everybody
+    #[command(
+        after_help = "Examples:\n  whosin contacts list\n  whosin contacts list --json | jq -r '.contacts[].uri'"
+    )]
+    List {
+        /// Print JSON (schema 1)
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add contacts at the end
+    #[command(
+        after_help = "Examples:\n  whosin contacts add ben@example.com --name 'Ben Two' --group 'Front desk'\n  whosin --domain example.com contacts add carla dan eve"
+    )]
+    Add {
+        /// Whom: user@domain, or only the user where a domain is set
+        #[arg(required = true, value_name = "ADDRESS")]
+        addresses: Vec<String>,
+        /// The name to show, for one contact
+        #[arg(long)]
+        name: Option<String>,
+        /// The group to stand in
+        #[arg(long)]
+        group: Option<String>,
+    },
+    /// Remove contacts
+    #[command(
+        after_help = "Examples:\n  whosin contacts remove ben\n  whosin contacts remove ben@example.com 'Carla Three'\n\nWhere a name fits several, all are told and nobody is removed."
+    )]
+    Remove {
+        /// Whom: a name or address of the contact book
+        #[arg(required = true, value_name = "WHO")]
+        who: Vec<String>,
+    },
+    /// Add the contacts of a file: CSV, vCard, LDIF, or a list of addresses
+    #[command(
+        after_help = "Examples:\n  whosin contacts import people.csv --dry-run\n  ldapsearch -LLL '(department=Sales)' cn mail | whosin contacts import - --group Sales\n\nWho is there already stays as it is. What cannot be read is told as FILE:LINE: reason, and the\nrest goes in. Exit code 1: something was refused and nobody came in."
+    )]
+    Import {
+        /// The file; - is standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// How it is written [default: by its name and content]
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+        /// The group that all stand in, whatever the file says
+        #[arg(long)]
+        group: Option<String>,
+        /// Only tell what would come in
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Write the contact book for another program
+    #[command(
+        after_help = "Examples:\n  whosin contacts export people.vcf\n  whosin contacts export --format ldif > people.ldif"
+    )]
+    Export {
+        /// The file; - is standard output
+        #[arg(default_value = "-", value_name = "FILE")]
+        file: PathBuf,
+        /// How to write it [default: by the name of the file, else csv]
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+    },
+    /// Print the groups and how many stand in each
+    #[command(after_help = "Examples:\n  whosin contacts groups\n  whosin contacts groups --json")]
+    Groups {
+        /// Print JSON (schema 1)
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// The certificate of the simulated service; plain HTTP without.
@@ -180,6 +263,16 @@ impl ValueEnum for IconSet {
             IconSet::Nerd => "nerd",
             IconSet::Ascii => "ascii",
         }))
+    }
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Format] {
+        &Format::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.name()))
     }
 }
 
@@ -263,38 +356,38 @@ pub enum Exit {
     Nobody = 5,
 }
 
-/// Finds the one contact that a word means: an address, or a name that holds the word.
+/// Finds the one contact that a word means: an address, or else a user, a name, or a part of these,
+/// in this order.
 ///
 /// # Errors
 /// Words that say that nobody or several fit.
 pub fn find_contact(
     word: &str,
-    contacts: &[crate::contacts::Contact],
+    contacts: &[Contact],
     domain: Option<&str>,
 ) -> Result<Address, String> {
     if let Ok(address) = Address::parse(word) {
         return Ok(address);
     }
-    let lower = word.to_lowercase();
-    let user = |contact: &&crate::contacts::Contact| contact.address.user().to_lowercase() == lower;
-    if let Some(contact) = contacts.iter().find(user) {
-        return Ok(contact.address.clone());
-    }
-    let named = |contact: &&crate::contacts::Contact| {
-        let name = contact.name.as_deref().unwrap_or_default().to_lowercase();
-        name.contains(&lower) || contact.address.user().to_lowercase().contains(&lower)
-    };
-    let found: Vec<_> = contacts.iter().filter(named).collect();
-    match found.as_slice() {
-        [one] => Ok(one.address.clone()),
-        [] => Address::parse_in(word, domain)
-            .map_err(|_| format!("nobody in the contact book fits '{word}'")),
-        several => {
-            let names: Vec<String> = several
-                .iter()
-                .map(|contact| contact.address.to_string())
-                .collect();
-            Err(format!("'{word}' fits several: {}", names.join(", ")))
+    let word_lower = word.to_lowercase();
+    let user = |contact: &Contact| contact.address.user().to_lowercase();
+    let name = |contact: &Contact| contact.name.as_deref().unwrap_or_default().to_lowercase();
+    let fits: [&dyn Fn(&Contact) -> bool; 3] = [
+        &|contact| user(contact) == word_lower,
+        &|contact| name(contact) == word_lower,
+        &|contact| name(contact).contains(&word_lower) || user(contact).contains(&word_lower),
+    ];
+    for fits in fits {
+        let found = contacts.iter().filter(|contact| fits(contact));
+        let found: Vec<&Address> = found.map(|contact| &contact.address).collect();
+        match found.as_slice() {
+            [] => {}
+            [one] => return Ok(Address::clone(one)),
+            several => {
+                let several: Vec<&str> = several.iter().map(|address| address.as_str()).collect();
+                return Err(format!("'{word}' fits several: {}", several.join(", ")));
+            }
         }
     }
+    Address::parse_in(word, domain).map_err(|_| format!("nobody in the contact book fits '{word}'"))
 }

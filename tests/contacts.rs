@@ -102,6 +102,56 @@ fn the_comment_that_a_file_begins_with_stays_its_beginning() {
 }
 
 #[test]
+fn a_key_that_goes_takes_no_other_lines_comment_with_it() {
+    for (text, kept) in [
+        (
+            "[[contact]]\naddress = \"a@b\" # own\n# above\n\n# the name\nname = \"A\" # gone\n",
+            "[[contact]]\naddress = \"a@b\" # own\n# above\n\n# the name\n",
+        ),
+        (
+            "[[contact]]\n# above\nname = \"A\"\n# below\naddress = \"a@b\"\n",
+            "[[contact]]\n# above\n# below\naddress = \"a@b\"\n",
+        ),
+        (
+            "[[contact]]\naddress = \"a@b\"\n# above\nname = \"A\"\n# next\n[[contact]]\naddress = \"c@d\"\n",
+            "[[contact]]\naddress = \"a@b\"\n# above\n# next\n[[contact]]\naddress = \"c@d\"\n",
+        ),
+    ] {
+        let place = place(text);
+        let change = Edit::Change {
+            address: "a@b".parse().unwrap(),
+            name: None,
+            group: None,
+        };
+        let contacts = save(&place.path, &[change]).unwrap();
+        assert_eq!(contacts[0].name, None);
+        assert_eq!(fs::read_to_string(&place.path).unwrap(), kept);
+    }
+}
+
+#[test]
+fn a_file_that_nothing_changes_of_is_not_written() {
+    // Line ends, another notation and spaces are as somebody typed them.
+    let text = "[[contact]]\r\naddress = 'ben@sie.at'\r\nname = 'Ben  Two'\r\n";
+    let place = place(text);
+    let edits = [
+        Edit::Add(contact("BEN@sie.at", Some("Other"))),
+        Edit::Remove("nobody@sie.at".parse().unwrap()),
+        Edit::Change {
+            address: "ben@sie.at".parse().unwrap(),
+            name: Some("Ben Two".into()),
+            group: None,
+        },
+    ];
+    let contacts = save(&place.path, &edits).unwrap();
+    assert_eq!(contacts, [contact("ben@sie.at", Some("Ben Two"))]);
+    assert_eq!(fs::read_to_string(&place.path).unwrap(), text);
+    let missing = place.folder.path().join("missing.toml");
+    assert!(save(&missing, &edits[1..]).unwrap().is_empty());
+    assert!(!missing.exists());
+}
+
+#[test]
 fn a_file_with_a_mistake_is_named_with_its_line_and_left_alone() {
     for (text, line) in [
         ("[[contact]]\naddress = \"a@b\"\n\n[[contact]\n", 4),

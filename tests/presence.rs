@@ -489,6 +489,14 @@ fn tuples() -> impl Strategy<Value = Vec<String>> {
 
 proptest! {
     #[test]
+    fn text_that_is_clean_stays_as_it_is(text in "[ \\na\u{301}\u{200b}\u{200d}\u{fe0f}☎👩\u{a0}\u{202e}]{0,12}|.{0,40}") {
+        let cleaned = clean(&text);
+        prop_assert_eq!(cleaned.trim(), &cleaned);
+        prop_assert!(!cleaned.contains("  "), "{:?}", cleaned);
+        prop_assert_eq!(clean(&cleaned), cleaned);
+    }
+
+    #[test]
     fn no_text_makes_the_reader_panic(text in ".{0,400}") {
         let _ = read_document(&text);
     }

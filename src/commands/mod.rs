@@ -1,6 +1,7 @@
 //! What each command does: the only place that knows everyone.
 
 mod board;
+mod contacts;
 mod demo;
 mod simulate;
 mod status;
@@ -49,6 +50,9 @@ pub enum CommandError {
     /// The server did not answer as it should; boxed, for it is much larger than the others.
     #[error("{}. {}", .0.what, .0.advice)]
     Server(Box<crate::presence::Problem>, Exit),
+    /// A file of contacts is not text, or cannot be written.
+    #[error("{0}: {1}")]
+    Exchange(String, String),
     /// Something of the machine's.
     #[error("{0}: {1}")]
     Io(&'static str, io::Error),
@@ -65,7 +69,10 @@ impl CommandError {
                 Exit::Usage
             }
             CommandError::Server(_, exit) => *exit,
-            CommandError::Book(_) | CommandError::Tui(_) | CommandError::Io(..) => Exit::Failed,
+            CommandError::Book(_)
+            | CommandError::Tui(_)
+            | CommandError::Exchange(..)
+            | CommandError::Io(..) => Exit::Failed,
         }
     }
 
@@ -105,6 +112,7 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
             };
             status::status(&cli.options, &contacts, print).await
         }
+        Some(Command::Contacts(command)) => contacts::contacts(&cli.options, command),
     }
 }
 

@@ -16,6 +16,11 @@ pub fn clean(text: &str) -> String {
         }
         let joined = cluster.chars().any(is_pictographic);
         for character in cluster.chars() {
+            // A space before a joiner or an accent is one cluster with it.
+            if character.is_whitespace() {
+                gap = !cleaned.is_empty();
+                continue;
+            }
             let harmless = !character.is_control() && !is_formatting(character);
             if harmless || (joined && character == '\u{200d}') {
                 if gap {

@@ -3,6 +3,8 @@
 //! Every change is an [`Edit`] that is applied to the newest content of the file under a lock, and
 //! replaces the file in one step. So a crash loses nothing, and changes by others stay.
 
+pub mod exchange;
+
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io;
@@ -84,7 +86,8 @@ pub fn load(path: &Path) -> Result<Vec<Contact>, BookError> {
 }
 
 /// Applies edits to what the file says now and replaces it in one step; returns the book as it is
-/// then. Comments, unknown keys and the order of the file stay. Other writers wait meanwhile.
+/// then. Comments, unknown keys and the order of the file stay. Other writers wait meanwhile. A file
+/// that the edits change nothing of is not written.
 ///
 /// # Errors
 /// [`BookError`]; then nothing was changed.
@@ -97,9 +100,27 @@ pub fn save(path: &Path, edits: &[Edit]) -> Result<Vec<Contact>, BookError> {
     let folder = file::folder_of(&target).map_err(unwritable)?;
     let lock = File::create(folder.join(".contacts.lock")).map_err(unwritable)?;
     lock.lock().map_err(unwritable)?;
-    let (mut document, _) = read(&target)?;
-    edits.iter().for_each(|edit| apply(&mut document, edit));
+    let (mut document, contacts) = read(&target)?;
+    let before = document.to_string();
+    // Looking through the file for each of thousands that come in would take minutes.
+    let mut known: HashSet<Address> = contacts
+        .iter()
+        .map(|contact| contact.address.clone())
+        .collect();
+    for edit in edits {
+        let concerns = match edit {
+            Edit::Add(contact) => known.insert(contact.address.clone()),
+            Edit::Remove(address) => known.remove(address),
+            Edit::Change { address, .. } => known.contains(address),
+        };
+        if concerns {
+            apply(&mut document, edit);
+        }
+    }
     let text = document.to_string();
+    if text == before {
+        return Ok(contacts);
+    }
     let contacts = parse(&target, &text)?.1;
     file::replace(&target, text.as_bytes()).map_err(unwritable)?;
     Ok(contacts)
@@ -168,6 +189,7 @@ fn parse(path: &Path, text: &str) -> Result<(DocumentMut, Vec<Contact>), BookErr
     Ok((document.into_mut(), contacts))
 }
 
+/// Applies an edit that concerns the book: adds who is not there, changes who is.
 fn apply(document: &mut DocumentMut, edit: &Edit) {
     let tables = document
         .entry("contact")
@@ -182,16 +204,14 @@ fn apply(document: &mut DocumentMut, edit: &Edit) {
     };
     match edit {
         Edit::Add(contact) => {
-            if place(tables, &contact.address).is_none() {
-                let mut table = Table::new();
-                table["address"] = value(contact.address.as_str());
-                set(&mut table, "name", contact.name.as_deref());
-                set(&mut table, "group", contact.group.as_deref());
-                let first = tables.is_empty();
-                tables.push(table);
-                if first {
-                    head_with_trailing(document);
-                }
+            let mut table = Table::new();
+            table["address"] = value(contact.address.as_str());
+            set(&mut table, "name", contact.name.as_deref());
+            set(&mut table, "group", contact.group.as_deref());
+            let first = tables.is_empty();
+            tables.push(table);
+            if first {
+                head_with_trailing(document);
             }
         }
         Edit::Remove(address) => {
@@ -258,12 +278,45 @@ fn remove(document: &mut DocumentMut, at: usize) {
 fn set(table: &mut Table, key: &str, text: Option<&str>) {
     match (text, table.get_mut(key).and_then(Item::as_value_mut)) {
         (Some(text), Some(old)) => {
-            // What stands around the value, such as a comment, stays.
-            let decor = old.decor().clone();
-            *old = text.into();
-            *old.decor_mut() = decor;
+            // The same word in another notation is no change.
+            if old.as_str().map(clean).as_deref() != Some(text) {
+                // What stands around the value, such as a comment, stays.
+                let decor = old.decor().clone();
+                *old = text.into();
+                *old.decor_mut() = decor;
+            }
         }
         (Some(text), None) => table[key] = value(text),
-        (None, _) => drop(table.remove(key)),
+        (None, _) => unset(table, key),
+    }
+}
+
+/// Removes a key. A comment behind it goes with it; comments on the lines above may be about what
+/// follows, so they stay where they are.
+fn unset(table: &mut Table, key: &str) {
+    let keys: Vec<String> = table.iter().map(|(key, _)| key.to_string()).collect();
+    let Some((removed, _)) = table.remove_entry(key) else {
+        return;
+    };
+    let above = removed.leaf_decor().prefix().and_then(|raw| raw.as_str());
+    let Some(comment) = above.filter(|above| above.contains('#')) else {
+        return;
+    };
+    let at = keys.iter().position(|known| known == key).unwrap_or(0);
+    let next = keys.get(at + 1).and_then(|next| table.key_mut(next));
+    if let Some(mut next) = next {
+        let decor = next.leaf_decor_mut();
+        let own = decor.prefix().and_then(|raw| raw.as_str());
+        let both = format!("{comment}{}", own.unwrap_or_default());
+        decor.set_prefix(both);
+        return;
+    }
+    let previous = at.checked_sub(1).map(|previous| &keys[previous]);
+    let previous = previous.and_then(|previous| table.get_mut(previous));
+    if let Some(value) = previous.and_then(Item::as_value_mut) {
+        let decor = value.decor_mut();
+        let own = decor.suffix().and_then(|raw| raw.as_str());
+        let both = format!("{}\n{}", own.unwrap_or_default(), comment.trim_end());
+        decor.set_suffix(both);
     }
 }

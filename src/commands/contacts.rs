@@ -1,0 +1,327 @@
+//! The contact book from a script: needs no server, and may run beside a board.
+
+use std::collections::HashSet;
+use std::fs;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+use super::CommandError;
+use crate::cli::{Contacts, Exit, Options, find_contact};
+use crate::contacts::exchange::{self, Format};
+use crate::contacts::{self, Contact, Edit};
+use crate::presence::{Address, clean};
+use crate::settings::Settings;
+
+/// Does it, and prints what was done.
+pub fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandError> {
+    let settings = Settings::load(options)?;
+    let book = Book {
+        contacts: contacts::load(&settings.contacts_file)?,
+        path: settings.contacts_file,
+        domain: settings.domain,
+    };
+    match command {
+        Contacts::List { json: false } => print(&table(&book.contacts)),
+        Contacts::List { json: true } => print_json(&List::of(&book.contacts)),
+        Contacts::Add {
+            addresses,
+            name,
+            group,
+        } => book.add(&addresses, name, group),
+        Contacts::Remove { who } => book.remove(&who),
+        Contacts::Import {
+            file,
+            format,
+            group,
+            dry_run,
+        } => book.import(&file, format, group, dry_run),
+        Contacts::Export { file, format } => book.export(&file, format),
+        Contacts::Groups { json: false } => print(&group_table(&book.contacts)),
+        Contacts::Groups { json: true } => print_json(&Groups::of(&book.contacts)),
+    }
+}
+
+/// The contact book as it is now.
+struct Book {
+    contacts: Vec<Contact>,
+    path: PathBuf,
+    /// Added to an address without one.
+    domain: Option<String>,
+}
+
+impl Book {
+    fn has(&self, address: &Address) -> bool {
+        let mut addresses = self.contacts.iter().map(|contact| &contact.address);
+        addresses.any(|known| known == address)
+    }
+
+    fn add(
+        &self,
+        words: &[String],
+        name: Option<String>,
+        group: Option<String>,
+    ) -> Result<Exit, CommandError> {
+        if name.is_some() && words.len() > 1 {
+            let words = "--name is for one contact: add them one by one";
+            return Err(CommandError::Contact(words.into()));
+        }
+        let (name, group) = (word(name), word(group));
+        let read = |word: &String| {
+            Address::parse_in(word, self.domain.as_deref())
+                .map_err(|error| CommandError::Contact(error.to_string()))
+        };
+        let addresses = once(words.iter().map(read).collect::<Result<_, _>>()?);
+        let add = |address: &Address| {
+            Edit::Add(Contact {
+                address: address.clone(),
+                name: name.clone(),
+                group: group.clone(),
+            })
+        };
+        let edits: Vec<Edit> = addresses.iter().map(add).collect();
+        contacts::save(&self.path, &edits)?;
+        let told = addresses.iter().map(|address| match self.has(address) {
+            true => format!("{address} is there already\n"),
+            false => format!("{address} is added\n"),
+        });
+        print(&told.collect::<String>())
+    }
+
+    fn remove(&self, words: &[String]) -> Result<Exit, CommandError> {
+        let find = |word: &String| {
+            let address = find_contact(word, &self.contacts, self.domain.as_deref())
+                .map_err(CommandError::Contact)?;
+            let mut known = self.contacts.iter().map(|contact| &contact.address);
+            // As the book writes it.
+            let known = known.find(|known| **known == address).cloned();
+            known.ok_or_else(|| {
+                CommandError::Contact(format!("{address} is not in the contact book"))
+            })
+        };
+        let addresses = once(words.iter().map(find).collect::<Result<_, _>>()?);
+        let edits: Vec<Edit> = addresses.iter().cloned().map(Edit::Remove).collect();
+        contacts::save(&self.path, &edits)?;
+        let told = addresses
+            .iter()
+            .map(|address| format!("{address} is removed\n"));
+        print(&told.collect::<String>())
+    }
+
+    fn import(
+        &self,
+        file: &Path,
+        format: Option<Format>,
+        group: Option<String>,
+        dry_run: bool,
+    ) -> Result<Exit, CommandError> {
+        let shown = clean(&file.display().to_string());
+        let bytes = bytes_of(file).map_err(|error| CommandError::File(shown.clone(), error))?;
+        let text = exchange::decode(&bytes)
+            .map_err(|error| CommandError::Exchange(shown.clone(), error.to_string()))?;
+        let format = format.unwrap_or_else(|| Format::guess(named(file), &text));
+        let mut read = exchange::read(&text, format, self.domain.as_deref());
+        if let Some(group) = word(group) {
+            let contacts = read.contacts.iter_mut();
+            contacts.for_each(|contact| contact.group = Some(group.clone()));
+        }
+        let found = read.contacts.len();
+        let new: Vec<Contact> = read
+            .contacts
+            .into_iter()
+            .filter(|contact| !self.has(&contact.address))
+            .collect();
+        let (came, refused) = (new.len(), read.refused.len());
+        if !dry_run {
+            let edits: Vec<Edit> = new.into_iter().map(Edit::Add).collect();
+            contacts::save(&self.path, &edits)?;
+        }
+        for one in &read.refused {
+            // Who closed standard error does not want to know.
+            let _ = writeln!(io::stderr(), "{shown}:{}: {}", one.line, one.reason);
+        }
+        let verb = if dry_run { "would come in" } else { "came in" };
+        print(&format!(
+            "{came} {verb}, {} there already, {refused} refused\n",
+            found - came
+        ))?;
+        Ok(match (refused, came) {
+            (1.., 0) => Exit::Failed,
+            _ => Exit::Done,
+        })
+    }
+
+    fn export(&self, file: &Path, format: Option<Format>) -> Result<Exit, CommandError> {
+        let by_name = || named(file).and_then(Format::of_file_name);
+        let format = format.or_else(by_name).unwrap_or(Format::Csv);
+        let text = exchange::write(&self.contacts, format);
+        let Some(path) = named(file) else {
+            return print(&text);
+        };
+        let shown = clean(&path.display().to_string());
+        let same = fs::canonicalize(path)
+            .ok()
+            .zip(fs::canonicalize(&self.path).ok());
+        if same.is_some_and(|(one, other)| one == other) {
+            return Err(CommandError::Contact(format!(
+                "{shown} is the contact book itself: choose another file"
+            )));
+        }
+        fs::write(path, text).map_err(|error| {
+            CommandError::Exchange(shown, format!("cannot be written: {error}"))
+        })?;
+        Ok(Exit::Done)
+    }
+}
+
+/// Each only once, in their order.
+fn once(mut addresses: Vec<Address>) -> Vec<Address> {
+    let mut seen = HashSet::new();
+    addresses.retain(|address| seen.insert(address.clone()));
+    addresses
+}
+
+/// A word as the book keeps it; empty is none.
+fn word(text: Option<String>) -> Option<String> {
+    text.map(|text| clean(&text))
+        .filter(|text| !text.is_empty())
+}
+
+/// The path; none where it means the standard streams.
+fn named(file: &Path) -> Option<&Path> {
+    (file != Path::new("-")).then_some(file)
+}
+
+fn bytes_of(file: &Path) -> io::Result<Vec<u8>> {
+    match named(file) {
+        Some(path) => fs::read(path),
+        None => {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes)?;
+            Ok(bytes)
+        }
+    }
+}
+
+/// Name, address and group in columns.
+fn table(contacts: &[Contact]) -> String {
+    let row = |contact: &Contact| {
+        let name = contact.name.as_deref();
+        [
+            name.unwrap_or(contact.address.user()).to_string(),
+            contact.address.to_string(),
+            contact.group.clone().unwrap_or_default(),
+        ]
+    };
+    aligned(&contacts.iter().map(row).collect::<Vec<_>>())
+}
+
+fn group_table(contacts: &[Contact]) -> String {
+    let row = |group: &Group| {
+        [
+            group.name.unwrap_or("(no group)").to_string(),
+            group.contacts.to_string(),
+        ]
+    };
+    aligned(
+        &Groups::of(contacts)
+            .groups
+            .iter()
+            .map(row)
+            .collect::<Vec<_>>(),
+    )
+}
+
+/// Two spaces between columns, as wide on a screen as their widest cell; none at a line's end.
+fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
+    let widest: [usize; N] = std::array::from_fn(|column| {
+        let widths = rows.iter().map(|row| row[column].width());
+        widths.max().unwrap_or_default()
+    });
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(widest) {
+            line.push_str(cell);
+            line.push_str(&" ".repeat(width - cell.width() + 2));
+        }
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// `contacts list --json`, schema 1: fields are only ever added.
+#[derive(Serialize)]
+struct List<'a> {
+    schema: u32,
+    contacts: Vec<One<'a>>,
+}
+
+#[derive(Serialize)]
+struct One<'a> {
+    uri: &'a str,
+    name: Option<&'a str>,
+    group: Option<&'a str>,
+}
+
+impl<'a> List<'a> {
+    fn of(contacts: &'a [Contact]) -> List<'a> {
+        let one = |contact: &'a Contact| One {
+            uri: contact.address.as_str(),
+            name: contact.name.as_deref(),
+            group: contact.group.as_deref(),
+        };
+        List {
+            schema: 1,
+            contacts: contacts.iter().map(one).collect(),
+        }
+    }
+}
+
+/// `contacts groups --json`, schema 1: fields are only ever added.
+#[derive(Serialize)]
+struct Groups<'a> {
+    schema: u32,
+    groups: Vec<Group<'a>>,
+}
+
+#[derive(Serialize)]
+struct Group<'a> {
+    /// None: those who stand in no group.
+    name: Option<&'a str>,
+    contacts: usize,
+}
+
+impl<'a> Groups<'a> {
+    /// In the order in which the book first names them.
+    fn of(contacts: &'a [Contact]) -> Groups<'a> {
+        let mut groups: Vec<Group<'a>> = Vec::new();
+        for contact in contacts {
+            let name = contact.group.as_deref();
+            match groups.iter_mut().find(|group| group.name == name) {
+                Some(group) => group.contacts += 1,
+                None => groups.push(Group { name, contacts: 1 }),
+            }
+        }
+        Groups { schema: 1, groups }
+    }
+}
+
+fn print_json(value: &impl Serialize) -> Result<Exit, CommandError> {
+    let text = serde_json::to_string(value)
+        .map_err(|error| CommandError::Io("cannot print", error.into()))?;
+    print(&format!("{text}\n"))
+}
+
+fn print(text: &str) -> Result<Exit, CommandError> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // Whoever reads has had enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
+        Err(error) => Err(CommandError::Io("cannot print", error)),
+        Ok(()) => Ok(Exit::Done),
+    }
+}

@@ -1,0 +1,300 @@
+//! Spreadsheets: RFC 4180, and what Excel, Outlook, Google and Thunderbird make of it.
+
+use ::csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
+
+use super::intake::{Entry, Intake, Reason, Source, first_group};
+use crate::contacts::Contact;
+
+/// After so many quotes that are not closed the text is not a spreadsheet, and going on could take
+/// for ever.
+const PATIENCE: usize = 16;
+
+/// What spreadsheets take for the beginning of a formula, also in full width.
+const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+
+/// Stands behind the text to be read. Where it does not come out as a record of its own, a quote
+/// is still open.
+const SENTINEL: &str = "\0";
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    Address(Source),
+    Name,
+    First,
+    Last,
+    Group,
+    /// Several groups in one cell.
+    Groups,
+}
+
+/// The column of that name.
+fn column(name: &str) -> Option<Column> {
+    let letters = name.chars().filter(|c| c.is_alphanumeric());
+    let name: String = letters.flat_map(char::to_lowercase).take(40).collect();
+    Some(match name.as_str() {
+        "address"
+        | "uri"
+        | "sip"
+        | "sipuri"
+        | "sipaddress"
+        | "directoryuri"
+        | "msrtcsipprimaryuseraddress" => Column::Address(Source::Sip),
+        "im" | "imaddress" | "impp" | "jabber" | "jabberid" | "jid" | "xmpp" | "im1value" => {
+            Column::Address(Source::Im)
+        }
+        "email" | "emailaddress" | "emailadresse" | "mail" | "primaryemail" | "workemail"
+        | "email1value" | "email1address" => Column::Address(Source::Mail),
+        "name" | "displayname" | "fullname" | "cn" | "commonname" | "anzeigename" => Column::Name,
+        "firstname" | "givenname" | "first" | "vorname" => Column::First,
+        "lastname" | "familyname" | "surname" | "last" | "sn" | "nachname" => Column::Last,
+        "group" | "department" | "abteilung" | "ou" | "organizationdepartment" => Column::Group,
+        "groups" | "categories" | "labels" | "groupmembership" | "kategorien" | "gruppen" => {
+            Column::Groups
+        }
+        _ => return None,
+    })
+}
+
+/// Whether a text whose first line this is looks like a spreadsheet of contacts.
+pub(super) fn looks_like_it(first: &str) -> bool {
+    if separator_line(first).is_some() {
+        return true;
+    }
+    let (records, _) = records(first, delimiter(first));
+    let Some((_, cells)) = records.first() else {
+        return false;
+    };
+    let addresses = cells.iter().filter(|cell| cell.contains('@')).count();
+    let beside_address = addresses == 1 && cells.len() > 1 && !first.contains('<');
+    beside_address || header(cells).is_some()
+}
+
+pub(super) fn read(text: &str, intake: &mut Intake<'_>) {
+    let lines: Vec<&str> = text.split('\n').collect();
+    let first = lines.iter().find(|line| !line.trim().is_empty());
+    let first = first.copied().unwrap_or_default();
+    let delimiter = separator_line(first).unwrap_or_else(|| delimiter(first));
+    let mut columns = None;
+    for (line, record) in rows(text, &lines, delimiter, intake) {
+        let row = lines[line - 1];
+        if separator_line(row).is_some() || record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        if columns.is_none()
+            && let Some(found) = header(&record)
+        {
+            columns = Some(found);
+            continue;
+        }
+        let mut entry = match columns.get_or_insert_default().as_slice() {
+            [] => by_place(line, &record),
+            columns => by_column(line, &record, columns),
+        };
+        entry.line = line;
+        entry.text = row.into();
+        intake.take(entry);
+    }
+}
+
+/// Excel's own first line, `sep=;`.
+fn separator_line(line: &str) -> Option<u8> {
+    match line
+        .trim_end_matches('"')
+        .trim_start_matches('"')
+        .as_bytes()
+    {
+        [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', byte] => Some(*byte),
+        _ => None,
+    }
+}
+
+/// What stands between the columns: what is there most often outside of quotes.
+fn delimiter(line: &str) -> u8 {
+    let mut quoted = false;
+    let mut counts = [(b',', 0_usize), (b';', 0), (b'\t', 0)];
+    for byte in line.bytes() {
+        quoted ^= byte == b'"';
+        if let Some((_, count)) = counts.iter_mut().find(|(known, _)| *known == byte) {
+            *count += usize::from(!quoted);
+        }
+    }
+    // Of equals max_by_key takes the last, and the comma shall win.
+    let most = counts.iter().rev().max_by_key(|(_, count)| *count);
+    most.map_or(b',', |(byte, _)| *byte)
+}
+
+/// What the columns hold, where the record is a header: it names some and holds no address.
+fn header(cells: &StringRecord) -> Option<Vec<Option<Column>>> {
+    let columns: Vec<_> = cells.iter().map(column).collect();
+    let named = columns.iter().any(Option::is_some);
+    (named && !cells.iter().any(|cell| cell.contains('@'))).then_some(columns)
+}
+
+/// All records with their lines. A record whose quote is not closed is refused by its first line
+/// alone: those after it would be swallowed else.
+fn rows(
+    text: &str,
+    lines: &[&str],
+    delimiter: u8,
+    intake: &mut Intake<'_>,
+) -> Vec<(usize, StringRecord)> {
+    let mut rows = Vec::new();
+    let (mut rest, mut before) = (text, 0);
+    for _ in 0..PATIENCE {
+        let (found, unclosed) = records(rest, delimiter);
+        let at = |(line, record)| (before + line, record);
+        rows.extend(found.into_iter().map(at));
+        let Some(line) = unclosed else { return rows };
+        intake.refuse(
+            before + line,
+            lines[before + line - 1],
+            Reason::Unclosed('"'),
+        );
+        let skipped = lines[before..before + line].iter();
+        let bytes: usize = skipped.map(|line| line.len() + 1).sum();
+        rest = rest.get(bytes..).unwrap_or_default();
+        before += line;
+    }
+    if let Some(line) = lines.get(before).filter(|_| !rest.trim().is_empty()) {
+        intake.refuse(before + 1, line, Reason::Quotes);
+    }
+    rows
+}
+
+/// The records with their lines, from 1, up to one whose quote is not closed: of that the line.
+fn records(text: &str, delimiter: u8) -> (Vec<(usize, StringRecord)>, Option<usize>) {
+    let text = format!("{text}\n{SENTINEL}");
+    let reader = ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(text.as_bytes());
+    // Neither memory nor UTF-8 nor a flexible length can fail.
+    let records = reader.into_records().map_while(Result::ok);
+    let with_line = |record: StringRecord| {
+        let (line, byte) = record
+            .position()
+            .map_or((1, 0), |at| (at.line() as usize, at.byte() as usize));
+        // The reader stands before empty lines, which it then skips.
+        let empty = text.as_bytes()[byte..].iter();
+        let empty = empty.take_while(|byte| **byte == b'\n').count();
+        (line + empty, record)
+    };
+    let mut records: Vec<_> = records.map(with_line).collect();
+    match records.pop() {
+        Some((_, last)) if last.len() == 1 && &last[0] == SENTINEL => (records, None),
+        Some((line, _)) => (records, Some(line)),
+        None => (records, None),
+    }
+}
+
+fn by_column(line: usize, record: &StringRecord, columns: &[Option<Column>]) -> Entry {
+    let cells = || {
+        let cells = record.iter().map(without_guard).zip(columns);
+        cells.filter(|(cell, _)| !cell.trim().is_empty())
+    };
+    let first = |wanted: Column| {
+        let mut found = cells().filter(|(_, column)| **column == Some(wanted));
+        found.next().map_or("", |(cell, _)| cell)
+    };
+    let address = |(cell, column): (&str, &Option<Column>)| match column {
+        Some(Column::Address(source)) => Some((*source, cell.to_string())),
+        _ => None,
+    };
+    let mut addresses: Vec<_> = cells().filter_map(address).collect();
+    addresses.sort_by_key(|(source, _)| *source);
+    let mut addresses: Vec<_> = addresses
+        .into_iter()
+        .map(|(_, cell)| (line, cell))
+        .collect();
+    let known = columns
+        .iter()
+        .any(|column| matches!(column, Some(Column::Address(_))));
+    if !known {
+        // The header calls the addresses something else.
+        let any = cells()
+            .map(|(cell, _)| cell)
+            .find(|cell| cell.contains('@'));
+        addresses.extend(any.map(|cell| (line, cell.to_string())));
+    }
+    let name = match first(Column::Name) {
+        "" => format!("{} {}", first(Column::First), first(Column::Last)),
+        name => name.into(),
+    };
+    let group = match first(Column::Group) {
+        "" => {
+            let groups = first(Column::Groups).split([';', ',']);
+            // Google's way: `Front desk ::: * myContacts`, a star before its own.
+            let groups = groups.flat_map(|groups| groups.split(":::"));
+            first_group(groups.filter(|group| !group.trim().starts_with('*')))
+        }
+        group => group,
+    };
+    Entry {
+        addresses,
+        name,
+        group: group.into(),
+        ..Entry::default()
+    }
+}
+
+/// Without a header: the address is the first cell that looks like one, else the first of all; of
+/// the others the first is the name and the second the group.
+fn by_place(line: usize, record: &StringRecord) -> Entry {
+    let mut cells: Vec<&str> = record.iter().map(without_guard).collect();
+    let at = cells
+        .iter()
+        .position(|cell| cell.contains('@'))
+        .unwrap_or(0);
+    let address = cells.remove(at);
+    let text = |place: usize| {
+        cells
+            .get(place)
+            .map_or(String::new(), |cell| cell.to_string())
+    };
+    let address = Some(address).filter(|address| !address.trim().is_empty());
+    Entry {
+        addresses: address
+            .map(|address| (line, address.to_string()))
+            .into_iter()
+            .collect(),
+        name: text(0),
+        group: text(1),
+        ..Entry::default()
+    }
+}
+
+pub(super) fn write(contacts: &[Contact]) -> String {
+    let mut writer = WriterBuilder::new()
+        .terminator(Terminator::CRLF)
+        .from_writer(Vec::new());
+    let mut row = |cells: [&str; 3]| {
+        let written = writer.write_record(cells.map(guarded));
+        written.expect("memory takes everything and all rows have three cells");
+    };
+    row(["address", "name", "group"]);
+    for contact in contacts {
+        let (name, group) = (contact.name.as_deref(), contact.group.as_deref());
+        row([
+            contact.address.as_str(),
+            name.unwrap_or_default(),
+            group.unwrap_or_default(),
+        ]);
+    }
+    let bytes = writer.into_inner().expect("memory takes everything");
+    String::from_utf8(bytes).expect("it was made of texts")
+}
+
+/// An apostrophe keeps a spreadsheet from running a cell as a formula.
+fn guarded(cell: &str) -> String {
+    match cell.trim_start().starts_with(FORMULA) || cell.starts_with('\'') {
+        true => format!("'{cell}"),
+        false => cell.into(),
+    }
+}
+
+fn without_guard(cell: &str) -> &str {
+    let guarded = |rest: &&str| rest.trim_start().starts_with(FORMULA) || rest.starts_with('\'');
+    cell.strip_prefix('\'').filter(guarded).unwrap_or(cell)
+}

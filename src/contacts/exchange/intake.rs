@@ -1,0 +1,232 @@
+//! What all formats share: an entry goes in as a contact, or is refused with line and reason.
+
+use std::collections::HashMap;
+
+use thiserror::Error;
+
+use crate::contacts::Contact;
+use crate::presence::{Address, AddressError, clean};
+
+/// The longest name and group that is taken, in characters: far more than any screen shows.
+const LONGEST: usize = 500;
+
+/// How much of a refused entry is shown, in characters.
+const SHOWN: usize = 80;
+
+/// What was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Who goes in, in the order of the text; each address once.
+    pub contacts: Vec<Contact>,
+    /// What does not, by line.
+    pub refused: Vec<Refused>,
+}
+
+/// An entry that does not go in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// Its line, from 1.
+    pub line: usize,
+    /// How it begins, fit for a terminal, at most 80 characters.
+    pub text: String,
+    /// What is wrong with it.
+    pub reason: Reason,
+}
+
+impl Refused {
+    fn new(line: usize, text: &str, reason: Reason) -> Refused {
+        Refused {
+            line,
+            text: beginning(text),
+            reason,
+        }
+    }
+}
+
+/// Why an entry is refused.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum Reason {
+    /// The address cannot be one.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// There is none.
+    #[error("no address is there: SIP, instant messaging or e-mail")]
+    NoAddress,
+    /// The address was there before.
+    #[error("'{address}' is there twice: first on line {line}")]
+    Twice {
+        /// Which.
+        address: Address,
+        /// Where it was first, from 1.
+        line: usize,
+    },
+    /// A name or group that no screen shows.
+    #[error("the {0} is longer than {LONGEST} characters")]
+    TooLong(&'static str),
+    /// A quote or bracket without its partner.
+    #[error("a {0} is opened and not closed")]
+    Unclosed(char),
+    /// Quotes are so broken that reading on is no use.
+    #[error("quotes are opened and not closed again and again: nothing is read from here on")]
+    Quotes,
+    /// A line that is no property.
+    #[error("this is not a line of a vCard: a colon is missing")]
+    NotProperty,
+    /// A card without its last line.
+    #[error("the card is not ended: END:VCARD is missing")]
+    Unended,
+    /// Something between cards.
+    #[error("this is outside of a card: BEGIN:VCARD is missing")]
+    OutsideCard,
+    /// A version of vCard that is not read.
+    #[error("this is vCard {0}: export it as 3.0 or 4.0")]
+    Version(String),
+    /// An encoding of old vCards.
+    #[error("quoted-printable is not read: export it as vCard 4.0")]
+    QuotedPrintable,
+    /// A line of LDIF that is no attribute.
+    #[error("this is not a line of LDIF: a colon is missing")]
+    NotAttribute,
+    /// An entry of LDIF does not say whose it is.
+    #[error("the entry does not begin with dn:")]
+    NoName,
+    /// An LDIF record that changes a directory instead of telling its content.
+    #[error("this changes a directory (changetype): export its entries instead")]
+    Change,
+    /// The value of an attribute cannot be decoded.
+    #[error("the value of {0} is not text in base64")]
+    Base64(String),
+    /// The value of an attribute is elsewhere.
+    #[error("the value of {0} is in another file, which is not read")]
+    Elsewhere(String),
+}
+
+/// Where an address stands; what is worth more comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Source {
+    /// Said to be the address of a presentity.
+    Sip,
+    /// For instant messages.
+    Im,
+    /// Only for mail: at many sites it is the same.
+    Mail,
+}
+
+/// An entry as a format has it.
+#[derive(Debug, Default)]
+pub(super) struct Entry {
+    /// Where it begins, from 1.
+    pub line: usize,
+    /// How it begins.
+    pub text: String,
+    /// Its addresses, the most wanted first, each with its line.
+    pub addresses: Vec<(usize, String)>,
+    /// Empty where there is none.
+    pub name: String,
+    /// Empty where there is none.
+    pub group: String,
+}
+
+/// Takes what a format finds.
+pub(super) struct Intake<'a> {
+    domain: Option<&'a str>,
+    imported: Imported,
+    first: HashMap<Address, usize>,
+}
+
+impl<'a> Intake<'a> {
+    pub fn new(domain: Option<&'a str>) -> Intake<'a> {
+        Intake {
+            domain,
+            imported: Imported::default(),
+            first: HashMap::new(),
+        }
+    }
+
+    /// Takes an entry, or refuses it.
+    pub fn take(&mut self, entry: Entry) {
+        let (line, address) = match self.address(&entry.addresses) {
+            Ok(found) => found,
+            Err(Some(refused)) => return self.imported.refused.push(refused),
+            Err(None) => return self.refuse(entry.line, &entry.text, Reason::NoAddress),
+        };
+        if let Some(&first) = self.first.get(&address) {
+            let reason = Reason::Twice {
+                address,
+                line: first,
+            };
+            return self.refuse(line, &entry.text, reason);
+        }
+        let (name, group) = match (word(&entry.name, "name"), word(&entry.group, "group")) {
+            (Ok(name), Ok(group)) => (name, group),
+            (Err(reason), _) | (_, Err(reason)) => {
+                return self.refuse(entry.line, &entry.text, reason);
+            }
+        };
+        // Programs that must have a name write the address for it.
+        let name = name.filter(|name| !is_address(name, &address));
+        self.first.insert(address.clone(), line);
+        self.imported.contacts.push(Contact {
+            address,
+            name,
+            group,
+        });
+    }
+
+    /// Refuses something.
+    pub fn refuse(&mut self, line: usize, text: &str, reason: Reason) {
+        self.imported.refused.push(Refused::new(line, text, reason));
+    }
+
+    /// What was taken and refused.
+    pub fn imported(mut self) -> Imported {
+        self.imported.refused.sort_by_key(|refused| refused.line);
+        self.imported
+    }
+
+    /// The first that can be read, of those with a domain and then of the others: else any word in
+    /// a column of that name would become an address of the domain that is added.
+    /// An error without anything refused: there is none at all.
+    fn address(&self, texts: &[(usize, String)]) -> Result<(usize, Address), Option<Refused>> {
+        let complete = texts.iter().filter(|(_, text)| text.contains('@'));
+        let bare = texts.iter().filter(|(_, text)| !text.contains('@'));
+        let mut wrong = None;
+        for (line, text) in complete.chain(bare) {
+            match Address::parse_in(text, self.domain) {
+                Ok(address) => return Ok((*line, address)),
+                Err(error) => wrong = wrong.or(Some(Refused::new(*line, text, error.into()))),
+            }
+        }
+        Err(wrong)
+    }
+}
+
+/// The first group of several that is the user's own, not one that Google puts everybody into.
+pub(super) fn first_group<'t>(groups: impl IntoIterator<Item = &'t str>) -> &'t str {
+    let mut groups = groups.into_iter().map(str::trim);
+    let own = |group: &&str| !["", "myContacts", "starred"].contains(group);
+    groups.find(own).unwrap_or_default()
+}
+
+fn word(text: &str, what: &'static str) -> Result<Option<String>, Reason> {
+    let text = clean(text);
+    match text.chars().count() {
+        0 => Ok(None),
+        1..=LONGEST => Ok(Some(text)),
+        _ => Err(Reason::TooLong(what)),
+    }
+}
+
+fn is_address(name: &str, address: &Address) -> bool {
+    Address::parse(name).is_ok_and(|name| name == *address)
+}
+
+fn beginning(text: &str) -> String {
+    // Cleaning a line of a megabyte to show its beginning would be a waste.
+    let some: String = text.chars().take(4 * SHOWN).collect();
+    let some = clean(&some);
+    match some.char_indices().nth(SHOWN) {
+        None => some,
+        Some(_) => some.chars().take(SHOWN - 1).chain(['…']).collect(),
+    }
+}

@@ -1,0 +1,542 @@
+//! Contacts from and for other programs.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use whosin::contacts::Contact;
+use whosin::contacts::exchange::{Format, Imported, Reason, decode, read, write};
+use whosin::presence::{Address, clean};
+
+/// `address|name|group` of each.
+fn shown(imported: &Imported) -> Vec<String> {
+    let show = |contact: &Contact| {
+        format!(
+            "{}|{}|{}",
+            contact.address,
+            contact.name.as_deref().unwrap_or_default(),
+            contact.group.as_deref().unwrap_or_default()
+        )
+    };
+    imported.contacts.iter().map(show).collect()
+}
+
+/// Everything goes in.
+fn all_of(text: &str, format: Format) -> Vec<String> {
+    let imported = read(text, format, None);
+    assert_eq!(imported.refused, [], "{text}");
+    shown(&imported)
+}
+
+/// `line: reason` of each.
+fn refusals(imported: &Imported) -> Vec<String> {
+    let refused = imported.refused.iter();
+    refused
+        .map(|refused| format!("{}: {}", refused.line, refused.reason))
+        .collect()
+}
+
+fn contact(address: &str, name: Option<&str>, group: Option<&str>) -> Contact {
+    Contact {
+        address: address.parse().unwrap(),
+        name: name.map(String::from),
+        group: group.map(String::from),
+    }
+}
+
+#[test]
+fn spreadsheets_of_common_programs_are_read() {
+    for text in [
+        "address,name,group\nben@sie.at,Ben Two,Front desk\n",
+        "\u{feff}Name;E-mail Address;Department\r\nBen Two;ben@sie.at;Front desk\r\n",
+        "First Name\tLast Name\tSIP URI\tCategories\nBen\tTwo\tsip:ben@sie.at\tFront desk;Other\n",
+        "Vorname;Nachname;E-Mail-Adresse;Abteilung\nBen;Two;ben@sie.at;Front desk",
+        "\"Name\",\"Labels\",\"E-mail 1 - Value\"\n\"Ben Two\",\"* myContacts ::: Front desk\",\"ben@sie.at\"\n",
+        "sep=;\nmail;im;cn;ou\nother@sie.at;ben@sie.at;Ben Two;Front desk\n",
+        "mail,name,sip,group\nother@sie.at,Ben Two,ben@sie.at,Front desk\n",
+        "\n\nben@sie.at,Ben Two,Front desk\n",
+        "Ben Two;ben@sie.at;Front desk\n",
+        "\"Display Name\",Kontakt,group\n\"Ben\nTwo\",ben@sie.at,\"Front desk\"\n",
+        "name,address,mail,group\nBen Two,Ring 7,ben@sie.at,Front desk\n",
+    ] {
+        assert_eq!(
+            all_of(text, Format::Csv),
+            ["ben@sie.at|Ben Two|Front desk"],
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_row_that_is_wrong_is_refused_with_its_line_and_the_others_go_in() {
+    let text = "name;address\r\n\r\nBen;ben@sie.at\r\nCarla;carla\r\n\"Dan\r\nFour\";dan@sie.at\r\n\
+                Eve;\r\nBen again;BEN@sie.at\r\n\"Fay;fay@sie.at\r\nGus;gus@sie.at\r\n";
+    let imported = read(text, Format::Csv, None);
+    assert_eq!(
+        shown(&imported),
+        ["ben@sie.at|Ben|", "dan@sie.at|Dan Four|", "gus@sie.at|Gus|"]
+    );
+    assert_eq!(
+        refusals(&imported),
+        [
+            "4: 'carla' has no domain: type it as user@domain",
+            "7: no address is there: SIP, instant messaging or e-mail",
+            "8: 'BEN@sie.at' is there twice: first on line 3",
+            "9: a \" is opened and not closed",
+        ]
+    );
+    assert_eq!(imported.refused[3].text, "\"Fay;fay@sie.at");
+    let with_domain = read(text, Format::Csv, Some("sie.at"));
+    assert_eq!(with_domain.refused.len(), 3);
+    assert_eq!(shown(&with_domain)[1], "carla@sie.at|Carla|");
+}
+
+#[test]
+fn a_domain_makes_no_address_of_a_word_beside_a_whole_one() {
+    let text = "address,name,mail\nWien,Ben,ben@sie.at\n";
+    let imported = read(text, Format::Csv, Some("sie.at"));
+    assert_eq!(shown(&imported), ["ben@sie.at|Ben|"]);
+}
+
+#[test]
+fn cards_of_both_versions_are_read_folded_and_escaped() {
+    let text = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Two\\, Ben \r\n \\; Dr\\\\.\r\nN:Two;Ben;;;\r\n\
+        EMAIL;TYPE=INTERNET:mail@sie.at\r\nitem1.X-SIP:ben@sie.at\r\nORG:ACME\\, Inc;Sales\r\nEND:VCARD\r\n\r\n\
+        begin:vcard\nversion:4.0\nFN:\nN:Three;Carla;;;\nIMPP:skype:carla\n\
+        IMPP;PREF=2:sip:second@sie.at\nIMPP;PREF=1:sip:carla@sie.at;transport=tls\n\
+        CATEGORIES:myContacts,Front\\, desk,Other\nORG:ACME\nend:vcard\n\
+        BEGIN:VCARD\nVERSION:3.0\nFN:dan@sie.at\nEMAIL;TYPE=home:home@sie.at\n\
+        EMAIL;TYPE=\"work,pref\":dan@sie.at\nNOTE;X=\"a:b\":c\nEND:VCARD\n";
+    assert_eq!(
+        all_of(text, Format::Vcard3),
+        [
+            "ben@sie.at|Two, Ben ; Dr\\.|Sales",
+            "carla@sie.at|Carla Three|Front, desk",
+            "dan@sie.at||"
+        ]
+    );
+    assert_eq!(
+        read(text, Format::Vcard4, None),
+        read(text, Format::Vcard3, None)
+    );
+}
+
+#[test]
+fn a_broken_card_is_refused_alone() {
+    let good =
+        |who: &str| format!("BEGIN:VCARD\nVERSION:4.0\nFN:X\nEMAIL:{who}@sie.at\nEND:VCARD\n");
+    let text = [
+        "some words\nand more\n",
+        &good("a"),
+        "BEGIN:VCARD\nVERSION:4.0\nno colon\nEMAIL:lost@sie.at\nEND:VCARD\n",
+        "BEGIN:VCARD\nEMAIL:unended@sie.at\n",
+        &good("b"),
+        "BEGIN:VCARD\nVERSION:2.1\nEMAIL:old@sie.at\nEND:VCARD\n",
+        "BEGIN:VCARD\nFN;ENCODING=QUOTED-PRINTABLE:J=C3=B6\nEMAIL:qp@sie.at\nEND:VCARD\n",
+        "BEGIN:VCARD\nFN:Nobody\nTEL:1\nEND:VCARD\n",
+        "BEGIN:VCARD\nFN:Bad\nEMAIL:b@d@sie.at\nEND:VCARD\n",
+        &good("c"),
+        &good("A"),
+        "END:VCARD\nBEGIN:VCARD\n",
+    ]
+    .concat();
+    let imported = read(&text, Format::Vcard4, None);
+    assert_eq!(
+        shown(&imported),
+        ["a@sie.at|X|", "b@sie.at|X|", "c@sie.at|X|"]
+    );
+    let lines: Vec<usize> = imported
+        .refused
+        .iter()
+        .map(|refused| refused.line)
+        .collect();
+    let line_of = |wanted: &str, nth: usize| {
+        let found = text.lines().enumerate().filter(|(_, line)| *line == wanted);
+        found.map(|(index, _)| index + 1).nth(nth).unwrap()
+    };
+    let ends = text.lines().count();
+    assert_eq!(
+        lines,
+        [
+            1,
+            line_of("no colon", 0),
+            line_of("EMAIL:unended@sie.at", 0) - 1,
+            line_of("VERSION:2.1", 0),
+            line_of("FN;ENCODING=QUOTED-PRINTABLE:J=C3=B6", 0),
+            line_of("FN:Nobody", 0) - 1,
+            line_of("EMAIL:b@d@sie.at", 0),
+            line_of("EMAIL:A@sie.at", 0),
+            ends - 1,
+            ends,
+        ]
+    );
+    use Reason::*;
+    let reasons: Vec<&Reason> = imported
+        .refused
+        .iter()
+        .map(|refused| &refused.reason)
+        .collect();
+    assert!(
+        matches!(
+            reasons.as_slice(),
+            [
+                OutsideCard,
+                NotProperty,
+                Unended,
+                Version(_),
+                QuotedPrintable,
+                NoAddress,
+                Address(_),
+                Twice { .. },
+                OutsideCard,
+                Unended
+            ]
+        ),
+        "{reasons:?}"
+    );
+}
+
+#[test]
+fn entries_of_a_directory_are_read() {
+    let text = "version: 1\n# a comment\n#  that goes\n  on\ndn: cn=Ben Two,dc=sie,\n dc=at\n\
+        cn: Ben Two\ndisplayName;lang-de:: QmVuIFp3w7ZsZg\nmail: mail@sie.at\n\
+        msRTCSIP-PrimaryUserAddress: sip:b\n en@sie.at\nou: Unit\ndepartment: Front desk\n\
+        jpegPhoto:: ////\n\n\ndn:: Y249Q2FybGE=\ngivenName: Carla\nsn: Three\n\
+        proxyAddresses: SMTP:other@sie.at\nproxyAddresses: SIP:carla@sie.at\nou: Unit\n\n\
+        # search result\nsearch: 2\nresult: 0 Success\n";
+    assert_eq!(
+        all_of(text, Format::Ldif),
+        [
+            "ben@sie.at|Ben Zwölf|Front desk",
+            "carla@sie.at|Carla Three|Unit"
+        ]
+    );
+}
+
+#[test]
+fn what_is_no_entry_is_refused_alone() {
+    let text = "dn: cn=a\nmail: a@sie.at\n\ndn: cn=b\nchangetype: modify\nreplace: mail\n\
+        mail: b@sie.at\n-\n\nmail: c@sie.at\n\ndn: cn=d\nmail:: !!!\n\ndn: cn=e\nmail:: /w==\n\n\
+        dn: cn=f\nmail:< file:///etc/passwd\n\ndn: cn=g\nno colon\n\ndn: cn=h\nmail: h@sie.at\n";
+    let imported = read(text, Format::Ldif, None);
+    assert_eq!(shown(&imported), ["a@sie.at||", "h@sie.at||"]);
+    assert_eq!(
+        refusals(&imported),
+        [
+            "5: this changes a directory (changetype): export its entries instead",
+            "10: the entry does not begin with dn:",
+            "13: the value of mail is not text in base64",
+            "16: the value of mail is not text in base64",
+            "19: the value of mail is in another file, which is not read",
+            "22: this is not a line of LDIF: a colon is missing",
+        ]
+    );
+}
+
+#[test]
+fn lists_are_read_with_anything_between() {
+    let text = "# our people\na@sie.at\nb@sie.at, c@sie.at;d@sie.at e@sie.at # the rest\n\n\
+        Fay Six <sip:f@sie.at>; \"Gus \\\"G\\\" #7; Dr.\" <g@sie.at>, Eight, Hal <h@sie.at>\n\
+        <i#,;@sie.at> j#x@sie.at\n";
+    assert_eq!(
+        all_of(text, Format::List),
+        [
+            "a@sie.at||",
+            "b@sie.at||",
+            "c@sie.at||",
+            "d@sie.at||",
+            "e@sie.at||",
+            "f@sie.at|Fay Six|",
+            "g@sie.at|Gus \"G\" #7; Dr.|",
+            "h@sie.at|Eight, Hal|",
+            "i#,;@sie.at||",
+            "j#x@sie.at||"
+        ]
+    );
+    let bare = read("ben, carla\ndan eve", Format::List, Some("sie.at"));
+    assert_eq!(
+        shown(&bare),
+        [
+            "ben@sie.at||",
+            "carla@sie.at||",
+            "dan@sie.at||",
+            "eve@sie.at||"
+        ]
+    );
+    let wrong = read(
+        "a@sie.at, b\nc@sie.at \"oops\nX <d@sie.at\ne@sie.at A@sie.at",
+        Format::List,
+        None,
+    );
+    assert_eq!(shown(&wrong), ["a@sie.at||", "e@sie.at||"]);
+    assert_eq!(
+        refusals(&wrong),
+        [
+            "1: 'b' has no domain: type it as user@domain",
+            "2: a \" is opened and not closed",
+            "3: a < is opened and not closed",
+            "4: 'A@sie.at' is there twice: first on line 1"
+        ]
+    );
+    assert_eq!(wrong.refused[1].text, "c@sie.at \"oops");
+}
+
+#[test]
+fn the_format_is_guessed_by_name_and_by_content() {
+    for (name, format) in [
+        ("a.csv", Some(Format::Csv)),
+        ("deep/er/A.VCF", Some(Format::Vcard3)),
+        ("a.ldif", Some(Format::Ldif)),
+        ("a.txt", Some(Format::List)),
+        ("a.docx", None),
+        ("csv", None),
+    ] {
+        assert_eq!(Format::of_file_name(Path::new(name)), format, "{name}");
+    }
+    for (text, format) in [
+        ("\u{feff}\r\nbegin:vcard\r\nVERSION:4.0\r\n", Format::Vcard4),
+        ("BEGIN:VCARD\nVERSION:3.0\n", Format::Vcard3),
+        ("# LDIF\nversion: 1\ndn: cn=a\n", Format::Ldif),
+        ("dn:: Y249\n", Format::Ldif),
+        ("address\na@sie.at\n", Format::Csv),
+        ("Name;Mail\n", Format::Csv),
+        ("a@sie.at,Ben,Sales\n", Format::Csv),
+        ("sep=;\n", Format::Csv),
+        ("a@sie.at, b@sie.at\n", Format::List),
+        ("Two, Ben <b@sie.at>\n", Format::List),
+        ("a@sie.at\nb@sie.at\n", Format::List),
+        ("ben, carla\n", Format::List),
+        ("", Format::List),
+    ] {
+        assert_eq!(Format::of_content(text), format, "{text}");
+    }
+    let text = Some(Path::new("people.txt"));
+    assert_eq!(Format::guess(text, "name\tmail\n"), Format::Csv);
+    assert_eq!(
+        Format::guess(Some(Path::new("a.csv")), "a@b\n"),
+        Format::Csv
+    );
+}
+
+#[test]
+fn files_of_windows_programs_are_text_too() {
+    let text = "name\nJörg 田中\n";
+    let units = || std::iter::once(0xfeff).chain(text.encode_utf16());
+    let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+    assert_eq!(decode(&little).unwrap(), text);
+    assert_eq!(decode(&big).unwrap(), text);
+    assert_eq!(decode(text.as_bytes()).unwrap(), text);
+    let latin = decode(b"name\nJ\xf6rg\n").unwrap_err().to_string();
+    assert!(latin.starts_with("line 2 is not UTF-8"), "{latin}");
+    assert!(decode(b"\xff\xfea").is_err());
+}
+
+#[test]
+fn a_spreadsheet_runs_no_cell_as_a_formula() {
+    let book = [
+        contact(
+            "+43123@sie.at",
+            Some("=cmd|' /C calc'!A0"),
+            Some("@SUM(A1)"),
+        ),
+        contact("a@sie.at", Some("-1"), Some("'quoted'")),
+    ];
+    let text = write(&book, Format::Csv);
+    assert_eq!(
+        text,
+        "address,name,group\r\n'+43123@sie.at,'=cmd|' /C calc'!A0,'@SUM(A1)\r\na@sie.at,'-1,''quoted'\r\n"
+    );
+    assert_eq!(read(&text, Format::Csv, None).contacts, book);
+}
+
+#[test]
+fn a_star_marks_a_group_of_googles_in_a_spreadsheet_alone() {
+    let book = [contact("a@sie.at", None, Some("* Stars, and others"))];
+    for format in [Format::Csv, Format::Vcard3, Format::Vcard4, Format::Ldif] {
+        assert_eq!(read(&write(&book, format), format, None).contacts, book);
+    }
+    let text = "labels,mail\n* myContacts ::: * starred,a@sie.at\n";
+    assert_eq!(all_of(text, Format::Csv), ["a@sie.at||"]);
+}
+
+#[test]
+fn lines_that_are_written_are_folded_as_the_formats_demand() {
+    let long = "Überlänge ".repeat(40);
+    let book = [contact("a@sie.at", Some(long.trim()), Some("Größe"))];
+    for format in [Format::Vcard3, Format::Vcard4, Format::Ldif] {
+        let text = write(&book, format);
+        assert!(text.lines().all(|line| line.len() <= 76), "{text}");
+        assert_eq!(read(&text, format, None).contacts, book);
+    }
+    let ldif = write(&book, Format::Ldif);
+    assert!(ldif.is_ascii(), "{ldif}");
+    let plain = write(&[contact("a@sie.at", Some("Al"), None)], Format::Vcard4);
+    assert_eq!(
+        plain,
+        "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Al\r\nIMPP:sip:a@sie.at\r\nEND:VCARD\r\n"
+    );
+}
+
+#[test]
+fn what_no_screen_shows_is_refused_and_what_is_shown_of_it_is_short() {
+    let mega = "x".repeat(1 << 20);
+    let text = format!("address,name\na@sie.at,{mega}\n{mega}\nb@sie.at,\u{1b}[31mBen\u{202e}\n");
+    let imported = read(&text, Format::Csv, None);
+    assert_eq!(shown(&imported), ["b@sie.at|[31mBen|"]);
+    assert_eq!(
+        refusals(&imported),
+        [
+            "2: the name is longer than 500 characters",
+            "3: the address is longer than 320 characters"
+        ]
+    );
+    for refused in &imported.refused {
+        assert!(refused.text.chars().count() <= 80 && refused.text.ends_with('…'));
+    }
+}
+
+#[test]
+fn the_time_that_reading_takes_grows_with_the_text_alone() {
+    let started = std::time::Instant::now();
+    let read_all = |text: &str| {
+        Format::of_content(text);
+        for format in Format::ALL {
+            read(text, format, Some("sie.at"));
+        }
+    };
+    for piece in [
+        "\"",
+        "\"\n",
+        "\"\n\"b\",\"\n",
+        "\"\"\"\n,",
+        ",",
+        "<",
+        "<>",
+        "\\",
+        " ",
+        "\n ",
+        "\n",
+        ":",
+        ";",
+        "x\",\"\n",
+        "a@b.c,",
+        "\0",
+        "#",
+        "é",
+        "BEGIN:VCARD\n",
+        "dn:\n\n",
+        "dn::\n ",
+    ] {
+        let text = piece.repeat((1 << 16) / piece.len());
+        read_all(&text);
+        read_all(&format!("BEGIN:VCARD\nFN:{text}"));
+    }
+    read_all(&"x".repeat(1 << 20));
+    // Seconds in truth; a square of the length would be many minutes.
+    assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
+}
+
+#[test]
+fn quotes_that_are_broken_over_and_over_end_the_reading() {
+    let text = "a@sie.at\n".to_string() + &"x\",\"\n".repeat(99);
+    let imported = read(&text, Format::Csv, None);
+    assert_eq!(shown(&imported), ["a@sie.at||"]);
+    assert_eq!(imported.refused.last().unwrap().reason, Reason::Quotes);
+}
+
+fn contacts() -> impl Strategy<Value = Vec<Contact>> {
+    let odd = "[-* \u{0}-\u{1f}\u{7f}-\u{a0}\u{2028}\u{3000}\u{301}\u{fe0f}=+@',;:#<>\"\\\\\n\r\t {}|/a-zäöüßñ田中👩‍💻\u{200b}\u{feff}＝!.()]{0,40}";
+    let text = proptest::option::of(prop_oneof![odd, ".{0,60}", "[A-Z][a-z]+ [A-Z][a-z]+"]);
+    let user = "[-_.!~*'()&=+$,;?/#^{}|`a-zA-Zäö田0-9]{1,20}";
+    let one = (user, text.clone(), text).prop_filter_map("no address", |(user, name, group)| {
+        let address = Address::parse(&format!("{user}@sie.at")).ok()?;
+        Some(Contact {
+            address,
+            name,
+            group,
+        })
+    });
+    proptest::collection::vec(one, 0..8)
+}
+
+/// As the book keeps it: cleaned, each address once.
+fn kept(contacts: &[Contact]) -> Vec<Contact> {
+    let word = |text: &Option<String>| {
+        let text = clean(text.as_deref().unwrap_or_default());
+        (!text.is_empty()).then_some(text)
+    };
+    let mut kept: Vec<Contact> = Vec::new();
+    for contact in contacts {
+        if kept.iter().all(|known| known.address != contact.address) {
+            let is_address =
+                |name: &String| Address::parse(name).is_ok_and(|name| name == contact.address);
+            kept.push(Contact {
+                address: contact.address.clone(),
+                name: word(&contact.name).filter(|name| !is_address(name)),
+                group: word(&contact.group),
+            });
+        }
+    }
+    kept
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_written_reads_back_the_same(contacts in contacts()) {
+        let expected = kept(&contacts);
+        for format in Format::ALL {
+            let text = write(&contacts, format);
+            let found = read(&text, format, None);
+            let twice = contacts.len() - expected.len();
+            prop_assert_eq!(found.refused.len(), twice, "{}\n{:?}", text, found);
+            let mut expected = expected.clone();
+            if format == Format::List {
+                expected.iter_mut().for_each(|contact| contact.group = None);
+            }
+            prop_assert_eq!(&found.contacts, &expected, "{}", text);
+            let texts = |contacts: &[Contact]| {
+                let texts = contacts.iter().map(|contact| contact.address.to_string());
+                texts.collect::<Vec<_>>()
+            };
+            prop_assert_eq!(texts(&found.contacts), texts(&expected));
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_recognised(contacts in contacts()) {
+        prop_assume!(!contacts.is_empty());
+        for format in [Format::Csv, Format::Vcard3, Format::Vcard4, Format::Ldif] {
+            prop_assert_eq!(Format::of_content(&write(&contacts, format)), format);
+        }
+    }
+
+    #[test]
+    fn no_text_makes_a_reader_panic(
+        text in prop_oneof![
+            "\\PC{0,200}",
+            "[-\",;:\\\\<>#@= \n\r\tab\u{feff}é]{0,200}",
+            "(BEGIN:VCARD\n|END:VCARD\n|FN|:|;|\"|\n| |EMAIL:a@b\n|dn:|mail::|\\\\|é|-\n|sep=|,){0,60}",
+        ],
+        domain in proptest::option::of("[a-z.]{0,5}"),
+    ) {
+        Format::of_content(&text);
+        let _ = decode(text.as_bytes());
+        let lines = text.replace("\r\n", "\n").replace('\r', "\n").split('\n').count();
+        for format in Format::ALL {
+            let imported = read(&text, format, domain.as_deref());
+            for refused in &imported.refused {
+                prop_assert!((1..=lines).contains(&refused.line));
+                prop_assert_eq!(&clean(&refused.text), &refused.text);
+                prop_assert!(!refused.reason.to_string().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_the_decoder_panic(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+        let _ = decode(&bytes);
+        let _ = decode(&[&[0xff, 0xfe], bytes.as_slice()].concat());
+    }
+}
