@@ -33,7 +33,8 @@ pub struct Cli {
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Options {
-    /// The presence server: host, host:port or URL (https and port 8083 where not said)
+    /// The presence server: host, host:port or URL (https and port 8083 where not said); several
+    /// with commas between, the primary first
     #[arg(long, global = true, env = "WHOSIN_SERVER")]
     pub server: Option<String>,
     /// The application user, which the administrator made
@@ -48,6 +49,9 @@ pub struct Options {
     /// How often each contact is asked for, such as 5 or 10s [default: 5s]
     #[arg(long, global = true, value_parser = duration)]
     pub interval: Option<Duration>,
+    /// How many requests may be under way at once, 1 to 8 [default: 2]
+    #[arg(long, global = true, value_parser = in_flight, value_name = "N")]
+    pub in_flight: Option<usize>,
     /// The version of SOAP that requests are written in [default: 1.1]
     #[arg(long, global = true, value_parser = soap_version, value_name = "1.1|1.2")]
     pub soap: Option<SoapVersion>,
@@ -309,6 +313,17 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     match number.checked_mul(unit) {
         Some(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
         _ => Err(format!("'{text}' is out of range: one second to one day")),
+    }
+}
+
+/// Reads how many requests may be under way at once.
+///
+/// # Errors
+/// Words that say how many.
+pub fn in_flight(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..=8) => Ok(number),
+        _ => Err(format!("'{text}' requests at once cannot be: 1 to 8")),
     }
 }
 

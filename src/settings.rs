@@ -13,6 +13,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::cli::{self, Options};
+use crate::feed::Config;
 use crate::file;
 use crate::presence::IconSet;
 use crate::pws::{Endpoint, EndpointError, FingerprintError, SoapVersion, Trust};
@@ -26,6 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub struct Settings {
     /// The node to sign in at.
     pub server: Option<Endpoint>,
+    /// Nodes to sign in at while that one is gone, in this order.
+    pub other_servers: Vec<Endpoint>,
     /// The application user.
     pub app_user: Option<String>,
     /// The end user.
@@ -34,6 +37,8 @@ pub struct Settings {
     pub domain: Option<String>,
     /// How often each contact is asked for.
     pub interval: Duration,
+    /// How many requests may be under way at once, 1 to 8.
+    pub in_flight: usize,
     /// In which version of SOAP.
     pub soap: SoapVersion,
     /// Whose certificate is accepted.
@@ -115,13 +120,14 @@ value_error!(EndpointError, FingerprintError, KeysError);
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    server: Option<String>,
+    server: Option<OneOrMore>,
     app_user: Option<String>,
     app_password: Option<SecretString>,
     app_password_command: Option<String>,
     user: Option<String>,
     domain: Option<String>,
     interval: Option<Time>,
+    in_flight: Option<usize>,
     soap: Option<String>,
     ca_file: Option<PathBuf>,
     pin: Option<String>,
@@ -198,7 +204,14 @@ impl Settings {
         config_file: PathBuf,
         contacts_file: PathBuf,
     ) -> Result<Settings, SettingsError> {
-        let server = options.server.as_ref().or(file.server.as_ref());
+        let servers = match (&options.server, file.server) {
+            (Some(text), _) => servers(text)?,
+            (None, Some(OneOrMore::One(text))) => servers(&text)?,
+            (None, Some(OneOrMore::More(all))) => servers(&all.join(","))?,
+            (None, None) => Vec::new(),
+        };
+        let mut servers = servers.into_iter();
+        let in_flight = options.in_flight.or(file.in_flight);
         let soap = match (options.soap, &file.soap) {
             (Some(soap), _) => soap,
             (None, Some(text)) => cli::soap_version(text).map_err(SettingsError::Value)?,
@@ -237,11 +250,18 @@ impl Settings {
                 (None, None) => Ok(Duration::from_secs(default)),
             };
         Ok(Settings {
-            server: server.map(|server| Endpoint::parse(server)).transpose()?,
+            server: servers.next(),
+            other_servers: servers.collect(),
             app_user: options.app_user.clone().or(file.app_user),
             user: options.user.clone().or(file.user),
             domain: options.domain.clone().or(file.domain),
             interval: time(options.interval, &file.interval, 5)?,
+            in_flight: match in_flight {
+                None => Config::IN_FLIGHT,
+                Some(number) => {
+                    cli::in_flight(&number.to_string()).map_err(SettingsError::Value)?
+                }
+            },
             soap,
             trust,
             icons: options.icons.or(file.icons).unwrap_or_default(),
@@ -292,6 +312,11 @@ impl Settings {
         }
         Ok(Some(SecretString::from(password)))
     }
+}
+
+/// One server, or several with commas between: the primary first.
+fn servers(text: &str) -> Result<Vec<Endpoint>, EndpointError> {
+    text.split(',').map(Endpoint::parse).collect()
 }
 
 fn read_file(path: &Path) -> Result<File, SettingsError> {

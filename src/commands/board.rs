@@ -6,13 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 
-use super::{CommandError, demo, feed_config, languages, look};
+use super::{CommandError, demo, feed_config, look};
 use crate::board::{Board, Effect, Message, Preferences};
 use crate::cli::{Exit, Options, Population};
 use crate::contacts;
 use crate::feed::{self, Command, Config, Credentials, Session, Update, failure_in_words};
 use crate::presence::{Problem, SignIn};
-use crate::pws::{Class, Endpoint, Error, Limits, PresenceType, Route, Trust};
+use crate::pws::{Class, Endpoint, Error, Trust};
 use crate::settings::{Settings, save_sign_in};
 use crate::tui::{self, Draft, Field, SignInOutcome, Verdict};
 
@@ -99,20 +99,14 @@ fn config_of(settings: &Settings, draft: Draft) -> Result<Config, (Field, Proble
         ),
         None => settings.trust.clone(),
     };
+    let credentials = Credentials {
+        app_user: draft.app_user,
+        password: draft.password,
+        user: draft.user,
+    };
     Ok(Config {
-        endpoint,
-        credentials: Credentials {
-            app_user: draft.app_user,
-            password: draft.password,
-            user: draft.user,
-        },
-        interval: settings.interval,
-        soap: settings.soap,
         trust,
-        route: Route::Environment,
-        limits: Limits::default(),
-        kind: PresenceType::Rich,
-        languages: languages(),
+        ..super::config_of(settings, endpoint, credentials)
     })
 }
 

@@ -8,7 +8,7 @@ use super::{CommandError, languages, settings_without_files};
 use crate::cli::{Exit, Options, Population};
 use crate::contacts::{self, Contact, Edit};
 use crate::feed::{Config, Credentials};
-use crate::pws::{Endpoint, Limits, PresenceType, Route, Trust};
+use crate::pws::{Endpoint, Route};
 use crate::settings::SettingsError;
 use crate::simulator::{self, Simulator};
 
@@ -56,20 +56,18 @@ pub async fn demo(options: &Options, population: &Population) -> Result<Exit, Co
     contacts::save(&settings.contacts_file, &edits)?;
     let endpoint = Endpoint::parse(&simulator.url())
         .map_err(|error| CommandError::Settings(SettingsError::from(error)))?;
+    let credentials = Credentials {
+        app_user,
+        password,
+        user,
+    };
     let config = Config {
-        endpoint,
-        credentials: Credentials {
-            app_user,
-            password,
-            user,
-        },
         interval: options.interval.unwrap_or(INTERVAL),
+        in_flight: settings.in_flight,
         soap: settings.soap,
-        trust: Trust::Platform,
         route: Route::Direct,
-        limits: Limits::default(),
-        kind: PresenceType::Rich,
         languages: languages(),
+        ..Config::new(endpoint, credentials)
     };
     let shown = show(config, &settings).await;
     simulator.stop().await;

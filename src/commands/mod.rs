@@ -13,7 +13,7 @@ use thiserror::Error;
 use crate::cli::{Cli, Command, Exit, Options};
 use crate::contacts::BookError;
 use crate::feed::{Config, Credentials, Failure, failure_in_words, was_reached};
-use crate::pws::{Class, Limits, PresenceType, Route, TrustError};
+use crate::pws::{Class, Endpoint, TrustError};
 use crate::settings::{Settings, SettingsError};
 use crate::simulator::CertificateError;
 use crate::tui::{Depth, Look, Theme, TuiError};
@@ -139,21 +139,25 @@ async fn feed_config(settings: &Settings) -> Result<Config, CommandError> {
                 .into(),
         ))
     })?;
-    Ok(Config {
-        endpoint,
-        credentials: Credentials {
-            app_user,
-            password,
-            user,
-        },
+    let credentials = Credentials {
+        app_user,
+        password,
+        user,
+    };
+    Ok(config_of(settings, endpoint, credentials))
+}
+
+/// What the feed goes by, once it is known who signs in where.
+fn config_of(settings: &Settings, endpoint: Endpoint, credentials: Credentials) -> Config {
+    Config {
+        others: settings.other_servers.clone(),
         interval: settings.interval,
+        in_flight: settings.in_flight,
         soap: settings.soap,
         trust: settings.trust.clone(),
-        route: Route::Environment,
-        limits: Limits::default(),
-        kind: PresenceType::Rich,
         languages: languages(),
-    })
+        ..Config::new(endpoint, credentials)
+    }
 }
 
 /// The languages of the user's environment, the most wanted first.

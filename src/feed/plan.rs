@@ -12,60 +12,104 @@ const REFUSED: Duration = Duration::from_secs(3600);
 /// When each contact is due, and who comes first.
 #[derive(Debug)]
 pub struct Plan {
-    interval: Duration,
+    rhythm: Rhythm,
     slots: Vec<Slot>,
+    /// Parts of a batch in which the server refuses somebody; each is asked for by itself.
+    suspects: Vec<Vec<Address>>,
     preferred: HashSet<Address>,
     next_round: Instant,
+}
+
+/// How requests spread over time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rhythm {
+    /// Everybody is asked for once in this time, however many requests that takes.
+    Round(Duration),
+    /// One request in this time, however long it takes until everybody was asked for.
+    Request(Duration),
 }
 
 #[derive(Debug)]
 struct Slot {
     address: Address,
     due: Instant,
-    urgency: Urgency,
+    turn: Turn,
 }
 
-/// How soon a contact that is due is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Urgency {
-    /// The user waits for it: at once, before and without all others.
+/// How a contact gets its turn when it is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    /// With the others, in its order.
+    InOrder,
+    /// The user waits for it: at once, without those for whom nobody waits.
     Now,
-    /// In its turn.
-    InTurn,
+    /// By itself: the server refused it before, and would refuse others along with it.
+    Alone,
+    /// It has been asked for; the answer is awaited.
+    UnderWay,
 }
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Ask for these, at most [`BATCH`].
+    /// Ask for these, at most [`BATCH`]. What comes of it is told by [`Plan::answered`],
+    /// [`Plan::not_answered`], [`Plan::refused`] or [`Plan::divide`].
     Ask(Vec<Address>),
     /// Nothing before this moment.
     Wait(Instant),
-    /// Nothing until somebody is added.
+    /// Nothing until somebody is added or an answer comes.
     Idle,
 }
 
 impl Plan {
-    /// A plan without contacts, to ask for each once an interval.
-    pub fn new(interval: Duration, now: Instant) -> Plan {
+    /// A plan without contacts.
+    pub fn new(rhythm: Rhythm, now: Instant) -> Plan {
         Plan {
-            interval,
+            rhythm,
             slots: Vec::new(),
+            suspects: Vec::new(),
             preferred: HashSet::new(),
             next_round: now,
         }
     }
 
-    /// Replaces the list of contacts. Those who are new are due at once: alone, where others are
-    /// known already.
+    /// How many contacts there are.
+    pub fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.slots.is_empty()
+    }
+
+    /// Asks in another rhythm from now on.
+    pub fn set_rhythm(&mut self, rhythm: Rhythm, now: Instant) {
+        if self.rhythm == rhythm {
+            return;
+        }
+        self.rhythm = rhythm;
+        let (round, gap) = (self.round(), self.gap());
+        for slot in &mut self.slots {
+            if slot.turn != Turn::Alone {
+                slot.due = slot.due.min(now + round);
+            }
+        }
+        self.next_round = self.next_round.min(now + gap);
+    }
+
+    /// Replaces the list of contacts. Those who are new are due at once: without the others, where
+    /// others are known already.
     pub fn set_contacts(&mut self, contacts: Vec<Address>, now: Instant) {
-        let first = self.slots.is_empty();
+        let turn = match self.slots.is_empty() {
+            true => Turn::InOrder,
+            false => Turn::Now,
+        };
         let mut before: HashMap<Address, Slot> = self
             .slots
             .drain(..)
             .map(|slot| (slot.address.clone(), slot))
             .collect();
-        let urgency = if first { Urgency::InTurn } else { Urgency::Now };
         let mut seen = HashSet::new();
         for address in contacts {
             if seen.insert(address.clone()) {
@@ -73,10 +117,14 @@ impl Plan {
                 self.slots.push(slot.unwrap_or(Slot {
                     address,
                     due: now,
-                    urgency,
+                    turn,
                 }));
             }
         }
+        for part in &mut self.suspects {
+            part.retain(|address| seen.contains(address));
+        }
+        self.suspects.retain(|part| !part.is_empty());
     }
 
     /// Those who are asked for first in each round.
@@ -92,27 +140,49 @@ impl Plan {
                 slot.due = slot.due.min(now);
             } else if wanted.contains(&slot.address) {
                 slot.due = slot.due.min(now);
-                slot.urgency = Urgency::Now;
+                if slot.turn == Turn::InOrder {
+                    slot.turn = Turn::Now;
+                }
             }
         }
         self.next_round = self.next_round.min(now);
     }
 
-    /// The time between two requests, so that they spread over the interval.
-    fn gap(&self) -> Duration {
-        let requests = self.slots.len().div_ceil(BATCH).max(1) as u32;
-        self.interval / requests
+    fn requests(&self) -> u32 {
+        u32::try_from(self.slots.len().div_ceil(BATCH).max(1)).unwrap_or(u32::MAX)
     }
 
-    /// What to do at `now`. Whoever is asked for counts as asked from then on.
+    /// The time between two requests, so that they spread evenly.
+    pub fn gap(&self) -> Duration {
+        match self.rhythm {
+            Rhythm::Round(round) => round / self.requests(),
+            Rhythm::Request(gap) => gap,
+        }
+    }
+
+    /// The time in which everybody is asked for once.
+    pub fn round(&self) -> Duration {
+        match self.rhythm {
+            Rhythm::Round(round) => round,
+            Rhythm::Request(gap) => gap.saturating_mul(self.requests()),
+        }
+    }
+
+    /// What to do at `now`. Whoever is asked for counts as under way from then on.
     pub fn next(&mut self, now: Instant) -> Step {
-        let Some(earliest) = self.slots.iter().map(|slot| slot.due).min() else {
+        if let Some(part) = self.suspects.pop() {
+            self.begin(&part, now);
+            return Step::Ask(part);
+        }
+        let awaited = |slot: &&Slot| slot.turn != Turn::UnderWay;
+        let Some(earliest) = self.slots.iter().filter(awaited).map(|slot| slot.due).min() else {
             return Step::Idle;
         };
+        let is_due = |slot: &Slot| slot.turn != Turn::UnderWay && slot.due <= now;
         let urgent = self
             .slots
             .iter()
-            .any(|slot| slot.urgency == Urgency::Now && slot.due <= now);
+            .any(|slot| slot.turn == Turn::Now && is_due(slot));
         let begin = if urgent {
             now
         } else {
@@ -121,50 +191,106 @@ impl Plan {
         if begin > now {
             return Step::Wait(begin);
         }
-        let mut due: Vec<usize> = (0..self.slots.len())
-            .filter(|&at| self.slots[at].due <= now)
-            .filter(|&at| !urgent || self.slots[at].urgency == Urgency::Now)
-            .collect();
-        // Who has waited for a whole interval goes before those who are merely preferred.
-        due.sort_by_key(|&at| {
-            let slot = &self.slots[at];
-            let starved = now.duration_since(slot.due) >= self.interval;
-            (!starved, !self.preferred.contains(&slot.address), slot.due)
+        // Who is due very soon comes along: or small batches, once parted, would stay small.
+        let soon = now + self.gap() / 2;
+        let comes_along = |slot: &Slot| match urgent {
+            true => slot.turn == Turn::Now && is_due(slot),
+            false => is_due(slot) || (slot.turn == Turn::InOrder && slot.due <= soon),
+        };
+        let mut due: Vec<&Slot> = self.slots.iter().filter(|slot| comes_along(slot)).collect();
+        // Who has waited for a whole round goes before those who are merely preferred.
+        let round = self.round();
+        due.sort_by_key(|slot| {
+            let starved = now.saturating_duration_since(slot.due) >= round;
+            let alone = slot.turn == Turn::Alone;
+            (
+                alone,
+                !starved,
+                !self.preferred.contains(&slot.address),
+                slot.due,
+            )
         });
-        due.truncate(BATCH);
+        let most = match due.first() {
+            Some(first) if first.turn == Turn::Alone => 1,
+            _ => due
+                .iter()
+                .take_while(|slot| slot.turn != Turn::Alone)
+                .count()
+                .min(BATCH),
+        };
+        due.truncate(most);
+        let batch: Vec<Address> = due.iter().map(|slot| slot.address.clone()).collect();
         if !urgent {
             self.next_round = now + self.gap();
         }
-        let (interval, slots) = (self.interval, &mut self.slots);
-        let asked = due.into_iter().map(|at| {
-            slots[at].due = now + interval;
-            slots[at].urgency = Urgency::InTurn;
-            slots[at].address.clone()
+        self.begin(&batch, now);
+        Step::Ask(batch)
+    }
+
+    fn begin(&mut self, batch: &[Address], now: Instant) {
+        let round = self.round();
+        self.each(batch, |slot| {
+            slot.due = now + round;
+            slot.turn = Turn::UnderWay;
         });
-        Step::Ask(asked.collect())
+    }
+
+    fn each(&mut self, batch: &[Address], mut change: impl FnMut(&mut Slot)) {
+        let batch: HashSet<&Address> = batch.iter().collect();
+        let slots = self.slots.iter_mut();
+        slots
+            .filter(|slot| batch.contains(&slot.address))
+            .for_each(&mut change);
+    }
+
+    /// A request was answered: each of these is due again a round after it was asked for.
+    pub fn answered(&mut self, batch: &[Address]) {
+        self.each(batch, |slot| slot.turn = Turn::InOrder);
+    }
+
+    /// News of these came without asking: they are in no hurry.
+    pub fn confirmed(&mut self, addresses: &[Address], now: Instant) {
+        let round = self.round();
+        self.each(addresses, |slot| {
+            if slot.turn == Turn::InOrder {
+                slot.due = now + round;
+            }
+        });
     }
 
     /// A request was not answered: those in it are due again.
     pub fn not_answered(&mut self, batch: &[Address], now: Instant) {
-        let batch: HashSet<&Address> = batch.iter().collect();
-        for slot in self
-            .slots
-            .iter_mut()
-            .filter(|slot| batch.contains(&slot.address))
-        {
+        self.each(batch, |slot| {
             slot.due = now;
+            slot.turn = Turn::InOrder;
+        });
+        self.next_round = now;
+    }
+
+    /// Whatever is under way will not be answered.
+    pub fn abandon(&mut self, now: Instant) {
+        for slot in &mut self.slots {
+            if slot.turn == Turn::UnderWay {
+                slot.due = now;
+                slot.turn = Turn::InOrder;
+            }
         }
         self.next_round = now;
     }
 
-    /// The server refuses a contact: it is left in peace for an hour.
+    /// The server refuses a contact: it is left in peace for an hour, then asked for by itself.
     pub fn refused(&mut self, address: &Address, now: Instant) {
-        for slot in self
-            .slots
-            .iter_mut()
-            .filter(|slot| slot.address == *address)
-        {
+        self.each(std::slice::from_ref(address), |slot| {
             slot.due = now + REFUSED;
-        }
+            slot.turn = Turn::Alone;
+        });
+    }
+
+    /// The server refuses somebody in a batch of several without saying whom: each half of it is
+    /// asked for by itself, at once.
+    pub fn divide(&mut self, batch: &[Address]) {
+        let (one, other) = batch.split_at(batch.len() / 2);
+        let halves = [other, one].into_iter().filter(|half| !half.is_empty());
+        self.suspects.extend(halves.map(<[Address]>::to_vec));
     }
 }

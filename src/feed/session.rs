@@ -28,6 +28,8 @@ pub struct Session {
     pub user: UserKey,
     /// The node where the end user lives.
     pub home: Endpoint,
+    /// The node to go to when that one is gone, where the service named one.
+    pub backup: Option<Endpoint>,
 }
 
 /// A sign-in that did not work, and which of the two it was.
@@ -51,13 +53,14 @@ impl Session {
         at: &Endpoint,
         who: &Credentials,
     ) -> Result<Session, Box<Failure>> {
-        let (app, app_node) = application(client, at, who).await?;
-        let (user, home) = end_user(client, &app_node, &app, who).await?;
+        let (app, app_walk) = application(client, at, who).await?;
+        let (user, walk) = end_user(client, &app_walk.node, &app, who).await?;
         Ok(Session {
             app,
-            app_node,
+            app_node: app_walk.node,
             user,
-            home,
+            home: walk.node,
+            backup: walk.backup.or(app_walk.backup),
         })
     }
 
@@ -72,7 +75,7 @@ async fn application(
     client: &Client,
     at: &Endpoint,
     who: &Credentials,
-) -> Result<(AppKey, Endpoint), Box<Failure>> {
+) -> Result<(AppKey, Walk), Box<Failure>> {
     let mut walk = Walk::new(SignIn::Application, at);
     loop {
         let login =
@@ -82,7 +85,7 @@ async fn application(
             answer = login(true).await;
         }
         if let Some(key) = walk.follow(answer)? {
-            return Ok((key, walk.node));
+            return Ok((key, walk));
         }
     }
 }
@@ -92,7 +95,7 @@ async fn end_user(
     at: &Endpoint,
     app: &AppKey,
     who: &Credentials,
-) -> Result<(UserKey, Endpoint), Box<Failure>> {
+) -> Result<(UserKey, Walk), Box<Failure>> {
     let mut walk = Walk::new(SignIn::EndUser, at);
     loop {
         let login = |force| client.login_end_user(&walk.node, &who.user, app, force);
@@ -101,7 +104,7 @@ async fn end_user(
             answer = login(true).await;
         }
         if let Some(key) = walk.follow(answer)? {
-            return Ok((key, walk.node));
+            return Ok((key, walk));
         }
     }
 }
@@ -117,6 +120,8 @@ struct Walk {
     sign_in: SignIn,
     node: Endpoint,
     seen: Vec<Endpoint>,
+    /// Where to go when the present node is gone, as the last answer named it.
+    backup: Option<Endpoint>,
 }
 
 impl Walk {
@@ -125,17 +130,31 @@ impl Walk {
             sign_in,
             node: at.clone(),
             seen: vec![at.clone()],
+            backup: None,
         }
     }
 
     /// The key, or `None` after a step to another node.
     fn follow<K>(&mut self, answer: Result<Login<K>, Error>) -> Result<Option<K>, Box<Failure>> {
-        let primary = match answer.map_err(|error| self.failure(error))? {
-            Login::Success { key, .. } => return Ok(Some(key)),
-            Login::Redirect { primary, backup } => primary.or(backup),
-        };
-        let Some(next) = primary.and_then(|primary| self.node.sibling(&primary).ok()) else {
-            return Err(self.failure(Error::NotSoap("a redirect leads nowhere".into())));
+        let sibling = |node: &String| self.node.sibling(node).ok();
+        let next = match answer {
+            Ok(Login::Success { key, backup }) => {
+                // Where no other is named, the one of the redirect still holds.
+                self.backup = backup.as_ref().and_then(sibling).or(self.backup.take());
+                return Ok(Some(key));
+            }
+            Ok(Login::Redirect { primary, backup }) => {
+                let backup = backup.as_ref().and_then(sibling);
+                let primary = primary.as_ref().and_then(sibling);
+                let next = primary.or_else(|| backup.clone());
+                self.backup = backup.filter(|backup| Some(backup) != next.as_ref());
+                next.ok_or_else(|| self.failure(Error::NotSoap("a redirect leads nowhere".into())))?
+            }
+            // A node that others send us to may be the one that is down.
+            Err(error) if self.seen.len() > 1 && !super::was_reached(&error) => {
+                self.backup.take().ok_or_else(|| self.failure(error))?
+            }
+            Err(error) => return Err(self.failure(error)),
         };
         if self.seen.contains(&next) || self.seen.len() > REDIRECTS {
             let way: Vec<String> = self

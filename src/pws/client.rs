@@ -14,6 +14,7 @@ use super::envelope::{
     LoginAnswer, PresenceType, Request, SoapVersion, read_body, read_login, read_status,
 };
 use super::error::Error;
+use super::fault::Fault;
 use super::polled::{Contact, read_polled};
 use super::session::{AppKey, SessionKey, UserKey};
 use super::tls::{Refused, Trust, TrustError, in_words};
@@ -389,7 +390,11 @@ fn causes<'a>(
 fn understand<T>(answer: Answer, read: impl FnOnce(&str) -> Result<T, Error>) -> Result<T, Error> {
     let understood = read(&decode(&answer.body, answer.charset.as_deref()));
     match understood {
-        Ok(_) | Err(Error::Fault(_)) => understood,
+        Ok(_) => understood,
+        Err(Error::Fault(fault)) => Err(Error::Fault(Fault {
+            retry_after: answer.retry_after,
+            ..fault
+        })),
         // A page of a proxy tells more than its status does; other bodies tell less.
         Err(Error::WebPage(_)) if answer.status.is_success() || !retryable(answer.status) => {
             understood

@@ -102,6 +102,15 @@ impl Error {
         }
     }
 
+    /// How long the server wants us to wait, where it says so (`Retry-After`).
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Error::Fault(fault) => fault.retry_after,
+            Error::Http { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
     /// The problem in words, with whom it is and what to do.
     pub fn problem(&self, server: &str) -> Problem {
         let advice = match self {

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use std::time::Duration;
+
 use roxmltree::Node;
 
 use crate::presence::clean;
@@ -11,6 +13,8 @@ pub struct Fault {
     pub code: Option<u16>,
     /// The server's words, cleaned and bounded.
     pub words: String,
+    /// How long to wait before the next request, where the answer's `Retry-After` says so.
+    pub retry_after: Option<Duration>,
 }
 
 /// What a client does about a fault.
@@ -158,6 +162,7 @@ impl Fault {
         Fault {
             code,
             words: words.unwrap_or_else(|| "no reason given".into()),
+            retry_after: None,
         }
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use whosin::feed::{self, Command, Config, Feed, Update};
 use whosin::presence::LinkState;
-use whosin::pws::{Endpoint, Limits, PresenceType, Route, SoapVersion, Trust};
+use whosin::pws::{Endpoint, Route, Trust};
 
 use crate::certificates::{fingerprint, names, self_signed, service};
 use crate::credentials;
@@ -28,15 +28,10 @@ async fn another_certificate_is_refused_loudly_and_the_pinned_one_is_taken_again
     let (pinned, other) = (self_signed(names(&[])), self_signed(names(&[])));
     let service = service(&pinned).await;
     let mut feed = feed::spawn(Config {
-        endpoint: Endpoint::parse(&service.url()).unwrap(),
-        credentials: credentials(),
         interval: Duration::from_millis(200),
-        soap: SoapVersion::V1_1,
         trust: Trust::Pin(fingerprint(&pinned)),
         route: Route::Direct,
-        limits: Limits::default(),
-        kind: PresenceType::Rich,
-        languages: vec![],
+        ..Config::new(Endpoint::parse(&service.url()).unwrap(), credentials())
     })
     .unwrap();
     let everybody = service.people().into_iter().map(|person| person.address);
