@@ -174,55 +174,64 @@ impl Plan {
             self.begin(&part, now);
             return Step::Ask(part);
         }
-        let awaited = |slot: &&Slot| slot.turn != Turn::UnderWay;
-        let Some(earliest) = self.slots.iter().filter(awaited).map(|slot| slot.due).min() else {
+        match self.next_in_order(now) {
+            Step::Ask(batch) => {
+                self.begin(&batch, now);
+                Step::Ask(batch)
+            }
+            nothing_yet => self.next_alone(now, nothing_yet),
+        }
+    }
+
+    /// The next of those who are asked for in batches.
+    fn next_in_order(&mut self, now: Instant) -> Step {
+        let in_batches = |slot: &&Slot| matches!(slot.turn, Turn::InOrder | Turn::Now);
+        let slots = || self.slots.iter().filter(in_batches);
+        let Some(earliest) = slots().map(|slot| slot.due).min() else {
             return Step::Idle;
         };
-        let is_due = |slot: &Slot| slot.turn != Turn::UnderWay && slot.due <= now;
-        let urgent = self
-            .slots
-            .iter()
-            .any(|slot| slot.turn == Turn::Now && is_due(slot));
-        let begin = if urgent {
-            now
-        } else {
-            earliest.max(self.next_round)
-        };
+        let urgent = |slot: &&Slot| slot.turn == Turn::Now && slot.due <= now;
+        let waited_for: Vec<Address> = slots()
+            .filter(urgent)
+            .take(BATCH)
+            .map(|slot| slot.address.clone())
+            .collect();
+        if !waited_for.is_empty() {
+            return Step::Ask(waited_for);
+        }
+        let begin = earliest.max(self.next_round);
         if begin > now {
             return Step::Wait(begin);
         }
         // Who is due very soon comes along: or small batches, once parted, would stay small.
         let soon = now + self.gap() / 2;
-        let comes_along = |slot: &Slot| match urgent {
-            true => slot.turn == Turn::Now && is_due(slot),
-            false => is_due(slot) || (slot.turn == Turn::InOrder && slot.due <= soon),
-        };
-        let mut due: Vec<&Slot> = self.slots.iter().filter(|slot| comes_along(slot)).collect();
+        let mut due: Vec<&Slot> = slots().filter(|slot| slot.due <= soon).collect();
         // Who has waited for a whole round goes before those who are merely preferred.
         let round = self.round();
-        due.sort_by_key(|slot| {
+        due.sort_by_cached_key(|slot| {
             let starved = now.saturating_duration_since(slot.due) >= round;
-            let alone = slot.turn == Turn::Alone;
-            (
-                alone,
-                !starved,
-                !self.preferred.contains(&slot.address),
-                slot.due,
-            )
+            let preferred = self.preferred.contains(&slot.address);
+            (!starved, !preferred, slot.due)
         });
-        let most = match due.first() {
-            Some(first) if first.turn == Turn::Alone => 1,
-            _ => due
-                .iter()
-                .take_while(|slot| slot.turn != Turn::Alone)
-                .count()
-                .min(BATCH),
+        due.truncate(BATCH);
+        let batch = due.iter().map(|slot| slot.address.clone()).collect();
+        self.next_round = now + self.gap();
+        Step::Ask(batch)
+    }
+
+    /// The next of those who are asked for by themselves, in between: they are few, and rarely due.
+    fn next_alone(&mut self, now: Instant, nothing_yet: Step) -> Step {
+        let alone = self.slots.iter().filter(|slot| slot.turn == Turn::Alone);
+        let Some(first) = alone.min_by_key(|slot| slot.due) else {
+            return nothing_yet;
         };
-        due.truncate(most);
-        let batch: Vec<Address> = due.iter().map(|slot| slot.address.clone()).collect();
-        if !urgent {
-            self.next_round = now + self.gap();
+        if first.due > now {
+            return Step::Wait(match nothing_yet {
+                Step::Wait(until) => until.min(first.due),
+                _ => first.due,
+            });
         }
+        let batch = vec![first.address.clone()];
         self.begin(&batch, now);
         Step::Ask(batch)
     }
