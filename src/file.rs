@@ -64,6 +64,31 @@ pub fn make_private(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether a folder is the user's own and nobody else can look into it.
+///
+/// # Errors
+/// Why it is not.
+#[cfg(unix)]
+pub fn check_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    let data = fs::metadata(folder)?;
+    let own = data.uid() == rustix::process::geteuid().as_raw();
+    if data.is_dir() && own && data.mode() & 0o077 == 0 {
+        return Ok(());
+    }
+    let words = format!("{} is not a folder of yours alone", folder.display());
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, words))
+}
+
+/// Elsewhere a folder in the user's folders is the user's alone.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn check_private(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// The line, from 1, at which a span of the text begins; the first where there is none.
 pub fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
     let at = span.map_or(0, |span| span.start.min(text.len()));

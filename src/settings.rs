@@ -57,6 +57,8 @@ pub struct Settings {
     pub contacts_file: PathBuf,
     /// Where these settings are.
     pub config_file: PathBuf,
+    /// Where the session is shared; `None` where there is no home.
+    pub session_folder: Option<PathBuf>,
     password: Option<SecretString>,
     password_command: Option<String>,
 }
@@ -172,8 +174,8 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] with file and line.
     pub fn load(options: &Options) -> Result<Settings, SettingsError> {
-        let folder = ProjectDirs::from("", "", "whosin");
-        let folder = folder.as_ref().map(ProjectDirs::config_dir);
+        let folders = ProjectDirs::from("", "", "whosin");
+        let folder = folders.as_ref().map(ProjectDirs::config_dir);
         let place = |given: Option<&PathBuf>, name: &str| match (given, folder) {
             (Some(given), _) => Ok(given.clone()),
             (None, Some(folder)) => Ok(folder.join(name)),
@@ -188,6 +190,10 @@ impl Settings {
             .or(file.contacts.clone());
         let contacts_file = place(contacts.as_ref(), "contacts.toml")?;
         let mut settings = Settings::resolve(options, file, config_file, contacts_file)?;
+        settings.session_folder = folders.as_ref().map(|folders| {
+            let folder = folders.runtime_dir().unwrap_or(folders.cache_dir());
+            folder.to_path_buf()
+        });
         if let Some(password) = std::env::var("WHOSIN_APP_PASSWORD")
             .ok()
             .filter(|text| !text.is_empty())
@@ -271,6 +277,7 @@ impl Settings {
             free_for: time(None, &file.free_for, 5)?,
             contacts_file,
             config_file,
+            session_folder: None,
             password: file.app_password,
             password_command: file.app_password_command,
         })

@@ -151,6 +151,7 @@ async fn feed_config(settings: &Settings) -> Result<Config, CommandError> {
 fn config_of(settings: &Settings, endpoint: Endpoint, credentials: Credentials) -> Config {
     Config {
         others: settings.other_servers.clone(),
+        session_folder: settings.session_folder.clone(),
         interval: settings.interval,
         in_flight: settings.in_flight,
         soap: settings.soap,

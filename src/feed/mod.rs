@@ -1,19 +1,23 @@
 //! Keeps the board fresh: a task with a command channel in and an update channel out.
 
+mod contest;
 mod nodes;
 mod pace;
 mod plan;
 mod poll;
 mod session;
+mod shared;
 mod wake;
 mod worker;
 
+pub use contest::Contest;
 pub use nodes::{Nodes, Return};
 pub use pace::Pace;
 pub use plan::{Plan, Rhythm, Step};
-pub use session::{Credentials, Failure, Session};
+pub use session::{Credentials, Failure, Origin, Session};
 pub use wake::{Change, Surroundings};
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -22,6 +26,7 @@ use crate::presence::{Address, Link, LinkState, Mode, Problem, Report, SignIn};
 use crate::pws::{
     Class, Client, Endpoint, Error, Limits, PresenceType, Route, SoapVersion, Trust, TrustError,
 };
+use shared::Sharing;
 use worker::Worker;
 
 /// The sign-out gets no longer than this: nobody waits for it.
@@ -66,6 +71,9 @@ pub struct Config {
     pub primary_again: Return,
     /// Who signs in.
     pub credentials: Credentials,
+    /// The folder in which all processes of the user's on this machine share the session; without
+    /// it is this feed's own.
+    pub session_folder: Option<PathBuf>,
     /// How often each contact is asked for.
     pub interval: Duration,
     /// How many requests may be under way at once, at least 1.
@@ -95,6 +103,7 @@ impl Config {
             others: Vec::new(),
             primary_again: Return::default(),
             credentials,
+            session_folder: None,
             interval: Duration::from_secs(5),
             in_flight: Config::IN_FLIGHT,
             soap: SoapVersion::default(),
@@ -157,7 +166,8 @@ pub fn spawn(config: Config) -> Result<Feed, TrustError> {
     })
 }
 
-/// One round for somebody who does not stay: signs in, asks for everybody, signs out.
+/// One round for somebody who does not stay: signs in, asks for everybody, signs out. Where the
+/// session is shared and somebody else uses it, that one serves and stays.
 ///
 /// # Errors
 /// [`Failure`] of a sign-in, or of a poll (then its `sign_in` is the end user's).
@@ -166,14 +176,25 @@ pub async fn ask_once(
     config: &Config,
     contacts: &[Address],
 ) -> Result<Vec<Report>, Box<Failure>> {
-    let session = Session::open(client, &config.endpoint, &config.credentials).await?;
-    let session_home = session.home.clone();
-    let asked = ask_everybody(client, &session, config, contacts).await;
-    let _ = tokio::time::timeout(FAREWELL, session.close(client)).await;
+    let (at, who) = (&config.endpoint, &config.credentials);
+    let sharing = Sharing::begin(config.session_folder.as_deref(), at, who).await;
+    let mut session = sharing.open(client, at, who).await?;
+    let mut asked = ask_everybody(client, &session, config, contacts).await;
+    // What others left behind may have ended since.
+    if asked
+        .as_ref()
+        .is_err_and(|error| error.class() == Some(Class::SessionEnded))
+    {
+        session = sharing.renew(&session, client, at, who).await?;
+        asked = ask_everybody(client, &session, config, contacts).await;
+    }
+    let node = session.home.clone();
+    let leaving = sharing.leave(Some(session), client);
+    let _ = tokio::time::timeout(FAREWELL, leaving).await;
     asked.map_err(|error| {
         Box::new(Failure {
             sign_in: SignIn::EndUser,
-            node: session_home,
+            node,
             error,
         })
     })

@@ -22,14 +22,27 @@ pub struct Credentials {
 /// Both users, signed in.
 #[derive(Clone, Debug)]
 pub struct Session {
-    app: AppKey,
-    app_node: Endpoint,
+    pub(super) app: AppKey,
+    pub(super) app_node: Endpoint,
     /// The end user's key.
     pub user: UserKey,
     /// The node where the end user lives.
     pub home: Endpoint,
     /// The node to go to when that one is gone, where the service named one.
     pub backup: Option<Endpoint>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a session comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A sign-in.
+    New,
+    /// A sign-in that had to end an older session: somebody else's, or one left behind.
+    TakenOver,
+    /// Another process of the same user signed in.
+    Found,
 }
 
 /// A sign-in that did not work, and which of the two it was.
@@ -53,14 +66,46 @@ impl Session {
         at: &Endpoint,
         who: &Credentials,
     ) -> Result<Session, Box<Failure>> {
-        let (app, app_walk) = application(client, at, who).await?;
-        let (user, walk) = end_user(client, &app_walk.node, &app, who).await?;
+        let (app, way) = application(client, at, who).await?;
+        Session::of_user(client, app, way, who).await
+    }
+
+    /// Signs the end user in again, and the application user where its session has ended, too.
+    ///
+    /// # Errors
+    /// As [`Session::open`].
+    pub async fn renew(
+        &self,
+        client: &Client,
+        at: &Endpoint,
+        who: &Credentials,
+    ) -> Result<Session, Box<Failure>> {
+        let way = Walk::new(SignIn::Application, &self.app_node);
+        match Session::of_user(client, self.app.clone(), way, who).await {
+            Err(failure) if failure.error.class() == Some(Class::SessionEnded) => {
+                Session::open(client, at, who).await
+            }
+            renewed => renewed,
+        }
+    }
+
+    async fn of_user(
+        client: &Client,
+        app: AppKey,
+        app_way: Walk,
+        who: &Credentials,
+    ) -> Result<Session, Box<Failure>> {
+        let (user, way) = end_user(client, &app_way.node, &app, who).await?;
         Ok(Session {
             app,
-            app_node: app_walk.node,
+            app_node: app_way.node,
             user,
-            home: walk.node,
-            backup: walk.backup.or(app_walk.backup),
+            home: way.node,
+            backup: way.backup.or(app_way.backup),
+            origin: match app_way.forced || way.forced {
+                true => Origin::TakenOver,
+                false => Origin::New,
+            },
         })
     }
 
@@ -81,9 +126,11 @@ async fn application(
         let login =
             |force| client.login_application(&walk.node, &who.app_user, &who.password, force);
         let mut answer = login(false).await;
-        if insists_on_force(&answer) {
+        let forced = insists_on_force(&answer);
+        if forced {
             answer = login(true).await;
         }
+        walk.forced |= forced;
         if let Some(key) = walk.follow(answer)? {
             return Ok((key, walk));
         }
@@ -100,9 +147,11 @@ async fn end_user(
     loop {
         let login = |force| client.login_end_user(&walk.node, &who.user, app, force);
         let mut answer = login(false).await;
-        if insists_on_force(&answer) {
+        let forced = insists_on_force(&answer);
+        if forced {
             answer = login(true).await;
         }
+        walk.forced |= forced;
         if let Some(key) = walk.follow(answer)? {
             return Ok((key, walk));
         }
@@ -122,6 +171,8 @@ struct Walk {
     seen: Vec<Endpoint>,
     /// Where to go when the present node is gone, as the last answer named it.
     backup: Option<Endpoint>,
+    /// Whether an older session had to be ended.
+    forced: bool,
 }
 
 impl Walk {
@@ -131,6 +182,7 @@ impl Walk {
             node: at.clone(),
             seen: vec![at.clone()],
             backup: None,
+            forced: false,
         }
     }
 

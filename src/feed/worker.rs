@@ -1,6 +1,7 @@
 //! The task behind a feed: signs in, asks as plan and pace allow, and lives through what goes wrong.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
@@ -9,11 +10,13 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
 
+use super::contest::Contest;
 use super::nodes::Nodes;
 use super::pace::Pace;
 use super::plan::{Plan, Rhythm, Step};
 use super::poll::{self, Verdict};
 use super::session::{Failure, Session};
+use super::shared::Sharing;
 use super::wake::{self, Surroundings};
 use super::{Command, Config, FAREWELL, Update};
 use crate::presence::{Address, Link, LinkState, Mode, Problem, SignIn};
@@ -21,8 +24,6 @@ use crate::pws::{Class, Client, Contact, Error};
 
 /// The first pause after a failure, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-/// A session that ends sooner than this was ended by somebody else who signs in as the same user.
-const TOO_SOON: Duration = Duration::from_secs(30);
 /// A server that only ever says that it has too much to do is trouble after this time.
 const ONLY_REFUSALS: Duration = Duration::from_secs(30);
 
@@ -43,6 +44,28 @@ enum End {
     Node,
     /// The primary is back: this is the session there.
     Returned(Session),
+}
+
+/// The session before the one that is to be opened.
+enum Last {
+    /// There was none.
+    None,
+    /// Its key is not known any more.
+    Ended(Session),
+    /// Its node does not answer.
+    Gone(Session),
+    /// Nothing is wrong with it; no other is wanted.
+    Left(Session),
+}
+
+impl Last {
+    /// The session, where it can still be signed out.
+    fn session(self) -> Option<Session> {
+        match self {
+            Last::Left(session) => Some(session),
+            Last::None | Last::Ended(_) | Last::Gone(_) => None,
+        }
+    }
 }
 
 /// What came of something that was under way.
@@ -70,7 +93,11 @@ pub(super) struct Worker {
     refused_since: Option<Instant>,
     /// Nothing is asked before this moment.
     hold: Option<Instant>,
-    short_sessions: u32,
+    sharing: Arc<Sharing>,
+    contest: Contest,
+    /// When the session began, and whether it has answered.
+    begun: Instant,
+    answered: bool,
     probing: bool,
     /// What is under way goes over connections that are dead.
     start_over: bool,
@@ -100,7 +127,10 @@ impl Worker {
             trouble_since: None,
             refused_since: None,
             hold: None,
-            short_sessions: 0,
+            sharing: Arc::new(Sharing::none()),
+            contest: Contest::new(),
+            begun: Instant::now(),
+            answered: false,
             probing: false,
             start_over: false,
             around: Surroundings::look(None),
@@ -111,39 +141,50 @@ impl Worker {
 
     pub async fn run(mut self) {
         self.tell_link(LinkState::SigningIn).await;
+        let (folder, who) = (&self.config.session_folder, &self.config.credentials);
+        let sharing = Sharing::begin(folder.as_deref(), self.nodes.primary(), who).await;
+        self.sharing = Arc::new(sharing);
+        let mut last = Last::None;
         loop {
-            let (client, config) = (self.client.clone(), self.config.clone());
-            let node = self.nodes.current().clone();
-            let opening = Session::open(&client, &node, &config.credentials);
+            let opening = open(&self, &last);
             let Some(opened) = self.meanwhile(opening).await else {
-                return;
+                return self.leave(None).await;
             };
             let next = match opened {
-                Ok(session) => self.live_through(session).await,
+                Ok(session) => {
+                    if matches!(last, Last::Ended(_)) {
+                        self.contest.renewed(session.origin);
+                    }
+                    last = self.live_through(session).await;
+                    self.after(&last).await
+                }
                 Err(failure) => self.sign_in_failed(&failure).await,
             };
             if next == Next::Leave {
-                return;
+                return self.leave(last.session()).await;
             }
         }
     }
 
-    /// Uses a session, and the next ones where the primary comes back, until signing in is due
-    /// again or it is time to leave.
-    async fn live_through(&mut self, mut session: Session) -> Next {
+    async fn leave(&self, session: Option<Session>) {
+        let leaving = self.sharing.leave(session, &self.client);
+        let _ = tokio::time::timeout(FAREWELL, leaving).await;
+    }
+
+    /// Uses a session, and the next ones where the primary comes back, until another has to be
+    /// opened or it is time to leave.
+    async fn live_through(&mut self, mut session: Session) -> Last {
         loop {
             self.signed_in(&session).await;
-            let begun = Instant::now();
+            self.begun = Instant::now();
+            self.answered = false;
             let end = self.ask_while_it_lasts(&session).await;
             self.plan.abandon(Instant::now());
             self.probing = false;
             match end {
-                End::Leave => {
-                    let _ = tokio::time::timeout(FAREWELL, session.close(&self.client)).await;
-                    return Next::Leave;
-                }
-                End::Session => return self.session_ended(begun).await,
-                End::Node => return Next::Stay,
+                End::Leave => return Last::Left(session),
+                End::Session => return Last::Ended(session),
+                End::Node => return Last::Gone(session),
                 End::Returned(primary) => {
                     let (old, client) = (std::mem::replace(&mut session, primary), &self.client);
                     // Nobody waits for it: the sign-out of a session that is not needed any more.
@@ -154,6 +195,29 @@ impl Worker {
                 }
             }
         }
+    }
+
+    /// What comes before the next sign-in.
+    async fn after(&mut self, last: &Last) -> Next {
+        let Last::Ended(session) = last else {
+            return match last {
+                Last::Left(_) => Next::Leave,
+                _ => Next::Stay,
+            };
+        };
+        let lasted = self.begun.elapsed();
+        let Some(pause) = self.contest.ended(session.origin, lasted, self.answered) else {
+            return Next::Stay;
+        };
+        let user = &self.config.credentials.user;
+        let problem = Problem {
+            what: format!(
+                "{}: someone else signs in as {user} and ends our session",
+                self.link.server
+            ),
+            advice: "Is another client open as the same user? whosin gives way.".into(),
+        };
+        self.pause(problem, pause).await
     }
 
     async fn signed_in(&mut self, session: &Session) {
@@ -272,9 +336,10 @@ impl Worker {
         {
             self.probing = true;
             let (client, primary) = (self.client.clone(), self.nodes.primary().clone());
-            let credentials = self.config.credentials.clone();
+            let (sharing, old) = (self.sharing.clone(), session.clone());
+            let who = self.config.credentials.clone();
             under_way.push(Box::pin(async move {
-                Done::Probed(Session::open(&client, &primary, &credentials).await)
+                Done::Probed(sharing.replace(&old, &client, &primary, &who).await)
             }));
         }
         let probe = self.nodes.probe_at().filter(|_| !self.probing);
@@ -345,6 +410,7 @@ impl Worker {
             }
         };
         self.pace.answered(now);
+        self.answered = true;
         // First the reports: a link that is well again must not make old states fresh.
         if !reports.is_empty() && self.updates.send(Update::Reports(reports)).await.is_err() {
             return Some(End::Leave);
@@ -387,27 +453,6 @@ impl Worker {
         None
     }
 
-    async fn session_ended(&mut self, begun: Instant) -> Next {
-        self.short_sessions = match begun.elapsed() < TOO_SOON {
-            true => self.short_sessions + 1,
-            false => 0,
-        };
-        if self.short_sessions < 2 {
-            return Next::Stay;
-        }
-        // Signing in at once would throw the other out, who would do the same, for ever.
-        self.failures = self.failures.max(self.short_sessions);
-        let user = &self.config.credentials.user;
-        self.pause(Problem {
-            what: format!(
-                "{}: someone else signs in as {user} and ends our session",
-                self.link.server
-            ),
-            advice: "Is another whosin or client open as the same user?".into(),
-        })
-        .await
-    }
-
     async fn sign_in_failed(&mut self, failure: &Failure) -> Next {
         let mut problem = failure.error.problem(&failure.node.to_string());
         let refused = matches!(
@@ -421,7 +466,8 @@ impl Worker {
                 self.tell_trouble(problem, Duration::ZERO).await;
                 return Next::Stay;
             }
-            return self.pause(problem).await;
+            let pause = self.grown_pause();
+            return self.pause(problem, pause).await;
         }
         let who = match failure.sign_in {
             SignIn::Application => {
@@ -458,8 +504,7 @@ impl Worker {
     }
 
     /// Tells of the problem and waits, until the user or the surroundings give reason to try again.
-    async fn pause(&mut self, problem: Problem) -> Next {
-        let pause = self.grown_pause();
+    async fn pause(&mut self, problem: Problem, pause: Duration) -> Next {
         let end = Instant::now() + pause;
         self.hold = Some(end);
         self.tell_trouble(problem, pause).await;
@@ -519,6 +564,30 @@ impl Worker {
             self.told = Some(self.link.clone());
             // A board that is gone is noticed by its command channel.
             let _ = self.updates.send(Update::Link(self.link.clone())).await;
+        }
+    }
+}
+
+/// Opens the next session, at the node that is the worker's present one.
+fn open(
+    worker: &Worker,
+    last: &Last,
+) -> impl Future<Output = Result<Session, Box<Failure>>> + use<> {
+    let (client, sharing) = (worker.client.clone(), worker.sharing.clone());
+    let (at, who) = (
+        worker.nodes.current().clone(),
+        worker.config.credentials.clone(),
+    );
+    let (ended, gone) = match last {
+        Last::Ended(session) => (Some(session.clone()), None),
+        Last::Gone(session) => (None, Some(session.clone())),
+        Last::None | Last::Left(_) => (None, None),
+    };
+    async move {
+        match (ended, gone) {
+            (Some(ended), _) => sharing.renew(&ended, &client, &at, &who).await,
+            (None, Some(gone)) => sharing.replace(&gone, &client, &at, &who).await,
+            (None, None) => sharing.open(&client, &at, &who).await,
         }
     }
 }

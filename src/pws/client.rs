@@ -1,7 +1,5 @@
 //! One request, one answer: over HTTP, with limits.
 
-use std::error::Error as _;
-use std::io;
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
@@ -17,8 +15,12 @@ use super::error::Error;
 use super::fault::Fault;
 use super::polled::{Contact, read_polled};
 use super::session::{AppKey, SessionKey, UserKey};
-use super::tls::{Refused, Trust, TrustError, in_words};
+use super::tls::{Trust, TrustError};
+use super::transport::explain;
 use crate::presence::{Address, decode};
+
+/// A connection whose other end does not even confirm what was sent is given up after this time.
+const UNHEARD: Duration = Duration::from_secs(10);
 
 /// How long and how large things may be.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +114,7 @@ impl Client {
             .pool_idle_timeout(Duration::from_secs(600))
             .tcp_keepalive(Duration::from_secs(60))
             .tcp_nodelay(true)
+            .tcp_user_timeout(UNHEARD)
             .user_agent(concat!("whosin/", env!("CARGO_PKG_VERSION")))
             .build()
             .map_err(|error| TrustError::Setup(error.to_string()))?;
@@ -209,7 +212,12 @@ impl Client {
     ) -> Result<T, Error> {
         let operation = request.operation();
         let begun = Instant::now();
-        let answered = self.exchange(at, request, key).await;
+        let mut answered = self.exchange(at, request, key).await;
+        // A connection that was kept alive may have died meanwhile: that is noticed only now.
+        if matches!(answered, Err(Error::Broken)) {
+            debug!(server = %at, operation, "the connection broke; once more");
+            answered = self.exchange(at, request, key).await;
+        }
         let size = answered.as_ref().map_or(0, |answer| answer.body.len());
         let result = answered.and_then(|answer| understand(answer, read));
         let took = begun.elapsed();
@@ -244,7 +252,10 @@ impl Client {
                 )),
             ),
         };
-        let mut response = post.send().await.map_err(|error| self.explain(&error))?;
+        let mut response = post
+            .send()
+            .await
+            .map_err(|error| explain(&error, &self.limits))?;
         let status = response.status();
         if status.is_redirection()
             && let Some(to) = response.headers().get(LOCATION)
@@ -265,7 +276,7 @@ impl Client {
         while let Some(chunk) = response
             .chunk()
             .await
-            .map_err(|error| self.explain(&error))?
+            .map_err(|error| explain(&error, &self.limits))?
         {
             if body.len() + chunk.len() > self.limits.answer {
                 return Err(Error::TooLarge(self.limits.answer));
@@ -279,52 +290,6 @@ impl Client {
             retry_after,
         })
     }
-
-    /// Says what a failure of the transport was.
-    fn explain(&self, error: &reqwest::Error) -> Error {
-        for cause in causes(error) {
-            if let Some(error) = cause.downcast_ref::<rustls::Error>() {
-                return explain_tls(error);
-            }
-            if cause.downcast_ref().is_some_and(hyper::Error::is_parse) {
-                return Error::NoHttp;
-            }
-            if let Some(error) = cause.downcast_ref::<io::Error>() {
-                match error.kind() {
-                    io::ErrorKind::ConnectionRefused => return Error::ConnectionRefused,
-                    io::ErrorKind::TimedOut => return Error::TimedOut(self.limits.connect),
-                    io::ErrorKind::UnexpectedEof if cause.to_string().contains("handshake") => {
-                        return Error::Tls("the server ends the handshake".into());
-                    }
-                    io::ErrorKind::UnexpectedEof if error_is_in_body(&cause) => {
-                        return Error::CutShort;
-                    }
-                    _ => {}
-                }
-            }
-        }
-        let words: Vec<String> = causes(error).map(ToString::to_string).collect();
-        let says = |what: &str| words.iter().any(|words| words.contains(what));
-        if error.is_timeout() {
-            let limit = if error.is_connect() {
-                self.limits.connect
-            } else {
-                self.limits.whole
-            };
-            Error::TimedOut(limit)
-        } else if says("dns error") || says("failed to lookup address") {
-            Error::NameNotFound
-        } else if let Some(why) = words.iter().find_map(|w| w.strip_prefix("tunnel error: ")) {
-            Error::Proxy(crate::presence::clean(why))
-        } else if error.is_connect() {
-            let last = words.last().cloned().unwrap_or_default();
-            Error::NotConnected(crate::presence::clean(&last))
-        } else if error.is_body() || error.is_decode() {
-            Error::CutShort
-        } else {
-            Error::Broken
-        }
-    }
 }
 
 /// An answer of HTTP, not yet understood.
@@ -333,58 +298,6 @@ struct Answer {
     body: Vec<u8>,
     charset: Option<String>,
     retry_after: Option<Duration>,
-}
-
-fn error_is_in_body(cause: &&(dyn std::error::Error + 'static)) -> bool {
-    cause.to_string().contains("body")
-}
-
-/// What the TLS library has to tell, in other words.
-fn explain_tls(error: &rustls::Error) -> Error {
-    use rustls::{AlertDescription as Alert, CertificateError};
-    match (Refused::of(error).cloned(), error) {
-        (Some(Refused::Untrusted { reason, seen }), _) => Error::Certificate {
-            reason,
-            fingerprint: seen,
-        },
-        (Some(Refused::Changed { expected, seen }), _) => {
-            Error::CertificateChanged { expected, seen }
-        }
-        (None, rustls::Error::InvalidMessage(_)) => Error::NoTls,
-        // The certificate itself was accepted: what is wrong is the signature made with its key.
-        (None, rustls::Error::InvalidCertificate(CertificateError::BadSignature)) => Error::Tls(
-            "the server does not prove that it has the certificate's key, or the key is too short"
-                .into(),
-        ),
-        (None, rustls::Error::InvalidCertificate(_)) => Error::Tls(format!(
-            "the certificate cannot be used: {}",
-            in_words(error)
-        )),
-        (
-            None,
-            rustls::Error::PeerIncompatible(_)
-            | rustls::Error::AlertReceived(
-                Alert::ProtocolVersion | Alert::HandshakeFailure | Alert::InsufficientSecurity,
-            ),
-        ) => Error::Tls("the server speaks neither TLS 1.2 nor 1.3 as it is safe today".into()),
-        (None, error) => Error::Tls(crate::presence::clean(&error.to_string())),
-    }
-}
-
-/// An error and what caused it, the deepest last.
-fn causes<'a>(
-    error: &'a reqwest::Error,
-) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
-    std::iter::successors(error.source(), |&error| {
-        // An I/O error calls the source of what it holds its own, and leaves out what it holds.
-        match error
-            .downcast_ref::<io::Error>()
-            .and_then(io::Error::get_ref)
-        {
-            Some(held) => Some(held as &(dyn std::error::Error + 'static)),
-            None => error.source(),
-        }
-    })
 }
 
 fn understand<T>(answer: Answer, read: impl FnOnce(&str) -> Result<T, Error>) -> Result<T, Error> {

@@ -9,6 +9,7 @@ mod polled;
 mod salvage;
 mod session;
 mod tls;
+mod transport;
 
 pub use client::{Client, Limits, Login, Route};
 pub use endpoint::{Endpoint, EndpointError};

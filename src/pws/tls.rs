@@ -61,10 +61,9 @@ pub enum TrustError {
 }
 
 impl Fingerprint {
-    /// The fingerprint of a certificate.
-    pub fn of(certificate: &CertificateDer<'_>) -> Fingerprint {
-        let digest = rustls_digest(certificate);
-        Fingerprint(digest)
+    /// The fingerprint of a certificate in DER, or of anything else.
+    pub fn of(certificate: &[u8]) -> Fingerprint {
+        Fingerprint(rustls_digest(certificate))
     }
 }
 
@@ -182,7 +181,10 @@ impl Trust {
                 roots.add_parsable_certificates(listed.iter().cloned());
                 let authorities =
                     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone());
-                let fingerprints = listed.iter().map(Fingerprint::of).collect();
+                let fingerprints = listed
+                    .iter()
+                    .map(|certificate| Fingerprint::of(certificate))
+                    .collect();
                 Rule::Listed(fingerprints, authorities.build().ok())
             }
             Trust::Pin(pin) => Rule::Pinned(*pin),

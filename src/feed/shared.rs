@@ -1,0 +1,265 @@
+//! One session a user and machine: everybody who runs as the same user finds the keys in a file, so
+//! that panes do not throw each other out.
+//!
+//! Three files in a folder of the user's own, named by a hash of who signs in where: the keys; a lock
+//! for signing in, so that of many whose session ended one signs in and the others take what it got;
+//! a lock that everybody holds together who uses the session, so that the last one out notices.
+//! The system frees the locks of whoever crashes. Keys that a crash left behind are tried first.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, sleep};
+
+use super::session::{Credentials, Failure, Origin, Session};
+use crate::file;
+use crate::pws::{AppKey, Client, Endpoint, Fingerprint, SessionKey, UserKey};
+
+/// How long somebody else may take to sign in or out. After that it is done without sharing.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often it is looked whether a lock is free.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Where sessions of a user at a service are shared.
+#[derive(Debug)]
+pub(super) struct Sharing {
+    /// Without it every session is its holder's own.
+    place: Option<Place>,
+}
+
+#[derive(Debug)]
+struct Place {
+    keys: PathBuf,
+    signing_in: PathBuf,
+    /// Locked together with all others who use the session.
+    holders: File,
+}
+
+/// The keys, as they lie in the file.
+#[derive(Deserialize, Serialize)]
+struct Keys {
+    app_key: SecretText,
+    app_node: String,
+    user_key: SecretText,
+    home: String,
+    backup: Option<String>,
+}
+
+/// A secret that may be written, into this file.
+#[derive(Deserialize)]
+struct SecretText(SecretString);
+
+impl Serialize for SecretText {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.0.expose_secret())
+    }
+}
+
+impl Sharing {
+    /// Nothing is shared.
+    pub fn none() -> Sharing {
+        Sharing { place: None }
+    }
+
+    /// Shares in this folder, which is made where it is missing. Where that does not work nothing
+    /// is shared: whosin works all the same.
+    pub async fn begin(folder: Option<&Path>, primary: &Endpoint, who: &Credentials) -> Sharing {
+        let place = match folder {
+            Some(folder) => Place::take(folder, primary, who).await,
+            None => return Sharing::none(),
+        };
+        let place = place
+            .inspect_err(|error| tracing::warn!(%error, "the session is not shared"))
+            .ok();
+        Sharing { place }
+    }
+
+    /// The session that others use already, or a new one at this node.
+    ///
+    /// # Errors
+    /// [`Failure`] of a sign-in.
+    pub async fn open(
+        &self,
+        client: &Client,
+        at: &Endpoint,
+        who: &Credentials,
+    ) -> Result<Session, Box<Failure>> {
+        let Some((place, _lock)) = self.lock().await else {
+            return Session::open(client, at, who).await;
+        };
+        if let Some(session) = place.read() {
+            return Ok(session);
+        }
+        place.keep(Session::open(client, at, who).await)
+    }
+
+    /// Another session in place of one that has ended: that which somebody else got meanwhile, or
+    /// a new one.
+    ///
+    /// # Errors
+    /// [`Failure`] of a sign-in.
+    pub async fn renew(
+        &self,
+        ended: &Session,
+        client: &Client,
+        at: &Endpoint,
+        who: &Credentials,
+    ) -> Result<Session, Box<Failure>> {
+        let Some((place, _lock)) = self.lock().await else {
+            return ended.renew(client, at, who).await;
+        };
+        if let Some(newer) = place.newer_than(ended) {
+            return Ok(newer);
+        }
+        place.keep(ended.renew(client, at, who).await)
+    }
+
+    /// A session at another node in place of one whose node is gone or is not wanted any more:
+    /// that which somebody else got meanwhile, or a new one. Nothing is asked of the old node.
+    ///
+    /// # Errors
+    /// [`Failure`] of a sign-in.
+    pub async fn replace(
+        &self,
+        old: &Session,
+        client: &Client,
+        at: &Endpoint,
+        who: &Credentials,
+    ) -> Result<Session, Box<Failure>> {
+        let Some((place, _lock)) = self.lock().await else {
+            return Session::open(client, at, who).await;
+        };
+        if let Some(newer) = place.newer_than(old) {
+            return Ok(newer);
+        }
+        place.keep(Session::open(client, at, who).await)
+    }
+
+    /// Leaves the session; the last one out signs out. The next may sign in once that is done.
+    pub async fn leave(&self, session: Option<Session>, client: &Client) {
+        let Some(place) = &self.place else {
+            if let Some(session) = session {
+                session.close(client).await;
+            }
+            return;
+        };
+        // Held together by all; alone by the last.
+        if place.holders.unlock().is_err() || place.holders.try_lock().is_err() {
+            return;
+        }
+        let shared = place.read();
+        // What is gone already needs no removing.
+        let _ = fs::remove_file(&place.keys);
+        if let Some(session) = shared.or(session) {
+            session.close(client).await;
+        }
+    }
+
+    /// The place, locked until the lock is dropped; `None` where nothing is shared.
+    async fn lock(&self) -> Option<(&Place, File)> {
+        let place = self.place.as_ref()?;
+        let locked = async {
+            let lock = open_private(&place.signing_in)?;
+            wait_for(|| lock.try_lock()).await?;
+            Ok::<File, io::Error>(lock)
+        };
+        locked
+            .await
+            .inspect_err(|error| tracing::warn!(%error, "the session is not shared"))
+            .ok()
+            .map(|lock| (place, lock))
+    }
+}
+
+impl Place {
+    async fn take(folder: &Path, primary: &Endpoint, who: &Credentials) -> io::Result<Place> {
+        let inside = |name: &str| folder.join(name);
+        file::folder_of(&inside("x"))?;
+        file::check_private(folder)?;
+        // No two of these can read the same.
+        let whose =
+            [primary.url().as_str(), &who.app_user, &who.user].map(|part| format!("{part:?}"));
+        let hash = Fingerprint::of(whose.concat().as_bytes()).to_string();
+        let name = format!("session-{}", &hash[hash.len() - 32..]);
+        let holders = open_private(&inside(&format!("{name}.holders")))?;
+        wait_for(|| holders.try_lock_shared()).await?;
+        Ok(Place {
+            keys: inside(&format!("{name}.json")),
+            signing_in: inside(&format!("{name}.lock")),
+            holders,
+        })
+    }
+
+    /// What lies there, where it can be understood.
+    fn read(&self) -> Option<Session> {
+        let text = fs::read_to_string(&self.keys).ok()?;
+        let keys: Keys = serde_json::from_str(&text).ok()?;
+        Some(Session {
+            app: AppKey::new(keys.app_key.0.expose_secret()),
+            app_node: Endpoint::parse(&keys.app_node).ok()?,
+            user: UserKey::new(keys.user_key.0.expose_secret()),
+            home: Endpoint::parse(&keys.home).ok()?,
+            backup: keys.backup.and_then(|node| Endpoint::parse(&node).ok()),
+            origin: Origin::Found,
+        })
+    }
+
+    fn newer_than(&self, old: &Session) -> Option<Session> {
+        let found = self.read()?;
+        (found.user.expose() != old.user.expose()).then_some(found)
+    }
+
+    /// Puts a session there for the others.
+    fn keep(&self, opened: Result<Session, Box<Failure>>) -> Result<Session, Box<Failure>> {
+        let session = opened?;
+        let secret = |key: &str| SecretText(SecretString::from(key));
+        let keys = Keys {
+            app_key: secret(session.app.expose()),
+            app_node: session.app_node.url().to_string(),
+            user_key: secret(session.user.expose()),
+            home: session.home.url().to_string(),
+            backup: session.backup.as_ref().map(|node| node.url().to_string()),
+        };
+        let kept = serde_json::to_vec(&keys)
+            .map_err(io::Error::from)
+            .and_then(|text| {
+                file::make_private(&self.keys)?;
+                file::replace(&self.keys, &text)
+            });
+        if let Err(error) = kept {
+            tracing::warn!(%error, "the session is not shared");
+        }
+        Ok(session)
+    }
+}
+
+/// Waits until a lock is got, for [`PATIENCE`] at most.
+async fn wait_for(mut lock: impl FnMut() -> Result<(), TryLockError>) -> io::Result<()> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if Instant::now() >= end => {
+                return Err(io::Error::from(io::ErrorKind::TimedOut));
+            }
+            Err(TryLockError::WouldBlock) => sleep(LOOK).await,
+        }
+    }
+}
+
+/// A file to be locked, which holds nothing.
+fn open_private(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path)
+}

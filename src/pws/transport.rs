@@ -1,0 +1,106 @@
+//! What a failure of the transport was: each kind has its own words.
+
+use std::error::Error as _;
+use std::io;
+
+use super::client::Limits;
+use super::error::Error;
+use super::tls::{Refused, in_words};
+
+/// Says what a failure of the transport was.
+pub(super) fn explain(error: &reqwest::Error, limits: &Limits) -> Error {
+    for cause in causes(error) {
+        if let Some(error) = cause.downcast_ref::<rustls::Error>() {
+            return explain_tls(error);
+        }
+        if cause.downcast_ref().is_some_and(hyper::Error::is_parse) {
+            return Error::NoHttp;
+        }
+        if let Some(error) = cause.downcast_ref::<io::Error>() {
+            match error.kind() {
+                io::ErrorKind::ConnectionRefused => return Error::ConnectionRefused,
+                io::ErrorKind::TimedOut => return Error::TimedOut(limits.connect),
+                io::ErrorKind::UnexpectedEof if cause.to_string().contains("handshake") => {
+                    return Error::Tls("the server ends the handshake".into());
+                }
+                io::ErrorKind::UnexpectedEof if error_is_in_body(&cause) => {
+                    return Error::CutShort;
+                }
+                _ => {}
+            }
+        }
+    }
+    let words: Vec<String> = causes(error).map(ToString::to_string).collect();
+    let says = |what: &str| words.iter().any(|words| words.contains(what));
+    if error.is_timeout() {
+        let limit = if error.is_connect() {
+            limits.connect
+        } else {
+            limits.whole
+        };
+        Error::TimedOut(limit)
+    } else if says("dns error") || says("failed to lookup address") {
+        Error::NameNotFound
+    } else if let Some(why) = words.iter().find_map(|w| w.strip_prefix("tunnel error: ")) {
+        Error::Proxy(crate::presence::clean(why))
+    } else if error.is_connect() {
+        let last = words.last().cloned().unwrap_or_default();
+        Error::NotConnected(crate::presence::clean(&last))
+    } else if error.is_body() || error.is_decode() {
+        Error::CutShort
+    } else {
+        Error::Broken
+    }
+}
+
+fn error_is_in_body(cause: &&(dyn std::error::Error + 'static)) -> bool {
+    cause.to_string().contains("body")
+}
+
+/// What the TLS library has to tell, in other words.
+fn explain_tls(error: &rustls::Error) -> Error {
+    use rustls::{AlertDescription as Alert, CertificateError};
+    match (Refused::of(error).cloned(), error) {
+        (Some(Refused::Untrusted { reason, seen }), _) => Error::Certificate {
+            reason,
+            fingerprint: seen,
+        },
+        (Some(Refused::Changed { expected, seen }), _) => {
+            Error::CertificateChanged { expected, seen }
+        }
+        (None, rustls::Error::InvalidMessage(_)) => Error::NoTls,
+        // The certificate itself was accepted: what is wrong is the signature made with its key.
+        (None, rustls::Error::InvalidCertificate(CertificateError::BadSignature)) => Error::Tls(
+            "the server does not prove that it has the certificate's key, or the key is too short"
+                .into(),
+        ),
+        (None, rustls::Error::InvalidCertificate(_)) => Error::Tls(format!(
+            "the certificate cannot be used: {}",
+            in_words(error)
+        )),
+        (
+            None,
+            rustls::Error::PeerIncompatible(_)
+            | rustls::Error::AlertReceived(
+                Alert::ProtocolVersion | Alert::HandshakeFailure | Alert::InsufficientSecurity,
+            ),
+        ) => Error::Tls("the server speaks neither TLS 1.2 nor 1.3 as it is safe today".into()),
+        (None, error) => Error::Tls(crate::presence::clean(&error.to_string())),
+    }
+}
+
+/// An error and what caused it, the deepest last.
+fn causes<'a>(
+    error: &'a reqwest::Error,
+) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {
+    std::iter::successors(error.source(), |&error| {
+        // An I/O error calls the source of what it holds its own, and leaves out what it holds.
+        match error
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref)
+        {
+            Some(held) => Some(held as &(dyn std::error::Error + 'static)),
+            None => error.source(),
+        }
+    })
+}
