@@ -1,79 +1,21 @@
 //! The feed against the embedded service: signing in, asking, and what it says when it cannot.
 
+#[path = "common/feed.rs"]
+#[allow(dead_code, reason = "each test file uses its own part")]
+mod bench;
+
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use secrecy::SecretString;
-use whosin::feed::{self, Command, Config, Credentials, Feed, Plan, Rhythm, Step, Update};
-use whosin::presence::{Address, LinkState, Outcome, Report, SignIn};
-use whosin::pws::{BATCH, Endpoint, Route};
-use whosin::simulator::{Fault, Operation, Options, Simulator};
-
-async fn service(options: Options) -> Simulator {
-    Simulator::start("127.0.0.1:0".parse().unwrap(), options)
-        .await
-        .unwrap()
-}
-
-fn config(service: &Simulator, password: &str) -> Config {
-    let credentials = Credentials {
-        app_user: "whosin".into(),
-        password: SecretString::from(password),
-        user: "klmt".into(),
-    };
-    Config {
-        interval: Duration::from_millis(200),
-        route: Route::Direct,
-        ..Config::new(Endpoint::parse(&service.url()).unwrap(), credentials)
-    }
-}
-
-fn everybody(service: &Simulator) -> Vec<Address> {
-    service
-        .people()
-        .into_iter()
-        .map(|person| person.address)
-        .collect()
-}
-
-async fn next(feed: &mut Feed) -> Update {
-    tokio::time::timeout(Duration::from_secs(20), feed.updates.recv())
-        .await
-        .unwrap()
-        .unwrap()
-}
-
-async fn reports(feed: &mut Feed) -> Vec<Report> {
-    loop {
-        if let Update::Reports(reports) = next(feed).await {
-            return reports;
-        }
-    }
-}
-
-async fn link(feed: &mut Feed, wanted: impl Fn(&LinkState) -> bool) -> LinkState {
-    loop {
-        if let Update::Link(link) = next(feed).await
-            && wanted(&link.state)
-        {
-            return link.state;
-        }
-    }
-}
-
-async fn leave(feed: Feed) {
-    feed.commands.send(Command::Leave).unwrap();
-    feed.task.await.unwrap();
-}
+use bench::{config, everybody, leave, link, reports, service, still, untroubled};
+use whosin::feed::{self, Command, Config, Plan, Rhythm, Step};
+use whosin::presence::{Address, LinkState, Outcome, SignIn};
+use whosin::pws::BATCH;
+use whosin::simulator::{Fault, Operation, Options};
 
 #[tokio::test]
 async fn asks_for_everybody_in_batches_and_signs_both_users_out() {
-    let service = service(Options {
-        contacts: 250,
-        pace: 0.0,
-        ..Options::default()
-    })
-    .await;
+    let service = service(still(250)).await;
     let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
     let people = everybody(&service);
     feed.commands
@@ -137,28 +79,13 @@ async fn an_ended_session_is_renewed_without_a_word_of_trouble() {
         .unwrap();
     reports(&mut feed).await;
     service.expire_applications();
-    let mut rounds = 0;
-    while rounds < 2 {
-        match next(&mut feed).await {
-            Update::Reports(_) => rounds += 1,
-            Update::Link(link) => assert!(
-                matches!(link.state, LinkState::Up | LinkState::SigningIn),
-                "{:?}",
-                link.state
-            ),
-        }
-    }
+    untroubled(&mut feed, 2).await;
     leave(feed).await;
 }
 
 #[tokio::test]
 async fn a_bad_contact_is_found_and_the_others_are_answered() {
-    let service = service(Options {
-        contacts: 30,
-        pace: 0.0,
-        ..Options::default()
-    })
-    .await;
+    let service = service(still(30)).await;
     let people = everybody(&service);
     service.refuse(&people[17], Fault(124));
     let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
@@ -212,12 +139,7 @@ async fn a_server_that_is_gone_is_trouble_and_its_return_is_noticed() {
 
 #[tokio::test]
 async fn a_new_contact_is_asked_for_at_once_and_alone() {
-    let service = service(Options {
-        contacts: 40,
-        pace: 0.0,
-        ..Options::default()
-    })
-    .await;
+    let service = service(still(40)).await;
     let people = everybody(&service);
     let slow = Config {
         interval: Duration::from_secs(3600),

@@ -1,13 +1,17 @@
 //! How fast the feed goes: what the server takes is found out and kept to, and nobody is left behind.
 
+#[path = "common/feed.rs"]
+#[allow(dead_code, reason = "each test file uses its own part")]
+mod bench;
+
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use secrecy::SecretString;
-use whosin::feed::{self, Command, Config, Credentials, Pace, Plan, Rhythm, Step, Update};
+use bench::{config, everybody, leave, next, service, still};
+use whosin::feed::{self, Command, Config, Pace, Plan, Rhythm, Step, Update};
 use whosin::presence::{Address, LinkState, Mode, Outcome};
-use whosin::pws::{BATCH, Endpoint, Route};
-use whosin::simulator::{Options, Scenario, Simulator};
+use whosin::pws::BATCH;
+use whosin::simulator::{Options, Scenario};
 
 /// A server that takes so many requests in any second, and its refusals.
 struct Server {
@@ -236,32 +240,18 @@ fn halves_of_a_refused_batch_are_asked_for_at_once_and_each_by_itself() {
 
 #[tokio::test]
 async fn a_throttled_board_is_slow_and_true_but_not_in_trouble() {
-    let options = Options {
-        contacts: 1000,
-        pace: 0.0,
+    let service = service(Options {
         scenario: "throttle=5".parse::<Scenario>().unwrap(),
-        ..Options::default()
-    };
-    let service = Simulator::start("127.0.0.1:0".parse().unwrap(), options)
-        .await
-        .unwrap();
-    let credentials = Credentials {
-        app_user: "whosin".into(),
-        password: SecretString::from("simulated"),
-        user: "klmt".into(),
-    };
+        ..still(1000)
+    })
+    .await;
     let mut feed = feed::spawn(Config {
         // Ten requests in half a second would be four times too many.
         interval: Duration::from_millis(500),
-        route: Route::Direct,
-        ..Config::new(Endpoint::parse(&service.url()).unwrap(), credentials)
+        ..config(&service, "simulated")
     })
     .unwrap();
-    let people: Vec<Address> = service
-        .people()
-        .into_iter()
-        .map(|person| person.address)
-        .collect();
+    let people = everybody(&service);
     feed.commands
         .send(Command::Contacts(people.clone()))
         .unwrap();
@@ -270,7 +260,7 @@ async fn a_throttled_board_is_slow_and_true_but_not_in_trouble() {
     let deadline = Instant::now() + Duration::from_secs(60);
     while answers.len() < people.len() || answers.values().any(|&times| times < 2) {
         assert!(Instant::now() < deadline, "{} answered", answers.len());
-        match feed.updates.recv().await.unwrap() {
+        match next(&mut feed).await {
             Update::Reports(reports) => {
                 for report in reports {
                     assert!(matches!(report.outcome, Outcome::Answered(_)));
@@ -291,6 +281,5 @@ async fn a_throttled_board_is_slow_and_true_but_not_in_trouble() {
         tally.most_in_flight <= 2 && tally.largest_batch <= BATCH,
         "{tally:?}"
     );
-    feed.commands.send(Command::Leave).unwrap();
-    feed.task.await.unwrap();
+    leave(feed).await;
 }
