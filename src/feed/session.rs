@@ -109,6 +109,11 @@ impl Session {
         })
     }
 
+    /// The application user's key: end points belong to it.
+    pub fn application(&self) -> &AppKey {
+        &self.app
+    }
+
     /// Signs both users out. What fails here ends by itself on the server.
     pub async fn close(self, client: &Client) {
         let _ = client.logout(&self.home, &self.user).await;

@@ -4,20 +4,15 @@ use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
-use secrecy::{ExposeSecret, SecretString};
 use tracing::{debug, warn};
 
 use super::endpoint::Endpoint;
-use super::envelope::{
-    LoginAnswer, PresenceType, Request, SoapVersion, read_body, read_login, read_status,
-};
 use super::error::Error;
-use super::fault::Fault;
-use super::polled::{Contact, read_polled};
-use super::session::{AppKey, SessionKey, UserKey};
+use super::fault::{Class, Fault};
+use super::request::{Request, SoapVersion};
 use super::tls::{Trust, TrustError};
 use super::transport::explain;
-use crate::presence::{Address, decode};
+use crate::presence::decode;
 
 /// A connection whose other end does not even confirm what was sent is given up after this time.
 const UNHEARD: Duration = Duration::from_secs(10);
@@ -62,25 +57,6 @@ pub struct Client {
     limits: Limits,
 }
 
-/// What a sign-in was answered with.
-#[derive(Clone, Debug)]
-pub enum Login<K> {
-    /// In, with this key.
-    Success {
-        /// The key.
-        key: K,
-        /// Where to go when the node is gone.
-        backup: Option<String>,
-    },
-    /// The user lives on another node.
-    Redirect {
-        /// That node.
-        primary: Option<String>,
-        /// Where to go when that one is gone.
-        backup: Option<String>,
-    },
-}
-
 impl Client {
     /// A client that trusts whom it is told to, and finds its way by [`Route::Environment`].
     ///
@@ -121,89 +97,8 @@ impl Client {
         Ok(Client { http, soap, limits })
     }
 
-    /// Signs the application user in.
-    ///
-    /// # Errors
-    /// Any [`Error`].
-    pub async fn login_application(
-        &self,
-        at: &Endpoint,
-        user: &str,
-        password: &SecretString,
-        force: bool,
-    ) -> Result<Login<AppKey>, Error> {
-        let request = Request::LoginApplication {
-            user,
-            password,
-            force,
-        };
-        self.login(at, &request).await
-    }
-
-    /// Signs the end user in, on the strength of the application's session.
-    ///
-    /// # Errors
-    /// Any [`Error`].
-    pub async fn login_end_user(
-        &self,
-        at: &Endpoint,
-        user: &str,
-        app: &AppKey,
-        force: bool,
-    ) -> Result<Login<UserKey>, Error> {
-        self.login(at, &Request::LoginEndUser { user, app, force })
-            .await
-    }
-
-    async fn login<K: SessionKey>(
-        &self,
-        at: &Endpoint,
-        request: &Request<'_>,
-    ) -> Result<Login<K>, Error> {
-        let read = |text: &str| read_body(text, read_login);
-        let answer = self.call(at, request, None, read).await?;
-        Ok(match answer {
-            LoginAnswer::Success { key, backup } => Login::Success {
-                key: K::new(key.expose_secret()),
-                backup,
-            },
-            LoginAnswer::Redirect { primary, backup } => Login::Redirect { primary, backup },
-        })
-    }
-
-    /// Asks for at most [`super::BATCH`] contacts.
-    ///
-    /// # Errors
-    /// Any [`Error`]; one contact's odd document is not one.
-    pub async fn poll(
-        &self,
-        at: &Endpoint,
-        key: &UserKey,
-        contacts: &[Address],
-        kind: PresenceType,
-    ) -> Result<Vec<Contact>, Error> {
-        let request = Request::Poll { contacts, kind };
-        let mut answers = self
-            .call(at, &request, Some(key.expose()), read_polled)
-            .await?;
-        // Who alone was asked for is meant, even where the answer doesn't say so.
-        if let ([asked], [answer]) = (contacts, answers.as_mut_slice()) {
-            answer.address.get_or_insert_with(|| asked.clone());
-        }
-        Ok(answers)
-    }
-
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// Any [`Error`].
-    pub async fn logout(&self, at: &Endpoint, key: &impl SessionKey) -> Result<(), Error> {
-        let read = |text: &str| read_body(text, read_status);
-        self.call(at, &Request::Logout, Some(key.expose()), read)
-            .await
-    }
-
-    async fn call<T>(
+    /// One request, and its answer as `read` understands it.
+    pub(super) async fn call<T>(
         &self,
         at: &Endpoint,
         request: &Request<'_>,
@@ -220,6 +115,19 @@ impl Client {
         }
         let size = answered.as_ref().map_or(0, |answer| answer.body.len());
         let result = answered.and_then(|answer| understand(answer, read));
+        // A server that repeats what it was told must not bring a secret to the screen.
+        let result = result.map_err(|error| {
+            let secrets = [key, request.secret()];
+            secrets.into_iter().flatten().fold(error, Error::without)
+        });
+        if let Err(Error::Fault(fault)) = &result
+            && fault.class() == Class::ClientDefect
+        {
+            warn!(
+                request = request.write_for_log(self.soap),
+                "refused as a mistake of ours"
+            );
+        }
         let took = begun.elapsed();
         match &result {
             Ok(_) => debug!(server = %at, operation, ?took, size, "answered"),

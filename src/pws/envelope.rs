@@ -1,188 +1,15 @@
-//! What is said to the service and what it says, as SOAP: written with an XML writer, read by
-//! namespace and local name.
+//! What the service says, as SOAP: read by namespace and local name.
 
-use std::io;
-
-use quick_xml::Writer;
-use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use roxmltree::{Document as Tree, Node, ParsingOptions};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::error::Error;
 use super::fault::Fault;
-use super::session::{AppKey, SessionKey};
-use crate::presence::{Address, attribute, clean};
+use super::request::{SERVICE, SOAP_1_1, SOAP_1_2};
+use crate::presence::{attribute, clean};
 
-/// At most so many contacts fit into one request (`ContactListType` of the WSDL).
-pub const BATCH: usize = 100;
-
-/// The namespace of the service.
-const SERVICE: &str = "urn:cisco:cup:presence:soap";
-const SOAP_1_1: &str = "http://schemas.xmlsoap.org/soap/envelope/";
-const SOAP_1_2: &str = "http://www.w3.org/2003/05/soap-envelope";
 /// An answer for 100 contacts has some thousand elements; far more is an attack or a defect.
 pub(super) const MOST_NODES: u32 = 1_000_000;
-
-/// The version of SOAP that requests are written in; answers are read in either.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SoapVersion {
-    /// `text/xml`, with a `SOAPAction` header.
-    #[default]
-    V1_1,
-    /// `application/soap+xml`, with the action in the content type.
-    V1_2,
-}
-
-/// How much the service tells of a contact.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PresenceType {
-    /// One word.
-    Basic,
-    /// A PIDF document.
-    #[default]
-    Rich,
-}
-
-impl PresenceType {
-    fn name(self) -> &'static str {
-        match self {
-            PresenceType::Basic => "BASIC_PRESENCE",
-            PresenceType::Rich => "RICH_PRESENCE",
-        }
-    }
-}
-
-/// A request to the service.
-#[derive(Debug)]
-pub enum Request<'a> {
-    /// The application user's `login`.
-    LoginApplication {
-        /// Its name.
-        user: &'a str,
-        /// Its password.
-        password: &'a SecretString,
-        /// Whether to end an older session.
-        force: bool,
-    },
-    /// The end user's `login`.
-    LoginEndUser {
-        /// Its name.
-        user: &'a str,
-        /// The application's session.
-        app: &'a AppKey,
-        /// Whether to end an older session.
-        force: bool,
-    },
-    /// `getPolledPresence`: at most [`BATCH`] contacts.
-    Poll {
-        /// Who is asked for.
-        contacts: &'a [Address],
-        /// How much is asked.
-        kind: PresenceType,
-    },
-    /// `logout` of the key in the header.
-    Logout,
-}
-
-impl Request<'_> {
-    /// The name of the operation.
-    pub fn operation(&self) -> &'static str {
-        match self {
-            Request::LoginApplication { .. } | Request::LoginEndUser { .. } => "login",
-            Request::Poll { .. } => "getPolledPresence",
-            Request::Logout => "logout",
-        }
-    }
-
-    /// The value of `SOAPAction` (`soapAction` of the WSDL's binding).
-    pub fn action(&self) -> String {
-        let name = match self {
-            Request::Poll { .. } => "getPresence",
-            other => other.operation(),
-        };
-        format!("{SERVICE}/{name}")
-    }
-
-    /// The envelope, with a session key in its header where one is given.
-    pub fn write(&self, version: SoapVersion, key: Option<&str>) -> Vec<u8> {
-        let mut writer = Writer::new(Vec::new());
-        self.write_to(&mut writer, version, key)
-            .expect("writing to memory cannot fail");
-        writer.into_inner()
-    }
-
-    fn write_to(
-        &self,
-        to: &mut Writer<Vec<u8>>,
-        version: SoapVersion,
-        key: Option<&str>,
-    ) -> io::Result<()> {
-        let soap = match version {
-            SoapVersion::V1_1 => SOAP_1_1,
-            SoapVersion::V1_2 => SOAP_1_2,
-        };
-        let namespaces = [("xmlns:soapenv", soap), ("xmlns:urn", SERVICE)];
-        open(to, "soapenv:Envelope", &namespaces)?;
-        if let Some(key) = key {
-            open(to, "soapenv:Header", &[])?;
-            leaf(to, "urn:session-key", key)?;
-            close(to, "soapenv:Header")?;
-        }
-        open(to, "soapenv:Body", &[])?;
-        match self {
-            Request::LoginApplication {
-                user,
-                password,
-                force,
-            } => {
-                open(to, "urn:login", &[("force", boolean(*force))])?;
-                leaf(to, "urn:username", user)?;
-                leaf(to, "urn:password", password.expose_secret())?;
-                close(to, "urn:login")?;
-            }
-            Request::LoginEndUser { user, app, force } => {
-                open(to, "urn:login", &[("force", boolean(*force))])?;
-                leaf(to, "urn:username", user)?;
-                leaf(to, "urn:app-session-id", app.expose())?;
-                close(to, "urn:login")?;
-            }
-            Request::Poll { contacts, kind } => {
-                open(to, "urn:getPolledPresence", &[])?;
-                open(to, "urn:contactsList", &[])?;
-                for contact in *contacts {
-                    let mut element = BytesStart::new("urn:contact");
-                    element.push_attribute(("contactURI", contact.as_str()));
-                    to.write_event(Event::Empty(element))?;
-                }
-                close(to, "urn:contactsList")?;
-                leaf(to, "urn:presenceType", kind.name())?;
-                close(to, "urn:getPolledPresence")?;
-            }
-            Request::Logout => to.write_event(Event::Empty(BytesStart::new("urn:logout")))?,
-        }
-        close(to, "soapenv:Body")?;
-        close(to, "soapenv:Envelope")
-    }
-}
-
-fn boolean(value: bool) -> &'static str {
-    if value { "true" } else { "false" }
-}
-
-fn open(to: &mut Writer<Vec<u8>>, name: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
-    let element = BytesStart::new(name).with_attributes(attributes.iter().copied());
-    to.write_event(Event::Start(element))
-}
-
-fn close(to: &mut Writer<Vec<u8>>, name: &str) -> io::Result<()> {
-    to.write_event(Event::End(BytesEnd::new(name)))
-}
-
-fn leaf(to: &mut Writer<Vec<u8>>, name: &str, text: &str) -> io::Result<()> {
-    open(to, name, &[])?;
-    to.write_event(Event::Text(BytesText::new(text)))?;
-    close(to, name)
-}
 
 /// What a `login` was answered with.
 #[derive(Clone, Debug)]
@@ -302,10 +129,15 @@ pub(super) fn service<'a>(node: Node<'a, '_>) -> Option<&'a str> {
 }
 
 pub(super) fn expect(node: Node<'_, '_>, name: &str) -> Result<(), Error> {
+    expect_one_of(node, &[name])
+}
+
+pub(super) fn expect_one_of(node: Node<'_, '_>, names: &[&str]) -> Result<(), Error> {
     match service(node) {
-        Some(found) if found == name => Ok(()),
+        Some(found) if names.contains(&found) => Ok(()),
         _ => Err(Error::NotSoap(format!(
-            "'{name}' was expected, '{}' came",
+            "'{}' was expected, '{}' came",
+            names[0],
             clean(node.tag_name().name())
         ))),
     }
@@ -347,6 +179,19 @@ pub(super) fn read_login(node: Node<'_, '_>) -> Result<LoginAnswer, Error> {
     Err(Error::NotSoap(
         "the sign-in was answered with neither success nor redirect".into(),
     ))
+}
+
+/// Reads the number that an answer consists of: an end point's or a subscription's.
+pub(super) fn read_number(
+    node: Node<'_, '_>,
+    answer: &str,
+    name: &'static str,
+) -> Result<i32, Error> {
+    expect(node, answer)?;
+    let number = elements(node).find(|node| service(*node) == Some(name));
+    number
+        .and_then(|number| number.text()?.trim().parse().ok())
+        .ok_or_else(|| Error::NotSoap(format!("it has no {name}")))
 }
 
 /// Reads the status of any other answer.

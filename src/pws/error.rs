@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::fault::{Class, Fault};
 use super::tls::Fingerprint;
-use crate::presence::Problem;
+use crate::presence::{Problem, clean};
 
 /// What can go wrong with one request. Each message names what happened; whom it happened with is
 /// said by [`Error::problem`].
@@ -100,6 +100,28 @@ impl Error {
             } => Some(Class::Throttled),
             _ => None,
         }
+    }
+
+    /// The same, with a secret left out wherever the words of others repeat it.
+    pub(super) fn without(mut self, secret: &str) -> Error {
+        let words = match &mut self {
+            Error::Fault(fault) => &mut fault.words,
+            Error::NotConnected(words)
+            | Error::Proxy(words)
+            | Error::Tls(words)
+            | Error::Moved(words)
+            | Error::WebPage(words)
+            | Error::NotSoap(words)
+            | Error::RedirectLoop(words) => words,
+            _ => return self,
+        };
+        // Words are cleaned, and so may be what they repeat.
+        for secret in [secret, &clean(secret)] {
+            if !secret.is_empty() {
+                *words = words.replace(secret, "…");
+            }
+        }
+        self
     }
 
     /// How long the server wants us to wait, where it says so (`Retry-After`).

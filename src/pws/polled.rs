@@ -3,7 +3,9 @@
 
 use roxmltree::Node;
 
-use super::envelope::{elements, expect, is_cut_short, parse, read_tree, service, unreadable};
+use super::envelope::{
+    elements, expect_one_of, is_cut_short, parse, read_tree, service, unreadable,
+};
 use super::error::Error;
 use super::salvage::salvage;
 use crate::presence::{Address, Document, Presence, attribute, decode, read_document_node};
@@ -51,7 +53,10 @@ pub(super) fn read_polled(text: &str) -> Result<Vec<Contact>, Error> {
 
 /// Reads a `getPolledPresenceResponse`, or the answer to another operation of the same form.
 pub(super) fn read_contacts(node: Node<'_, '_>) -> Result<Vec<Contact>, Error> {
-    expect(node, "getPolledPresenceResponse")?;
+    expect_one_of(
+        node,
+        &["getPolledPresenceResponse", "getSubscribedPresenceResponse"],
+    )?;
     let mut contacts = Vec::new();
     let responses = elements(node).filter(|node| service(*node) == Some("presenceResponse"));
     for list in responses.flat_map(elements) {

@@ -1,0 +1,247 @@
+//! The operations of the service, each a method of the client.
+
+use roxmltree::Node;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::client::Client;
+use super::endpoint::Endpoint;
+use super::envelope::{LoginAnswer, read_body, read_login, read_number, read_status};
+use super::error::Error;
+use super::own_presence::OwnPresence;
+use super::polled::{Contact, read_polled};
+use super::request::{PresenceType, Request};
+use super::session::{AppKey, SessionKey, UserKey};
+use super::subscription::{EndPointId, Expiration, SubscriptionId};
+use crate::presence::Address;
+
+/// What a sign-in was answered with.
+#[derive(Clone, Debug)]
+pub enum Login<K> {
+    /// In, with this key.
+    Success {
+        /// The key.
+        key: K,
+        /// Where to go when the node is gone.
+        backup: Option<String>,
+    },
+    /// The user lives on another node.
+    Redirect {
+        /// That node.
+        primary: Option<String>,
+        /// Where to go when that one is gone.
+        backup: Option<String>,
+    },
+}
+
+impl Client {
+    /// Signs the application user in.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn login_application(
+        &self,
+        at: &Endpoint,
+        user: &str,
+        password: &SecretString,
+        force: bool,
+    ) -> Result<Login<AppKey>, Error> {
+        let request = Request::LoginApplication {
+            user,
+            password,
+            force,
+        };
+        self.login(at, &request).await
+    }
+
+    /// Signs the end user in, on the strength of the application's session.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn login_end_user(
+        &self,
+        at: &Endpoint,
+        user: &str,
+        app: &AppKey,
+        force: bool,
+    ) -> Result<Login<UserKey>, Error> {
+        self.login(at, &Request::LoginEndUser { user, app, force })
+            .await
+    }
+
+    async fn login<K: SessionKey>(
+        &self,
+        at: &Endpoint,
+        request: &Request<'_>,
+    ) -> Result<Login<K>, Error> {
+        let read = |text: &str| read_body(text, read_login);
+        let answer = self.call(at, request, None, read).await?;
+        Ok(match answer {
+            LoginAnswer::Success { key, backup } => Login::Success {
+                key: K::new(key.expose_secret()),
+                backup,
+            },
+            LoginAnswer::Redirect { primary, backup } => Login::Redirect { primary, backup },
+        })
+    }
+
+    /// Asks for at most [`super::BATCH`] contacts.
+    ///
+    /// # Errors
+    /// Any [`Error`]; one contact's odd document is not one.
+    pub async fn poll(
+        &self,
+        at: &Endpoint,
+        key: &UserKey,
+        contacts: &[Address],
+        kind: PresenceType,
+    ) -> Result<Vec<Contact>, Error> {
+        let request = Request::Poll { contacts, kind };
+        let mut answers = self
+            .call(at, &request, Some(key.expose()), read_polled)
+            .await?;
+        // Who alone was asked for is meant, even where the answer doesn't say so.
+        if let ([asked], [answer]) = (contacts, answers.as_mut_slice()) {
+            answer.address.get_or_insert_with(|| asked.clone());
+        }
+        Ok(answers)
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn logout(&self, at: &Endpoint, key: &impl SessionKey) -> Result<(), Error> {
+        let read = |text: &str| read_body(text, read_status);
+        self.call(at, &Request::Logout, Some(key.expose()), read)
+            .await
+    }
+
+    /// Registers an address of ours that the service shall call.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn register(
+        &self,
+        at: &Endpoint,
+        key: &AppKey,
+        url: &str,
+        expiration: Expiration,
+    ) -> Result<EndPointId, Error> {
+        let request = Request::Register { url, expiration };
+        self.end_point(at, key, &request).await
+    }
+
+    /// Keeps an end point for longer.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn renew_end_point(
+        &self,
+        at: &Endpoint,
+        key: &AppKey,
+        end_point: EndPointId,
+        expiration: Expiration,
+    ) -> Result<EndPointId, Error> {
+        let request = Request::RenewEndPoint {
+            end_point,
+            expiration,
+        };
+        self.end_point(at, key, &request).await
+    }
+
+    async fn end_point(
+        &self,
+        at: &Endpoint,
+        key: &AppKey,
+        request: &Request<'_>,
+    ) -> Result<EndPointId, Error> {
+        let number =
+            |node: Node<'_, '_>| read_number(node, "registerEndPointResponse", "endPointID");
+        let read = |text: &str| read_body(text, number);
+        let id = self.call(at, request, Some(key.expose()), read).await?;
+        Ok(EndPointId(id))
+    }
+
+    /// Ends an end point, and the subscriptions that are told there.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn unregister(
+        &self,
+        at: &Endpoint,
+        key: &AppKey,
+        end_point: EndPointId,
+    ) -> Result<(), Error> {
+        let read = |text: &str| read_body(text, read_status);
+        self.call(
+            at,
+            &Request::Unregister { end_point },
+            Some(key.expose()),
+            read,
+        )
+        .await
+    }
+
+    /// Subscribes: [`Request::Subscribe`], [`Request::Extend`] or [`Request::RenewSubscription`].
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn subscribe(
+        &self,
+        at: &Endpoint,
+        key: &UserKey,
+        request: &Request<'_>,
+    ) -> Result<SubscriptionId, Error> {
+        let number = |node: Node<'_, '_>| read_number(node, "subscribeResponse", "subscriptionID");
+        let read = |text: &str| read_body(text, number);
+        let id = self.call(at, request, Some(key.expose()), read).await?;
+        Ok(SubscriptionId(id))
+    }
+
+    /// Ends a subscription in part or as a whole: [`Request::Unsubscribe`] or
+    /// [`Request::UnsubscribeAll`].
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn unsubscribe(
+        &self,
+        at: &Endpoint,
+        key: &UserKey,
+        request: &Request<'_>,
+    ) -> Result<(), Error> {
+        let read = |text: &str| read_body(text, read_status);
+        self.call(at, request, Some(key.expose()), read).await
+    }
+
+    /// Fetches what has changed among those who are subscribed to; some releases answer with all.
+    ///
+    /// # Errors
+    /// Any [`Error`]; one contact's odd document is not one.
+    pub async fn fetch(
+        &self,
+        at: &Endpoint,
+        key: &UserKey,
+        subscription: SubscriptionId,
+        kind: PresenceType,
+    ) -> Result<Vec<Contact>, Error> {
+        let request = Request::Fetch { subscription, kind };
+        self.call(at, &request, Some(key.expose()), read_polled)
+            .await
+    }
+
+    /// Sets the end user's own presence.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn set_presence(
+        &self,
+        at: &Endpoint,
+        key: &UserKey,
+        own: OwnPresence,
+        expiration: Expiration,
+    ) -> Result<(), Error> {
+        let request = Request::SetPresence { own, expiration };
+        let read = |text: &str| read_body(text, read_status);
+        self.call(at, &request, Some(key.expose()), read).await
+    }
+}

@@ -1,0 +1,51 @@
+//! What is named in being told: end points, subscriptions, and how long they last.
+
+use std::fmt;
+use std::time::Duration;
+
+/// At most so many contacts are in one subscription.
+pub const SUBSCRIBED: usize = 5000;
+
+/// The number of an address of ours that the service calls; it belongs to the application user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EndPointId(pub(super) i32);
+
+/// The number of a subscription; it belongs to the end user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SubscriptionId(pub(super) i32);
+
+impl SubscriptionId {
+    /// The subscription that a call back names (`id=` in its query).
+    pub fn called(id: &str) -> Option<SubscriptionId> {
+        id.parse().ok().map(SubscriptionId)
+    }
+}
+
+/// For how long something holds that the service keeps: an hour to a day, in whole seconds
+/// (`expiration` of the WSDL).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Expiration(u32);
+
+impl Expiration {
+    /// The shortest.
+    pub const SHORTEST: Expiration = Expiration(3600);
+    /// The longest. One second less than a day, for that is refused at end points.
+    pub const LONGEST: Expiration = Expiration(86_399);
+
+    /// The one that is nearest to a time.
+    pub fn nearest(time: Duration) -> Expiration {
+        let seconds = u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
+        Expiration(seconds.clamp(Expiration::SHORTEST.0, Expiration::LONGEST.0))
+    }
+
+    /// How long it is.
+    pub fn time(self) -> Duration {
+        Duration::from_secs(u64::from(self.0))
+    }
+}
+
+impl fmt::Display for Expiration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
