@@ -37,7 +37,7 @@ fn outline(written: &[u8]) -> String {
 #[test]
 fn every_request_has_the_elements_of_the_wsdl_in_their_order() {
     let people: Vec<Address> = ["a@sie.at", "b@sie.at"].map(|a| a.parse().unwrap()).into();
-    let subscription = SubscriptionId::called("7").unwrap();
+    let subscription = SubscriptionId::from(7);
     let expiration = Expiration::nearest(Duration::from_secs(7200));
     let own = OwnPresence::Dnd;
     let kind = PresenceType::Rich;

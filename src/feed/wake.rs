@@ -1,10 +1,12 @@
 //! Notices that the machine was asleep or came into another network: then connections that were
 //! kept alive are dead, and every state is older than it seems.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+
+use crate::pws::own_address;
 
 /// How often it is looked at. The clock that timers go by stands while a machine sleeps, so
 /// nothing else would notice.
@@ -55,18 +57,4 @@ impl Surroundings {
             None
         }
     }
-}
-
-/// The address of ours that the way to the server begins at. Asking for it sends nothing.
-fn own_address(server: Option<SocketAddr>) -> Option<IpAddr> {
-    // An address of nobody's (RFC 5737) shows the way that everything else goes.
-    let nobody = SocketAddr::from((Ipv4Addr::new(192, 0, 2, 1), 9));
-    let server = server.unwrap_or(nobody);
-    let any: SocketAddr = match server {
-        SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
-        SocketAddr::V6(_) => SocketAddr::from((std::net::Ipv6Addr::UNSPECIFIED, 0)),
-    };
-    let socket = UdpSocket::bind(any).ok()?;
-    socket.connect(server).ok()?;
-    Some(socket.local_addr().ok()?.ip())
 }

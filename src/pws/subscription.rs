@@ -10,14 +10,19 @@ pub const SUBSCRIBED: usize = 5000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EndPointId(pub(super) i32);
 
+impl From<i32> for EndPointId {
+    fn from(number: i32) -> EndPointId {
+        EndPointId(number)
+    }
+}
+
 /// The number of a subscription; it belongs to the end user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SubscriptionId(pub(super) i32);
 
-impl SubscriptionId {
-    /// The subscription that a call back names (`id=` in its query).
-    pub fn called(id: &str) -> Option<SubscriptionId> {
-        id.parse().ok().map(SubscriptionId)
+impl From<i32> for SubscriptionId {
+    fn from(number: i32) -> SubscriptionId {
+        SubscriptionId(number)
     }
 }
 
