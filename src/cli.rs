@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::contacts::Contact;
 use crate::contacts::exchange::Format;
+use crate::feed::Delivery;
 use crate::presence::{Address, IconSet};
 use crate::pws::{Fingerprint, SoapVersion};
 use crate::simulator::Scenario;
@@ -52,6 +53,15 @@ pub struct Options {
     /// How many requests may be under way at once, 1 to 8 [default: 2]
     #[arg(long, global = true, value_parser = in_flight, value_name = "N")]
     pub in_flight: Option<usize>,
+    /// Whether the server tells of changes or is asked for them [default: auto]
+    #[arg(long, global = true, value_enum)]
+    pub mode: Option<Delivery>,
+    /// Where to listen for the server's calls [default: where the way to the server begins]
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// How the server reaches that, where it is by another address: http://HOST:PORT
+    #[arg(long, value_name = "URL", value_parser = callback)]
+    pub callback: Option<String>,
     /// The version of SOAP that requests are written in [default: 1.1]
     #[arg(long, global = true, value_parser = soap_version, value_name = "1.1|1.2")]
     pub soap: Option<SoapVersion>,
@@ -270,6 +280,20 @@ impl ValueEnum for IconSet {
     }
 }
 
+impl ValueEnum for Delivery {
+    fn value_variants<'a>() -> &'a [Delivery] {
+        &[Delivery::Auto, Delivery::Poll, Delivery::Notify]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(match self {
+            Delivery::Auto => "auto",
+            Delivery::Poll => "poll",
+            Delivery::Notify => "notify",
+        }))
+    }
+}
+
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Format] {
         &Format::ALL
@@ -324,6 +348,21 @@ pub fn in_flight(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number @ 1..=8) => Ok(number),
         _ => Err(format!("'{text}' requests at once cannot be: 1 to 8")),
+    }
+}
+
+/// Reads the address at which the server calls back: plain HTTP (the service speaks no other), a host
+/// and a port.
+///
+/// # Errors
+/// Words that say how to write it.
+pub fn callback(text: &str) -> Result<String, String> {
+    let url = reqwest::Url::parse(text).ok();
+    match url.filter(|url| url.scheme() == "http" && url.has_host() && url.query().is_none()) {
+        Some(_) => Ok(text.into()),
+        None => Err(format!(
+            "'{text}' is no address to call: write it like http://10.1.2.3:9000"
+        )),
     }
 }
 

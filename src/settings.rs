@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::cli::{self, Options};
-use crate::feed::Config;
+use crate::feed::{Config, Delivery};
 use crate::file;
 use crate::presence::IconSet;
 use crate::pws::{Endpoint, EndpointError, FingerprintError, SoapVersion, Trust};
@@ -37,6 +38,12 @@ pub struct Settings {
     pub domain: Option<String>,
     /// How often each contact is asked for.
     pub interval: Duration,
+    /// Whether the server tells of changes or is asked for them.
+    pub delivery: Delivery,
+    /// Where to listen for the server's calls.
+    pub listen: Option<SocketAddr>,
+    /// How the server reaches that.
+    pub callback: Option<String>,
     /// How many requests may be under way at once, 1 to 8.
     pub in_flight: usize,
     /// In which version of SOAP.
@@ -130,6 +137,9 @@ struct File {
     domain: Option<String>,
     interval: Option<Time>,
     in_flight: Option<usize>,
+    mode: Option<String>,
+    listen: Option<SocketAddr>,
+    callback: Option<String>,
     soap: Option<String>,
     ca_file: Option<PathBuf>,
     pin: Option<String>,
@@ -262,6 +272,19 @@ impl Settings {
             user: options.user.clone().or(file.user),
             domain: options.domain.clone().or(file.domain),
             interval: time(options.interval, &file.interval, 5)?,
+            delivery: match (options.mode, &file.mode) {
+                (Some(delivery), _) => delivery,
+                (None, Some(name)) => clap::ValueEnum::from_str(name, true).map_err(|_| {
+                    SettingsError::Value(format!("'{name}' is not a mode: auto, poll or notify"))
+                })?,
+                (None, None) => Delivery::default(),
+            },
+            listen: options.listen.or(file.listen),
+            callback: match (&options.callback, &file.callback) {
+                (Some(url), _) => Some(url.clone()),
+                (None, Some(url)) => Some(cli::callback(url).map_err(SettingsError::Value)?),
+                (None, None) => None,
+            },
             in_flight: match in_flight {
                 None => Config::IN_FLIGHT,
                 Some(number) => {

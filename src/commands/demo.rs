@@ -63,6 +63,7 @@ pub async fn demo(options: &Options, population: &Population) -> Result<Exit, Co
     };
     let config = Config {
         interval: options.interval.unwrap_or(INTERVAL),
+        delivery: settings.delivery,
         in_flight: settings.in_flight,
         soap: settings.soap,
         route: Route::Direct,

@@ -1,6 +1,7 @@
 //! Keeps the board fresh: a task with a command channel in and an update channel out.
 
 mod contest;
+mod live;
 mod nodes;
 mod pace;
 mod plan;
@@ -11,12 +12,14 @@ mod wake;
 mod worker;
 
 pub use contest::Contest;
+pub use live::{Job, Live, Next};
 pub use nodes::{Nodes, Return};
 pub use pace::Pace;
 pub use plan::{Plan, Rhythm, Step};
 pub use session::{Credentials, Failure, Origin, Session};
 pub use wake::{Change, Surroundings};
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -60,6 +63,18 @@ pub enum Update {
     Link(Link),
 }
 
+/// How presence comes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// The server tells of changes; where that does not work, it is asked.
+    #[default]
+    Auto,
+    /// The server is asked.
+    Poll,
+    /// The server tells of changes, also when some of its calls get lost.
+    Notify,
+}
+
 /// What the feed goes by.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -76,6 +91,13 @@ pub struct Config {
     pub session_folder: Option<PathBuf>,
     /// How often each contact is asked for.
     pub interval: Duration,
+    /// Whether the server is asked or tells.
+    pub delivery: Delivery,
+    /// Where to listen for its calls; else at the address that the way to the server begins at,
+    /// at any free port.
+    pub listen: Option<SocketAddr>,
+    /// How the server reaches that address, as `http://host:port`, where it is by another one.
+    pub callback: Option<String>,
     /// How many requests may be under way at once, at least 1.
     pub in_flight: usize,
     /// In which version of SOAP.
@@ -105,6 +127,9 @@ impl Config {
             credentials,
             session_folder: None,
             interval: Duration::from_secs(5),
+            delivery: Delivery::Auto,
+            listen: None,
+            callback: None,
             in_flight: Config::IN_FLIGHT,
             soap: SoapVersion::default(),
             trust: Trust::Platform,
@@ -126,6 +151,7 @@ impl Config {
             user: self.credentials.user.clone(),
             mode: Mode::Every(self.interval),
             warning,
+            remark: None,
             state: LinkState::SigningIn,
         }
     }
@@ -221,7 +247,7 @@ async fn ask_everybody(
         match poll::judge(&batch, answer) {
             poll::Verdict::Answered(contacts) => {
                 left -= batch.len();
-                reports.extend(memory.report(&batch, contacts, &config.languages));
+                reports.extend(memory.learn(&batch, contacts, &config.languages).reports);
             }
             poll::Verdict::Refused(report) => {
                 left -= 1;

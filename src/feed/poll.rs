@@ -40,6 +40,14 @@ pub(super) fn judge(batch: &[Address], answer: Result<Vec<Contact>, Error>) -> V
 #[derive(Debug, Default)]
 pub(super) struct Memory(HashMap<Address, Arc<Presence>>);
 
+/// What an answer told.
+pub(super) struct Learned {
+    /// One for each who was asked for.
+    pub reports: Vec<Report>,
+    /// Whether somebody who was known does something else than before.
+    pub changed: bool,
+}
+
 impl Memory {
     fn hold(&mut self, address: &Address, presence: Presence) -> Arc<Presence> {
         match self.0.get(address) {
@@ -60,12 +68,13 @@ impl Memory {
 
     /// Matches answers to those who were asked for: by address, whatever the order and case. Who is
     /// missing was not answered, which is not the same as offline.
-    pub fn report(
+    pub fn learn(
         &mut self,
         asked: &[Address],
         answers: Vec<Contact>,
         languages: &[String],
-    ) -> Vec<Report> {
+    ) -> Learned {
+        let mut changed = false;
         let now = Timestamp::now();
         let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
         let mut said: HashMap<Address, Result<Said, String>> = HashMap::new();
@@ -80,21 +89,26 @@ impl Memory {
                 said.insert(address, what);
             }
         }
+        let mut answered = |address: &Address, presence: Presence| {
+            let before = self.0.get(address).cloned();
+            let now = self.hold(address, presence);
+            changed |= before.is_some_and(|before| !Arc::ptr_eq(&before, &now));
+            Outcome::Answered(now)
+        };
         let mut outcome = |address: &Address| match said.remove(address) {
             None => Outcome::NotAnswered,
             Some(Err(reason)) => Outcome::Unreadable(reason),
-            Some(Ok(Said::Basic(presence))) => Outcome::Answered(self.hold(address, *presence)),
-            Some(Ok(Said::Rich(document))) => {
-                Outcome::Answered(self.hold(address, document.presence(now, &languages)))
-            }
+            Some(Ok(Said::Basic(presence))) => answered(address, *presence),
+            Some(Ok(Said::Rich(document))) => answered(address, document.presence(now, &languages)),
         };
-        asked
+        let reports = asked
             .iter()
             .map(|address| Report {
                 address: address.clone(),
                 at: now,
                 outcome: outcome(address),
             })
-            .collect()
+            .collect();
+        Learned { reports, changed }
     }
 }

@@ -13,6 +13,8 @@ pub struct Link {
     pub mode: Mode,
     /// A fact that the user should always see, such as "certificate not checked".
     pub warning: Option<String>,
+    /// What else is worth knowing of it, such as why the server is asked more slowly.
+    pub remark: Option<String>,
     /// Where it stands.
     pub state: LinkState,
 }

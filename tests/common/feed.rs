@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
-use whosin::feed::{Command, Config, Credentials, Feed, Update};
+use whosin::feed::{Command, Config, Credentials, Delivery, Feed, Update};
 use whosin::presence::{Address, Link, LinkState, Report};
 use whosin::pws::{Endpoint, Route};
 use whosin::simulator::{Options, Simulator};
@@ -31,6 +31,7 @@ pub fn config(service: &Simulator, password: &str) -> Config {
     };
     Config {
         interval: Duration::from_millis(200),
+        delivery: Delivery::Poll,
         route: Route::Direct,
         ..Config::new(Endpoint::parse(&service.url()).unwrap(), credentials)
     }

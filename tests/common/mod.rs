@@ -75,6 +75,7 @@ pub fn link(state: LinkState) -> Link {
         user: "klmt".into(),
         mode: Mode::Every(Duration::from_secs(5)),
         warning: None,
+        remark: None,
         state,
     }
 }

@@ -1,31 +1,28 @@
 //! The task behind a feed: signs in, asks as plan and pace allow, and lives through what goes wrong.
 
+mod asking;
+mod telling;
+mod told;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::future::BoxFuture;
-use futures_util::stream::{FuturesUnordered, StreamExt};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::sync::mpsc;
-use tokio::time::MissedTickBehavior;
 
 use super::contest::Contest;
+use super::live::Live;
 use super::nodes::Nodes;
 use super::pace::Pace;
-use super::plan::{Plan, Rhythm, Step};
-use super::poll::{self, Verdict};
+use super::plan::{Plan, Rhythm};
+use super::poll;
 use super::session::{Failure, Session};
 use super::shared::Sharing;
-use super::wake::{self, Surroundings};
-use super::{Command, Config, FAREWELL, Update};
-use crate::presence::{Address, Link, LinkState, Mode, Problem, SignIn};
-use crate::pws::{Class, Client, Contact, Error};
-
-/// The first pause after a failure, and the longest.
-const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-/// A server that only ever says that it has too much to do is trouble after this time.
-const ONLY_REFUSALS: Duration = Duration::from_secs(30);
+use super::wake::Surroundings;
+use super::{Command, Config, Delivery, FAREWELL, Update};
+use crate::presence::{Link, LinkState, Problem, SignIn};
+use crate::pws::{Class, Client, Listener};
 
 /// Whether the worker goes on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -68,14 +65,6 @@ impl Last {
     }
 }
 
-/// What came of something that was under way.
-enum Done {
-    Polled(Vec<Address>, Result<Vec<Contact>, Error>),
-    Probed(Result<Session, Box<Failure>>),
-}
-
-type UnderWay = FuturesUnordered<BoxFuture<'static, Done>>;
-
 pub(super) struct Worker {
     config: Config,
     client: Client,
@@ -98,7 +87,13 @@ pub(super) struct Worker {
     /// When the session began, and whether it has answered.
     begun: Instant,
     answered: bool,
+    /// Requests for presence that are under way, and whether one of the others is.
+    polls: usize,
     probing: bool,
+    job_under_way: bool,
+    live: Live,
+    /// Where the service calls, once it is told to.
+    listener: Option<Arc<Listener>>,
     /// What is under way goes over connections that are dead.
     start_over: bool,
     around: Surroundings,
@@ -131,7 +126,14 @@ impl Worker {
             contest: Contest::new(),
             begun: Instant::now(),
             answered: false,
+            polls: 0,
             probing: false,
+            job_under_way: false,
+            live: match config.delivery {
+                Delivery::Notify => Live::insisting(),
+                Delivery::Auto | Delivery::Poll => Live::new(),
+            },
+            listener: None,
             start_over: false,
             around: Surroundings::look(None),
             server: None,
@@ -179,8 +181,11 @@ impl Worker {
             self.begun = Instant::now();
             self.answered = false;
             let end = self.ask_while_it_lasts(&session).await;
-            self.plan.abandon(Instant::now());
-            self.probing = false;
+            self.abandon();
+            if matches!(end, End::Leave | End::Returned(_)) {
+                self.undo(&session).await;
+            }
+            self.live.forget();
             match end {
                 End::Leave => return Last::Left(session),
                 End::Session => return Last::Ended(session),
@@ -235,6 +240,7 @@ impl Worker {
             .and_then(Result::ok)
             .and_then(|mut all| all.next());
         self.around = Surroundings::look(self.server);
+        self.listen().await;
     }
 
     /// Runs something while commands are taken in. `None` when it is time to leave.
@@ -257,6 +263,7 @@ impl Worker {
         match command {
             Some(Command::Contacts(contacts)) => {
                 self.memory.keep(&contacts);
+                self.live.set_contacts(&contacts);
                 self.plan.set_contacts(contacts, now);
             }
             Some(Command::Prefer(addresses)) => self.plan.prefer(addresses),
@@ -284,6 +291,8 @@ impl Worker {
         }
         self.hold = None;
         self.start_over = true;
+        // Where the service called us before, it may reach nobody now.
+        self.listener = None;
         self.plan.ask_now(&[], Instant::now());
     }
 
@@ -294,163 +303,6 @@ impl Worker {
             self.awake();
         }
         self.around = around;
-    }
-
-    /// Asks until the session ends or another is better.
-    async fn ask_while_it_lasts(&mut self, session: &Session) -> End {
-        let mut under_way = UnderWay::new();
-        let mut look = tokio::time::interval(wake::LOOK);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        if self.plan.is_empty() {
-            self.well().await;
-        }
-        loop {
-            if std::mem::take(&mut self.start_over) {
-                under_way.clear();
-                self.probing = false;
-                self.plan.abandon(Instant::now());
-            }
-            let again = self.send(session, &mut under_way);
-            tokio::select! {
-                Some(done) = under_way.next() => {
-                    if let Some(end) = self.take_done(done, session).await {
-                        return end;
-                    }
-                }
-                () = until(again) => {}
-                command = self.commands.recv() => {
-                    if self.take(command) == Next::Leave {
-                        return End::Leave;
-                    }
-                }
-                _ = look.tick() => self.look_around(),
-            }
-        }
-    }
-
-    /// Sends what may be sent now; when to look again, where that is known.
-    fn send(&mut self, session: &Session, under_way: &mut UnderWay) -> Option<Instant> {
-        let now = Instant::now();
-        if let Some(probe) = self.nodes.probe_at().filter(|_| !self.probing)
-            && probe <= now
-        {
-            self.probing = true;
-            let (client, primary) = (self.client.clone(), self.nodes.primary().clone());
-            let (sharing, old) = (self.sharing.clone(), session.clone());
-            let who = self.config.credentials.clone();
-            under_way.push(Box::pin(async move {
-                Done::Probed(sharing.replace(&old, &client, &primary, &who).await)
-            }));
-        }
-        let probe = self.nodes.probe_at().filter(|_| !self.probing);
-        let soonest = |at: Option<Instant>| at.into_iter().chain(probe).min();
-        let polls = |under_way: &UnderWay| under_way.len() - usize::from(self.probing);
-        loop {
-            if polls(under_way) >= self.config.in_flight.max(1) {
-                return soonest(None);
-            }
-            let held = self.hold.into_iter().chain(self.pace.next()).max();
-            if let Some(held) = held.filter(|held| *held > now) {
-                return soonest(Some(held));
-            }
-            let batch = match self.plan.next(now) {
-                Step::Ask(batch) => batch,
-                Step::Wait(until) => return soonest(Some(until)),
-                Step::Idle => return soonest(None),
-            };
-            self.pace.sent(now, fastrand::f64());
-            let (client, kind) = (self.client.clone(), self.config.kind);
-            let (home, key) = (session.home.clone(), session.user.clone());
-            under_way.push(Box::pin(async move {
-                let answer = client.poll(&home, &key, &batch, kind).await;
-                Done::Polled(batch, answer)
-            }));
-        }
-    }
-
-    async fn take_done(&mut self, done: Done, session: &Session) -> Option<End> {
-        match done {
-            Done::Polled(batch, answer) => self.polled(batch, answer, session).await,
-            Done::Probed(Ok(primary)) => {
-                self.nodes.returned();
-                Some(End::Returned(primary))
-            }
-            Done::Probed(Err(failure)) => {
-                tracing::info!(error = %failure.error, "the primary is not back");
-                self.probing = false;
-                self.nodes.primary_failed(Instant::now());
-                None
-            }
-        }
-    }
-
-    async fn polled(
-        &mut self,
-        batch: Vec<Address>,
-        answer: Result<Vec<Contact>, Error>,
-        session: &Session,
-    ) -> Option<End> {
-        let now = Instant::now();
-        let reports = match poll::judge(&batch, answer) {
-            Verdict::Answered(contacts) => {
-                self.plan.answered(&batch);
-                self.memory.report(&batch, contacts, &self.config.languages)
-            }
-            Verdict::Refused(report) => {
-                self.plan.refused(&report.address, now);
-                vec![report]
-            }
-            Verdict::Divide => {
-                self.plan.divide(&batch);
-                Vec::new()
-            }
-            Verdict::Failed(error) => {
-                self.plan.not_answered(&batch, now);
-                return self.poll_failed(error, session).await;
-            }
-        };
-        self.pace.answered(now);
-        self.answered = true;
-        // First the reports: a link that is well again must not make old states fresh.
-        if !reports.is_empty() && self.updates.send(Update::Reports(reports)).await.is_err() {
-            return Some(End::Leave);
-        }
-        self.well().await;
-        None
-    }
-
-    async fn poll_failed(&mut self, error: Error, session: &Session) -> Option<End> {
-        let now = Instant::now();
-        let problem = error.problem(&session.home.to_string());
-        match error.class() {
-            Some(Class::SessionEnded) => return Some(End::Session),
-            Some(Class::Throttled) => {
-                let usual = 1.0 / self.plan.gap().as_secs_f64().max(0.01);
-                let retry_after = error.retry_after();
-                self.pace.refused(now, retry_after, usual, fastrand::f64());
-                let since = *self.refused_since.get_or_insert(now);
-                // Being slowed down is no trouble, being shut out is.
-                if now.duration_since(since) > ONLY_REFUSALS {
-                    let next = self.pace.next().unwrap_or(now);
-                    self.tell_trouble(problem, next.saturating_duration_since(now))
-                        .await;
-                }
-                return None;
-            }
-            // What the client does wrong is not the node's fault.
-            Some(Class::ClientDefect) => {}
-            _ => {
-                if self.nodes.poll_failed(now) {
-                    tracing::warn!(%error, from = %session.home, "going to another node");
-                    self.tell_trouble(problem, Duration::ZERO).await;
-                    return Some(End::Node);
-                }
-            }
-        }
-        let pause = self.grown_pause();
-        self.hold = Some(now + pause);
-        self.tell_trouble(problem, pause).await;
-        None
     }
 
     async fn sign_in_failed(&mut self, failure: &Failure) -> Next {
@@ -494,78 +346,6 @@ impl Worker {
             }
         }
     }
-
-    /// The next pause: longer each time, never in step with other clients.
-    fn grown_pause(&mut self) -> Duration {
-        let (first, longest) = PAUSES;
-        let grown = first.saturating_mul(1 << self.failures.min(6)).min(longest);
-        self.failures += 1;
-        grown.mul_f64(0.75 + fastrand::f64() / 2.0)
-    }
-
-    /// Tells of the problem and waits, until the user or the surroundings give reason to try again.
-    async fn pause(&mut self, problem: Problem, pause: Duration) -> Next {
-        let end = Instant::now() + pause;
-        self.hold = Some(end);
-        self.tell_trouble(problem, pause).await;
-        let mut look = tokio::time::interval(wake::LOOK);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        while self.hold.is_some() {
-            tokio::select! {
-                () = until(Some(end)) => break,
-                command = self.commands.recv() => {
-                    if self.take(command) == Next::Leave { return Next::Leave }
-                }
-                _ = look.tick() => self.look_around(),
-            }
-        }
-        self.hold = None;
-        Next::Stay
-    }
-
-    async fn tell_trouble(&mut self, problem: Problem, pause: Duration) {
-        let now = Timestamp::now();
-        let since = *self.trouble_since.get_or_insert(now);
-        let next_try = now + SignedDuration::try_from(pause).unwrap_or(SignedDuration::ZERO);
-        self.tell_link(LinkState::Trouble {
-            problem,
-            since,
-            next_try,
-        })
-        .await;
-    }
-
-    async fn well(&mut self) {
-        self.failures = 0;
-        self.trouble_since = None;
-        self.refused_since = None;
-        self.hold = None;
-        self.nodes.well();
-        self.tell_link(LinkState::Up).await;
-    }
-
-    /// The time in which everybody is asked for, as the server allows it.
-    fn real_round(&self) -> Duration {
-        let wanted = self.plan.round();
-        match self.pace.limit() {
-            Some(limit) => {
-                let requests = self.plan.len().div_ceil(crate::pws::BATCH) as f64;
-                let needed = Duration::from_secs_f64((requests / limit).ceil());
-                wanted.max(needed)
-            }
-            None => wanted,
-        }
-    }
-
-    async fn tell_link(&mut self, state: LinkState) {
-        self.link.state = state;
-        self.link.mode = Mode::Every(self.real_round());
-        if self.told.as_ref() != Some(&self.link) {
-            self.told = Some(self.link.clone());
-            // A board that is gone is noticed by its command channel.
-            let _ = self.updates.send(Update::Link(self.link.clone())).await;
-        }
-    }
 }
 
 /// Opens the next session, at the node that is the worker's present one.
@@ -589,13 +369,5 @@ fn open(
             (None, Some(gone)) => sharing.replace(&gone, &client, &at, &who).await,
             (None, None) => sharing.open(&client, &at, &who).await,
         }
-    }
-}
-
-/// Waits until a moment; without one, for ever.
-async fn until(moment: Option<Instant>) {
-    match moment {
-        Some(moment) => tokio::time::sleep_until(moment.into()).await,
-        None => std::future::pending().await,
     }
 }

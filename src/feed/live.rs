@@ -1,0 +1,422 @@
+//! Being told of changes instead of asking for them: what to do next, pure, with the time passed in.
+//!
+//! One thing at a time: register an end point, subscribe to everybody in requests of a hundred,
+//! fetch, and from then on fetch whenever the service calls. End point and subscriptions end at an
+//! absolute time and are renewed when half of it has passed. A call may get lost, and no second one
+//! comes before the change is fetched, so now and then it is fetched without a call.
+
+use std::collections::HashSet;
+use std::time::{Duration, Instant};
+
+use crate::presence::Address;
+use crate::pws::{BATCH, Class, EndPointId, Error, Expiration, SUBSCRIBED, SubscriptionId};
+
+/// For how long end points and subscriptions are asked for.
+const LASTING: Duration = Duration::from_secs(12 * 3600);
+/// How long it is until the next fetch that nobody called for.
+const UNCALLED: Duration = Duration::from_secs(300);
+/// The pauses between fetches: after one that brought news, and after many that brought none.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
+/// What is gone on the server is made anew at most once in this time.
+const ANEW: Duration = Duration::from_secs(60);
+/// A server that cannot tell is tried again after this time; each time twice as long, up to the
+/// second.
+const AGAIN: (Duration, Duration) = (Duration::from_secs(300), Duration::from_secs(3600));
+/// A change that a poll showed should be called for within this time.
+const LATE: Duration = Duration::from_secs(5);
+/// So many changes may be missed before being told is not relied on any more.
+const MISSED: u32 = 2;
+
+/// The state of being told.
+#[derive(Debug)]
+pub struct Live {
+    state: State,
+    wanted: Vec<Address>,
+    /// Refused by the server; they are only asked for.
+    refused: HashSet<Address>,
+    end_point: Option<(EndPointId, Instant)>,
+    subscriptions: Vec<Subscription>,
+    /// Parts of a batch in which somebody is refused.
+    suspects: Vec<Vec<Address>>,
+    made: Option<Instant>,
+    /// What was gone is not made anew before this moment.
+    anew: Option<Instant>,
+    failures: u32,
+    pause: Duration,
+    fetched: Option<Instant>,
+    /// A poll showed a change that nobody has called for yet.
+    waiting_for_call: Option<Instant>,
+    missed: u32,
+    most_missed: u32,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Not before this moment, for this reason.
+    Off(Option<Instant>, Option<String>),
+    /// On, or on the way there.
+    On,
+}
+
+#[derive(Debug)]
+struct Subscription {
+    id: SubscriptionId,
+    contacts: HashSet<Address>,
+    renew: Instant,
+    /// Something may be there to be fetched.
+    news: bool,
+}
+
+/// Something to be done at the server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Register our address.
+    Register(Expiration),
+    /// Keep the end point.
+    RenewEndPoint(EndPointId, Expiration),
+    /// Subscribe to these, in a new subscription.
+    Subscribe(Vec<Address>, EndPointId, Expiration),
+    /// Subscribe to these, too.
+    Extend(SubscriptionId, Vec<Address>, EndPointId),
+    /// Keep a subscription.
+    RenewSubscription(SubscriptionId, EndPointId, Expiration),
+    /// These are not wanted any more.
+    Unsubscribe(SubscriptionId, Vec<Address>),
+    /// Fetch what has changed.
+    Fetch(SubscriptionId),
+}
+
+/// What to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// This, now; what comes of it is told by [`Live::registered`], [`Live::subscribed`],
+    /// [`Live::fetched`], [`Live::done`] or [`Live::failed`].
+    Do(Job),
+    /// Nothing before this moment.
+    Wait(Instant),
+    /// Nothing until something happens.
+    Idle,
+}
+
+impl Live {
+    /// Not begun; begins at the first question for what is next. Where calls get lost, being told
+    /// is given up.
+    pub fn new() -> Live {
+        Live::missing_at_most(MISSED)
+    }
+
+    /// The same, but however many calls get lost, what changed is fetched all the same.
+    pub fn insisting() -> Live {
+        Live::missing_at_most(u32::MAX)
+    }
+
+    fn missing_at_most(most_missed: u32) -> Live {
+        Live {
+            most_missed,
+            state: State::On,
+            wanted: Vec::new(),
+            refused: HashSet::new(),
+            end_point: None,
+            subscriptions: Vec::new(),
+            suspects: Vec::new(),
+            made: None,
+            anew: None,
+            failures: 0,
+            pause: PAUSES.0,
+            fetched: None,
+            waiting_for_call: None,
+            missed: 0,
+        }
+    }
+
+    /// Whose changes are wanted.
+    pub fn set_contacts(&mut self, contacts: &[Address]) {
+        self.wanted = contacts.to_vec();
+        let wanted: HashSet<&Address> = contacts.iter().collect();
+        self.refused.retain(|address| wanted.contains(address));
+        self.suspects.clear();
+    }
+
+    /// The session or the node is another: what was made is gone.
+    pub fn forget(&mut self) {
+        self.end_point = None;
+        self.subscriptions.clear();
+        self.suspects.clear();
+        self.anew = None;
+        self.fetched = None;
+        self.waiting_for_call = None;
+        self.missed = 0;
+    }
+
+    /// Whether changes of everybody are told.
+    pub fn holds(&self) -> bool {
+        matches!(self.state, State::On)
+            && !self.subscriptions.is_empty()
+            && self.suspects.is_empty()
+            && self.fetched.is_some()
+            && self.missing().next().is_none()
+    }
+
+    /// Why not, where there is a reason.
+    pub fn reason(&self) -> Option<&str> {
+        match &self.state {
+            State::Off(_, reason) => reason.as_deref(),
+            State::On => None,
+        }
+    }
+
+    /// What has to be undone at the server before leaving.
+    pub fn made(&self) -> (Option<EndPointId>, Vec<SubscriptionId>) {
+        let ids = self
+            .subscriptions
+            .iter()
+            .map(|subscription| subscription.id);
+        (self.end_point.map(|(id, _)| id), ids.collect())
+    }
+
+    fn missing(&self) -> impl Iterator<Item = &Address> {
+        let told = |address: &&Address| {
+            self.subscriptions
+                .iter()
+                .any(|subscription| subscription.contacts.contains(*address))
+        };
+        self.wanted
+            .iter()
+            .filter(move |address| !self.refused.contains(*address) && !told(address))
+    }
+
+    /// What to do at `now`.
+    pub fn next(&mut self, now: Instant) -> Next {
+        if let State::Off(again, _) = self.state {
+            match again {
+                Some(again) if again > now => return Next::Wait(again),
+                Some(_) => self.state = State::On,
+                None => return Next::Idle,
+            }
+        }
+        if self.wanted.is_empty() && self.subscriptions.is_empty() {
+            return Next::Idle;
+        }
+        let lasting = Expiration::nearest(LASTING);
+        let Some((end_point, renew)) = self.end_point else {
+            if let Some(anew) = self.anew.filter(|anew| *anew > now) {
+                return Next::Wait(anew);
+            }
+            return Next::Do(Job::Register(lasting));
+        };
+        if renew <= now {
+            return Next::Do(Job::RenewEndPoint(end_point, lasting));
+        }
+        let due = |subscription: &&Subscription| subscription.renew <= now;
+        if let Some(old) = self.subscriptions.iter().find(due) {
+            return Next::Do(Job::RenewSubscription(old.id, end_point, lasting));
+        }
+        if let Some(job) = self.fill(end_point, lasting).or_else(|| self.thin_out()) {
+            return Next::Do(job);
+        }
+        self.next_fetch(now)
+    }
+
+    /// Subscribes to those who are missing.
+    fn fill(&mut self, end_point: EndPointId, lasting: Expiration) -> Option<Job> {
+        let batch = match self.suspects.last() {
+            Some(part) => part.clone(),
+            None => self.missing().take(BATCH).cloned().collect(),
+        };
+        if batch.is_empty() {
+            return None;
+        }
+        let has_room =
+            |subscription: &&Subscription| subscription.contacts.len() + batch.len() <= SUBSCRIBED;
+        Some(match self.subscriptions.iter().find(has_room) {
+            Some(subscription) => Job::Extend(subscription.id, batch, end_point),
+            None => Job::Subscribe(batch, end_point, lasting),
+        })
+    }
+
+    /// Ends what is not wanted any more.
+    fn thin_out(&self) -> Option<Job> {
+        let wanted: HashSet<&Address> = self.wanted.iter().collect();
+        self.subscriptions.iter().find_map(|subscription| {
+            let contacts = subscription.contacts.iter();
+            let gone: Vec<Address> = contacts
+                .filter(|address| !wanted.contains(address))
+                .take(BATCH)
+                .cloned()
+                .collect();
+            (!gone.is_empty()).then_some(Job::Unsubscribe(subscription.id, gone))
+        })
+    }
+
+    fn next_fetch(&mut self, now: Instant) -> Next {
+        if let Some(since) = self.waiting_for_call
+            && now >= since + LATE
+        {
+            self.waiting_for_call = None;
+            self.missed += 1;
+            if self.missed >= self.most_missed {
+                self.give_up(
+                    now,
+                    "the server does not call: is our port reachable from it?",
+                );
+                return self.next(now);
+            }
+            self.called();
+        }
+        let rested = self.fetched.map_or(now, |fetched| fetched + self.pause);
+        let uncalled = self.fetched.map_or(now, |fetched| fetched + UNCALLED);
+        let news = self.subscriptions.iter().find(|one| one.news);
+        let late = self.waiting_for_call.map(|since| since + LATE);
+        let (first, at) = match (news, self.subscriptions.first()) {
+            (Some(news), _) => (news.id, rested),
+            (None, Some(first)) => (first.id, uncalled),
+            (None, None) => return Next::Idle,
+        };
+        if at <= now {
+            if news.is_none() {
+                // All of them, one after the other.
+                self.called();
+            }
+            return Next::Do(Job::Fetch(first));
+        }
+        let renew = self.end_point.map(|(_, renew)| renew);
+        let renewals = self.subscriptions.iter().map(|one| one.renew).chain(renew);
+        let soonest = renewals.chain(late).fold(at, Instant::min);
+        Next::Wait(soonest)
+    }
+
+    /// The service called, or may have: there is something to be fetched.
+    pub fn called(&mut self) {
+        for subscription in &mut self.subscriptions {
+            subscription.news = true;
+        }
+    }
+
+    /// A call came.
+    pub fn call_came(&mut self) {
+        self.waiting_for_call = None;
+        self.missed = 0;
+        self.called();
+    }
+
+    /// A poll showed a change of somebody who is subscribed to. A call should come, too.
+    pub fn poll_showed_change(&mut self, now: Instant) {
+        // What is about to be fetched may be what the poll showed.
+        let about_to_fetch = self.subscriptions.iter().any(|one| one.news);
+        if self.holds() && !about_to_fetch {
+            self.waiting_for_call.get_or_insert(now);
+        }
+    }
+
+    /// The end point was registered or renewed.
+    pub fn registered(&mut self, end_point: EndPointId, expiration: Expiration, now: Instant) {
+        if self.end_point.is_none() {
+            self.made = Some(now);
+        }
+        self.end_point = Some((end_point, now + expiration.time() / 2));
+    }
+
+    /// Contacts were subscribed to: first of all, what they do now is fetched.
+    pub fn subscribed(&mut self, id: SubscriptionId, job: &Job, now: Instant) {
+        let (contacts, renewed) = match job {
+            Job::Subscribe(contacts, _, lasting) => (contacts.as_slice(), Some(*lasting)),
+            Job::Extend(_, contacts, _) => (contacts.as_slice(), None),
+            Job::RenewSubscription(_, _, lasting) => (&[][..], Some(*lasting)),
+            _ => return,
+        };
+        let at = self.subscriptions.iter().position(|one| one.id == id);
+        let at = at.unwrap_or_else(|| {
+            self.subscriptions.push(Subscription {
+                id,
+                contacts: HashSet::new(),
+                renew: now,
+                news: true,
+            });
+            self.subscriptions.len() - 1
+        });
+        let subscription = &mut self.subscriptions[at];
+        if let Some(lasting) = renewed {
+            subscription.renew = now + lasting.time() / 2;
+        }
+        if !contacts.is_empty() {
+            self.suspects.pop();
+            subscription.contacts.extend(contacts.iter().cloned());
+            subscription.news = true;
+            self.pause = PAUSES.0;
+        }
+    }
+
+    /// Something was fetched, with news or without.
+    pub fn fetched(&mut self, id: SubscriptionId, news: bool, now: Instant) {
+        let (shortest, longest) = PAUSES;
+        self.pause = match news {
+            true => shortest,
+            false => (self.pause * 2).min(longest),
+        };
+        self.fetched = Some(now);
+        self.failures = 0;
+        for subscription in self.subscriptions.iter_mut().filter(|one| one.id == id) {
+            subscription.news = false;
+        }
+    }
+
+    /// Contacts were unsubscribed from.
+    pub fn unsubscribed(&mut self, id: SubscriptionId, contacts: &[Address]) {
+        for subscription in self.subscriptions.iter_mut().filter(|one| one.id == id) {
+            for contact in contacts {
+                subscription.contacts.remove(contact);
+            }
+        }
+    }
+
+    /// Something did not work out. Whether that was dealt with; if not, it is trouble with the
+    /// link, and the same is tried again when that is over.
+    pub fn failed(&mut self, job: &Job, error: &Error, now: Instant) -> bool {
+        match (error.class(), job) {
+            (Some(Class::BadContact), Job::Subscribe(batch, ..) | Job::Extend(_, batch, _)) => {
+                self.suspects.pop();
+                match batch.as_slice() {
+                    [bad] => drop(self.refused.insert(bad.clone())),
+                    several => {
+                        let (one, other) = several.split_at(several.len() / 2);
+                        self.suspects.extend([other.to_vec(), one.to_vec()]);
+                    }
+                }
+            }
+            // Whoever is not subscribed to needs not be unsubscribed from.
+            (Some(Class::SubscriptionGone), Job::Unsubscribe(id, contacts)) => {
+                self.unsubscribed(*id, contacts);
+            }
+            (Some(Class::SubscriptionGone), _) => {
+                self.forget();
+                self.anew = self.made.map(|made| made + ANEW);
+            }
+            (Some(Class::NoRoom | Class::ClientDefect | Class::BadContact), _) => {
+                self.give_up(now, &error.to_string());
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Asks instead of being told, for this reason; later it is tried again.
+    pub fn give_up(&mut self, now: Instant, reason: &str) {
+        let (first, longest) = AGAIN;
+        let pause = first.saturating_mul(1 << self.failures.min(8)).min(longest);
+        self.failures += 1;
+        self.forget();
+        self.state = State::Off(Some(now + pause), Some(reason.to_string()));
+    }
+
+    /// Asks instead of being told, for good.
+    pub fn turn_off(&mut self, reason: Option<String>) {
+        self.forget();
+        self.state = State::Off(None, reason);
+    }
+}
+
+impl Default for Live {
+    fn default() -> Live {
+        Live::new()
+    }
+}

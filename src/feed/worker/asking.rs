@@ -1,0 +1,250 @@
+//! Asking, as plan and pace allow, and what comes of it.
+
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::time::MissedTickBehavior;
+
+use super::told::{Told, call};
+use super::{End, Next, Worker};
+use crate::feed::Update;
+use crate::feed::live::{Job, Next as NextJob};
+use crate::feed::plan::Step;
+use crate::feed::poll::{self, Verdict};
+use crate::feed::session::{Failure, Session};
+use crate::feed::wake;
+use crate::presence::{Address, Report};
+use crate::pws::{Class, Contact, Error};
+
+/// A server that only ever says that it has too much to do is trouble after this time.
+const ONLY_REFUSALS: Duration = Duration::from_secs(30);
+
+/// What came of something that was under way.
+enum Done {
+    Polled(Vec<Address>, Result<Vec<Contact>, Error>),
+    Told(Job, Result<Told, Error>),
+    Probed(Result<Session, Box<Failure>>),
+}
+
+type UnderWay = FuturesUnordered<BoxFuture<'static, Done>>;
+
+impl Worker {
+    /// Asks until the session ends or another is better.
+    pub(super) async fn ask_while_it_lasts(&mut self, session: &Session) -> End {
+        let mut under_way = UnderWay::new();
+        let mut look = tokio::time::interval(wake::LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        if self.plan.is_empty() {
+            self.well().await;
+        }
+        loop {
+            if std::mem::take(&mut self.start_over) {
+                under_way.clear();
+                self.abandon();
+                self.live.forget();
+                self.listen().await;
+            }
+            let listener = self.listener.clone();
+            let again = self.send(session, &mut under_way);
+            tokio::select! {
+                Some(done) = under_way.next() => {
+                    if let Some(end) = self.take_done(done, session).await {
+                        return end;
+                    }
+                }
+                () = until(again) => {}
+                command = self.commands.recv() => {
+                    if self.take(command) == Next::Leave {
+                        return End::Leave;
+                    }
+                }
+                () = call(listener.as_deref()) => self.live.call_came(),
+                _ = look.tick() => self.look_around(),
+            }
+        }
+    }
+
+    /// Sends what may be sent now; when to look again, where that is known.
+    fn send(&mut self, session: &Session, under_way: &mut UnderWay) -> Option<Instant> {
+        let now = Instant::now();
+        if let Some(probe) = self.nodes.probe_at().filter(|_| !self.probing)
+            && probe <= now
+        {
+            self.probing = true;
+            let (client, primary) = (self.client.clone(), self.nodes.primary().clone());
+            let (sharing, old) = (self.sharing.clone(), session.clone());
+            let who = self.config.credentials.clone();
+            under_way.push(Box::pin(async move {
+                Done::Probed(sharing.replace(&old, &client, &primary, &who).await)
+            }));
+        }
+        let probe = self.nodes.probe_at().filter(|_| !self.probing);
+        let soonest = |at: Option<Instant>| at.into_iter().chain(probe).min();
+        let held = self.hold.into_iter().chain(self.pace.next()).max();
+        if let Some(held) = held.filter(|held| *held > now) {
+            return soonest(Some(held));
+        }
+        let job = self.send_job(session, under_way, now);
+        let soonest = |at: Option<Instant>| soonest(at.into_iter().chain(job).min());
+        while self.polls < self.config.in_flight.max(1) {
+            if let Some(next) = self.pace.next().filter(|next| *next > now) {
+                return soonest(Some(next));
+            }
+            let batch = match self.plan.next(now) {
+                Step::Ask(batch) => batch,
+                Step::Wait(until) => return soonest(Some(until)),
+                Step::Idle => return soonest(None),
+            };
+            self.pace.sent(now, fastrand::f64());
+            self.polls += 1;
+            let (client, kind) = (self.client.clone(), self.config.kind);
+            let (home, key) = (session.home.clone(), session.user.clone());
+            under_way.push(Box::pin(async move {
+                let answer = client.poll(&home, &key, &batch, kind).await;
+                Done::Polled(batch, answer)
+            }));
+        }
+        soonest(None)
+    }
+
+    /// Sends what is to be done for being told, once the first answers are on the screen; when to
+    /// look again.
+    fn send_job(
+        &mut self,
+        session: &Session,
+        under_way: &mut UnderWay,
+        now: Instant,
+    ) -> Option<Instant> {
+        if self.job_under_way || !self.answered {
+            return None;
+        }
+        let job = match self.live.next(now) {
+            NextJob::Do(job) => job,
+            NextJob::Wait(until) => return Some(until),
+            NextJob::Idle => return None,
+        };
+        self.pace.sent(now, fastrand::f64());
+        self.job_under_way = true;
+        let doing = self.do_job(job.clone(), session);
+        under_way.push(Box::pin(async move { Done::Told(job, doing.await) }));
+        None
+    }
+
+    /// Whatever is under way is not waited for any more.
+    pub(super) fn abandon(&mut self) {
+        self.plan.abandon(Instant::now());
+        self.polls = 0;
+        self.probing = false;
+        self.job_under_way = false;
+    }
+
+    async fn take_done(&mut self, done: Done, session: &Session) -> Option<End> {
+        match done {
+            Done::Polled(batch, answer) => {
+                self.polls -= 1;
+                self.polled(batch, answer, session).await
+            }
+            Done::Told(job, result) => {
+                self.job_under_way = false;
+                self.told(job, result, session).await
+            }
+            Done::Probed(Ok(primary)) => {
+                self.nodes.returned();
+                Some(End::Returned(primary))
+            }
+            Done::Probed(Err(failure)) => {
+                tracing::info!(error = %failure.error, "the primary is not back");
+                self.probing = false;
+                self.nodes.primary_failed(Instant::now());
+                None
+            }
+        }
+    }
+
+    async fn polled(
+        &mut self,
+        batch: Vec<Address>,
+        answer: Result<Vec<Contact>, Error>,
+        session: &Session,
+    ) -> Option<End> {
+        let now = Instant::now();
+        let reports = match poll::judge(&batch, answer) {
+            Verdict::Answered(contacts) => {
+                self.plan.answered(&batch);
+                let learned = self.memory.learn(&batch, contacts, &self.config.languages);
+                if learned.changed {
+                    self.live.poll_showed_change(now);
+                }
+                learned.reports
+            }
+            Verdict::Refused(report) => {
+                self.plan.refused(&report.address, now);
+                vec![report]
+            }
+            Verdict::Divide => {
+                self.plan.divide(&batch);
+                Vec::new()
+            }
+            Verdict::Failed(error) => {
+                self.plan.not_answered(&batch, now);
+                return self.poll_failed(error, session).await;
+            }
+        };
+        self.answered = true;
+        self.heard(reports, now).await
+    }
+
+    /// Tells what was learned: the link is well.
+    pub(super) async fn heard(&mut self, reports: Vec<Report>, now: Instant) -> Option<End> {
+        self.pace.answered(now);
+        // First the reports: a link that is well again must not make old states fresh.
+        if !reports.is_empty() && self.updates.send(Update::Reports(reports)).await.is_err() {
+            return Some(End::Leave);
+        }
+        self.well().await;
+        None
+    }
+
+    pub(super) async fn poll_failed(&mut self, error: Error, session: &Session) -> Option<End> {
+        let now = Instant::now();
+        let problem = error.problem(&session.home.to_string());
+        match error.class() {
+            Some(Class::SessionEnded) => return Some(End::Session),
+            Some(Class::Throttled) => {
+                let usual = 1.0 / self.plan.gap().as_secs_f64().max(0.01);
+                let retry_after = error.retry_after();
+                self.pace.refused(now, retry_after, usual, fastrand::f64());
+                let since = *self.refused_since.get_or_insert(now);
+                // Being slowed down is no trouble, being shut out is.
+                if now.duration_since(since) > ONLY_REFUSALS {
+                    let next = self.pace.next().unwrap_or(now);
+                    self.tell_trouble(problem, next.saturating_duration_since(now))
+                        .await;
+                }
+                return None;
+            }
+            // What the client does wrong is not the node's fault.
+            Some(Class::ClientDefect) => {}
+            _ => {
+                if self.nodes.poll_failed(now) {
+                    tracing::warn!(%error, from = %session.home, "going to another node");
+                    self.tell_trouble(problem, Duration::ZERO).await;
+                    return Some(End::Node);
+                }
+            }
+        }
+        let pause = self.grown_pause();
+        self.hold = Some(now + pause);
+        self.tell_trouble(problem, pause).await;
+        None
+    }
+}
+
+/// Waits until a moment; without one, for ever.
+pub(super) async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment.into()).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,120 @@
+//! What the worker says of the link, and the pauses in which it waits.
+
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::MissedTickBehavior;
+
+use super::asking::until;
+use super::{Next, Worker};
+use crate::feed::plan::Rhythm;
+use crate::feed::{Update, wake};
+use crate::presence::{LinkState, Mode, Problem};
+
+/// The first pause after a failure, and the longest.
+const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// While the server tells of changes, one request in this time looks whether it tells of all.
+const NET: Duration = Duration::from_secs(60);
+
+impl Worker {
+    /// The next pause: longer each time, never in step with other clients.
+    pub(super) fn grown_pause(&mut self) -> Duration {
+        let (first, longest) = PAUSES;
+        let grown = first.saturating_mul(1 << self.failures.min(6)).min(longest);
+        self.failures += 1;
+        grown.mul_f64(0.75 + fastrand::f64() / 2.0)
+    }
+
+    /// Tells of the problem and waits, until the user or the surroundings give reason to try again.
+    pub(super) async fn pause(&mut self, problem: Problem, pause: Duration) -> Next {
+        let end = Instant::now() + pause;
+        self.hold = Some(end);
+        self.tell_trouble(problem, pause).await;
+        let mut look = tokio::time::interval(wake::LOOK);
+        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        while self.hold.is_some() {
+            tokio::select! {
+                () = until(Some(end)) => break,
+                command = self.commands.recv() => {
+                    if self.take(command) == Next::Leave { return Next::Leave }
+                }
+                _ = look.tick() => self.look_around(),
+            }
+        }
+        self.hold = None;
+        Next::Stay
+    }
+
+    pub(super) async fn tell_trouble(&mut self, problem: Problem, pause: Duration) {
+        let now = Timestamp::now();
+        let since = *self.trouble_since.get_or_insert(now);
+        let next_try = now + SignedDuration::try_from(pause).unwrap_or(SignedDuration::ZERO);
+        self.tell_link(LinkState::Trouble {
+            problem,
+            since,
+            next_try,
+        })
+        .await;
+    }
+
+    pub(super) async fn well(&mut self) {
+        self.failures = 0;
+        self.trouble_since = None;
+        self.refused_since = None;
+        self.hold = None;
+        self.nodes.well();
+        self.tell_link(LinkState::Up).await;
+    }
+
+    /// The time in which everybody is asked for, as the server allows it.
+    fn real_round(&self) -> Duration {
+        let wanted = self.plan.round();
+        match self.pace.limit() {
+            Some(limit) => {
+                let requests = self.plan.len().div_ceil(crate::pws::BATCH) as f64;
+                let needed = Duration::from_secs_f64((requests / limit).ceil());
+                wanted.max(needed)
+            }
+            None => wanted,
+        }
+    }
+
+    /// What else is worth knowing of the link.
+    fn remark(&self) -> Option<String> {
+        let slowed = self.pace.limit().map(|limit| {
+            format!("the server takes {limit:.1} requests a second: asking more slowly")
+        });
+        let asking = self
+            .live
+            .reason()
+            .map(|reason| format!("asking instead of being told: {reason}"));
+        let away = self.nodes.is_away().then(|| {
+            format!(
+                "{} is gone; it is tried again from time to time",
+                self.nodes.primary()
+            )
+        });
+        let remarks: Vec<String> = [away, slowed, asking].into_iter().flatten().collect();
+        (!remarks.is_empty()).then(|| remarks.join("; "))
+    }
+
+    pub(super) async fn tell_link(&mut self, state: LinkState) {
+        self.link.state = state;
+        let holds = self.live.holds();
+        let rhythm = match holds {
+            true => Rhythm::Request(NET),
+            false => Rhythm::Round(self.config.interval),
+        };
+        self.plan.set_rhythm(rhythm, Instant::now());
+        self.link.mode = match holds {
+            true => Mode::Live,
+            false => Mode::Every(self.real_round()),
+        };
+        self.link.remark = self.remark();
+        if self.told.as_ref() != Some(&self.link) {
+            self.told = Some(self.link.clone());
+            // A board that is gone is noticed by its command channel.
+            let _ = self.updates.send(Update::Link(self.link.clone())).await;
+        }
+    }
+}
