@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use tracing::level_filters::LevelFilter;
 
 use crate::contacts::Contact;
 use crate::contacts::exchange::Format;
@@ -74,6 +75,12 @@ pub struct Options {
     /// Trust any certificate; the board says so, always
     #[arg(long, global = true)]
     pub insecure: bool,
+    /// How much is written into the log file: off, error, warn, info, debug or trace [default: info]
+    #[arg(long, global = true, value_name = "LEVEL", value_parser = log_level)]
+    pub log_level: Option<LevelFilter>,
+    /// Tell on standard error what is done; more of it with -vv and -vvv
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
     /// The settings file
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -129,6 +136,15 @@ pub enum Command {
         /// Print nothing: the exit code tells whether anyone of them is available
         #[arg(short, long)]
         quiet: bool,
+    },
+    /// Sign in step by step; say what each step found and what to do
+    #[command(
+        after_help = "Examples:\n  whosin check\n  whosin check --server cup.example.com --report report.txt\n\nExit codes: 0 all is well, 1 failed, 2 settings, 3 sign-in refused, 4 server not reached."
+    )]
+    Check {
+        /// Write a report without secrets, to send to somebody who can help; - prints it
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
     },
     /// Look at and change the contact book, also while a board shows it
     #[command(
@@ -349,6 +365,15 @@ pub fn in_flight(text: &str) -> Result<usize, String> {
         Ok(number @ 1..=8) => Ok(number),
         _ => Err(format!("'{text}' requests at once cannot be: 1 to 8")),
     }
+}
+
+/// Reads a level of the log.
+///
+/// # Errors
+/// Words that say which there are.
+pub fn log_level(text: &str) -> Result<LevelFilter, String> {
+    text.parse()
+        .map_err(|_| format!("'{text}' is no level: off, error, warn, info, debug or trace"))
 }
 
 /// Reads the address at which the server calls back: plain HTTP (the service speaks no other), a host

@@ -42,6 +42,19 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// Opens a file as `options` say, and makes it where it is missing: for its owner alone.
+///
+/// # Errors
+/// Why it cannot be opened.
+pub fn open_private(options: &mut fs::OpenOptions, path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.create(true).open(path)
+}
+
 /// Makes a file readable by its owner alone, where it is there: a secret is about to go into it.
 ///
 /// # Errors

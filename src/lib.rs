@@ -10,6 +10,7 @@ pub mod commands;
 pub mod contacts;
 pub mod feed;
 pub mod file;
+pub mod log;
 pub mod presence;
 pub mod pws;
 pub mod settings;

@@ -12,6 +12,7 @@ use directories::ProjectDirs;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use thiserror::Error;
+use tracing::level_filters::LevelFilter;
 
 use crate::cli::{self, Options};
 use crate::feed::{Config, Delivery};
@@ -66,7 +67,12 @@ pub struct Settings {
     pub config_file: PathBuf,
     /// Where the session is shared; `None` where there is no home.
     pub session_folder: Option<PathBuf>,
+    /// How much is written into the log.
+    pub log_level: LevelFilter,
+    /// Where the log is; `None` where there is no home.
+    pub log_file: Option<PathBuf>,
     password: Option<SecretString>,
+    password_from_environment: bool,
     password_command: Option<String>,
 }
 
@@ -149,6 +155,7 @@ struct File {
     theme: Option<String>,
     mouse: Option<bool>,
     free_for: Option<Time>,
+    log_level: Option<String>,
     #[serde(default)]
     keys: BTreeMap<String, OneOrMore>,
 }
@@ -204,12 +211,17 @@ impl Settings {
             let folder = folders.runtime_dir().unwrap_or(folders.cache_dir());
             folder.to_path_buf()
         });
+        settings.log_file = folders.as_ref().map(|folders| {
+            let folder = folders.state_dir().unwrap_or(folders.data_dir());
+            folder.join("whosin.log")
+        });
         if let Some(password) = std::env::var("WHOSIN_APP_PASSWORD")
             .ok()
             .filter(|text| !text.is_empty())
         {
             settings.password = Some(SecretString::from(password));
             settings.password_command = None;
+            settings.password_from_environment = true;
         }
         Ok(settings)
     }
@@ -301,9 +313,47 @@ impl Settings {
             contacts_file,
             config_file,
             session_folder: None,
+            log_file: None,
+            log_level: match (options.log_level, &file.log_level) {
+                (Some(level), _) => level,
+                (None, Some(text)) => cli::log_level(text).map_err(SettingsError::Value)?,
+                (None, None) => LevelFilter::INFO,
+            },
             password: file.app_password,
+            password_from_environment: false,
             password_command: file.app_password_command,
         })
+    }
+
+    /// Where the password comes from, in words.
+    pub fn password_source(&self) -> &'static str {
+        match (&self.password_command, &self.password) {
+            (Some(_), _) => "app_password_command",
+            (None, Some(_)) if self.password_from_environment => "WHOSIN_APP_PASSWORD",
+            (None, Some(_)) => "app_password in the settings",
+            (None, None) => "nowhere",
+        }
+    }
+
+    /// What is set, for a report that others read: no secrets.
+    pub fn for_report(&self) -> Vec<(&'static str, String)> {
+        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".into());
+        let servers = self.server.iter().chain(&self.other_servers);
+        let servers: Vec<String> = servers.map(Endpoint::origin).collect();
+        vec![
+            ("config", self.config_file.display().to_string()),
+            ("contacts", self.contacts_file.display().to_string()),
+            ("server", servers.join(", ")),
+            ("app_user", text(&self.app_user)),
+            ("password from", self.password_source().into()),
+            ("user", text(&self.user)),
+            ("domain", text(&self.domain)),
+            ("interval", format!("{} s", self.interval.as_secs())),
+            ("mode", format!("{:?}", self.delivery).to_lowercase()),
+            ("in_flight", self.in_flight.to_string()),
+            ("soap", format!("{:?}", self.soap)),
+            ("trust", format!("{:?}", self.trust)),
+        ]
     }
 
     /// The application user's password: from `WHOSIN_APP_PASSWORD`, from `app_password_command`,
@@ -321,6 +371,7 @@ impl Settings {
             .arg("-c")
             .arg(command)
             .stdin(Stdio::null())
+            .env_remove("WHOSIN_APP_PASSWORD")
             .kill_on_drop(true);
         let output = tokio::time::timeout(PATIENCE, shell.output())
             .await

@@ -110,7 +110,7 @@ fn makes_the_pictures() {
         height: 26,
     });
     wide.wait_for("presence", |text| {
-        text.contains(" ago") && !text.contains("0 free")
+        (text.contains(" ago") || text.contains("live")) && !text.contains("0 free")
     });
     std::thread::sleep(Duration::from_secs(8));
     save(&wide, "tiles");

@@ -272,7 +272,7 @@ fn the_demo_needs_no_proxy_to_find_its_own_service() {
         height: 30,
     });
     pty.wait_for("presence", |text| {
-        text.contains(" ago") && text.contains("free")
+        (text.contains(" ago") || text.contains("live")) && text.contains("free")
     });
     pty.send("q");
     assert_eq!(pty.wait_for_end(), 0);

@@ -18,7 +18,7 @@ const DEMO: Start<'_> = Start {
 fn demo() -> Pty {
     let pty = Pty::start(DEMO);
     pty.wait_for("presence", |text| {
-        text.contains(" ago") && text.contains("free")
+        (text.contains(" ago") || text.contains("live")) && text.contains("free")
     });
     pty
 }
@@ -78,7 +78,7 @@ fn resizing_redraws_for_the_new_size() {
         text.lines().all(|line| line.chars().count() <= 30) && text.contains("a add")
     });
     pty.resize(120, 32);
-    pty.wait_for_text("every 2 s");
+    pty.wait_for_text(" live ");
     pty.send("q");
     assert_eq!(pty.wait_for_end(), 0);
 }

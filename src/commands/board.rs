@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
+use tracing::level_filters::LevelFilter;
 
 use super::{CommandError, demo, feed_config, look};
 use crate::board::{Board, Effect, Message, Preferences};
 use crate::cli::{Exit, Options, Population};
 use crate::contacts;
 use crate::feed::{self, Command, Config, Credentials, Session, Update, failure_in_words};
+use crate::log;
 use crate::presence::{Problem, SignIn};
 use crate::pws::{Class, Endpoint, Error, Trust};
 use crate::settings::{Settings, save_sign_in};
@@ -19,6 +21,9 @@ use crate::tui::{self, Draft, Field, SignInOutcome, Verdict};
 /// Shows the board, after the sign-in form where something is missing.
 pub async fn board(options: &Options) -> Result<Exit, CommandError> {
     let mut settings = Settings::load(options)?;
+    // The terminal is the board's: the log goes into the file alone.
+    let (file, level) = (settings.log_file.as_deref(), settings.log_level);
+    log::start(file, level, LevelFilter::OFF);
     let password = settings.password().await?;
     let complete = settings.server.is_some()
         && settings.app_user.is_some()

@@ -1,6 +1,7 @@
 //! What each command does: the only place that knows everyone.
 
 mod board;
+mod check;
 mod contacts;
 mod demo;
 mod simulate;
@@ -13,6 +14,7 @@ use thiserror::Error;
 use crate::cli::{Cli, Command, Exit, Options};
 use crate::contacts::BookError;
 use crate::feed::{Config, Credentials, Failure, failure_in_words, was_reached};
+use crate::log;
 use crate::pws::{Class, Endpoint, TrustError};
 use crate::settings::{Settings, SettingsError};
 use crate::simulator::CertificateError;
@@ -112,8 +114,17 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
             };
             status::status(&cli.options, &contacts, print).await
         }
+        Some(Command::Check { report }) => check::check(&cli.options, report.as_deref()).await,
         Some(Command::Contacts(command)) => contacts::contacts(&cli.options, command),
     }
+}
+
+/// The settings of a command that talks to the server and is not a board; what is done is logged.
+fn load(options: &Options) -> Result<Settings, CommandError> {
+    let settings = Settings::load(options)?;
+    let verbose = log::verbosity(options.verbose);
+    log::start(settings.log_file.as_deref(), settings.log_level, verbose);
+    Ok(settings)
 }
 
 /// What the feed goes by, from complete settings.

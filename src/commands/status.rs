@@ -6,12 +6,11 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{CommandError, feed_config};
+use super::{CommandError, feed_config, load};
 use crate::cli::{Exit, Options, find_contact};
 use crate::contacts::{self, Contact};
 use crate::feed::{Config, ask_once};
 use crate::presence::{Address, Availability, Outcome, Presence, Report, UserInput};
-use crate::settings::Settings;
 
 /// What is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +29,7 @@ pub async fn status(
     words: &[String],
     print: Print,
 ) -> Result<Exit, CommandError> {
-    let settings = Settings::load(options)?;
+    let settings = load(options)?;
     let config = feed_config(&settings).await?;
     let book = contacts::load(&settings.contacts_file)?;
     let wanted = chosen(words, &book, settings.domain.as_deref())?;

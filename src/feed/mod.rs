@@ -16,7 +16,8 @@ pub use live::{Job, Live, Next};
 pub use nodes::{Nodes, Return};
 pub use pace::Pace;
 pub use plan::{Plan, Rhythm, Step};
-pub use session::{Credentials, Failure, Origin, Session};
+pub use session::{Application, Credentials, Failure, Origin, Session};
+pub use shared::in_use;
 pub use wake::{Change, Surroundings};
 
 use std::net::SocketAddr;

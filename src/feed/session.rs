@@ -56,6 +56,87 @@ pub struct Failure {
     pub error: Error,
 }
 
+/// The application user, signed in; the first of the two sign-ins.
+#[derive(Clone, Debug)]
+pub struct Application {
+    key: AppKey,
+    /// The node where it is signed in.
+    pub node: Endpoint,
+    backup: Option<Endpoint>,
+    forced: bool,
+}
+
+impl Application {
+    /// Signs the application user in.
+    ///
+    /// # Errors
+    /// [`Failure`], which says why and where.
+    pub async fn sign_in(
+        client: &Client,
+        at: &Endpoint,
+        who: &Credentials,
+    ) -> Result<Application, Box<Failure>> {
+        let mut walk = Walk::new(SignIn::Application, at);
+        loop {
+            let login =
+                |force| client.login_application(&walk.node, &who.app_user, &who.password, force);
+            let mut answer = login(false).await;
+            let forced = insists_on_force(&answer);
+            if forced {
+                answer = login(true).await;
+            }
+            walk.forced |= forced;
+            if let Some(key) = walk.follow(answer)? {
+                return Ok(Application {
+                    key,
+                    node: walk.node,
+                    backup: walk.backup,
+                    forced: walk.forced,
+                });
+            }
+        }
+    }
+
+    /// Signs the end user in, on the strength of it.
+    ///
+    /// # Errors
+    /// [`Failure`], which says why and where.
+    pub async fn sign_in_user(
+        self,
+        client: &Client,
+        who: &Credentials,
+    ) -> Result<Session, Box<Failure>> {
+        let mut walk = Walk::new(SignIn::EndUser, &self.node);
+        loop {
+            let login = |force| client.login_end_user(&walk.node, &who.user, &self.key, force);
+            let mut answer = login(false).await;
+            let forced = insists_on_force(&answer);
+            if forced {
+                answer = login(true).await;
+            }
+            walk.forced |= forced;
+            if let Some(user) = walk.follow(answer)? {
+                return Ok(Session {
+                    app: self.key,
+                    app_node: self.node,
+                    user,
+                    home: walk.node,
+                    backup: walk.backup.or(self.backup),
+                    origin: match self.forced || walk.forced {
+                        true => Origin::TakenOver,
+                        false => Origin::New,
+                    },
+                });
+            }
+        }
+    }
+
+    /// Signs it out. What fails here ends by itself on the server.
+    pub async fn close(self, client: &Client) {
+        let _ = client.logout(&self.node, &self.key).await;
+    }
+}
+
 impl Session {
     /// Signs both users in.
     ///
@@ -66,8 +147,8 @@ impl Session {
         at: &Endpoint,
         who: &Credentials,
     ) -> Result<Session, Box<Failure>> {
-        let (app, way) = application(client, at, who).await?;
-        Session::of_user(client, app, way, who).await
+        let application = Application::sign_in(client, at, who).await?;
+        application.sign_in_user(client, who).await
     }
 
     /// Signs the end user in again, and the application user where its session has ended, too.
@@ -80,33 +161,18 @@ impl Session {
         at: &Endpoint,
         who: &Credentials,
     ) -> Result<Session, Box<Failure>> {
-        let way = Walk::new(SignIn::Application, &self.app_node);
-        match Session::of_user(client, self.app.clone(), way, who).await {
+        let application = Application {
+            key: self.app.clone(),
+            node: self.app_node.clone(),
+            backup: None,
+            forced: false,
+        };
+        match application.sign_in_user(client, who).await {
             Err(failure) if failure.error.class() == Some(Class::SessionEnded) => {
                 Session::open(client, at, who).await
             }
             renewed => renewed,
         }
-    }
-
-    async fn of_user(
-        client: &Client,
-        app: AppKey,
-        app_way: Walk,
-        who: &Credentials,
-    ) -> Result<Session, Box<Failure>> {
-        let (user, way) = end_user(client, &app_way.node, &app, who).await?;
-        Ok(Session {
-            app,
-            app_node: app_way.node,
-            user,
-            home: way.node,
-            backup: way.backup.or(app_way.backup),
-            origin: match app_way.forced || way.forced {
-                true => Origin::TakenOver,
-                false => Origin::New,
-            },
-        })
     }
 
     /// The application user's key: end points belong to it.
@@ -118,48 +184,6 @@ impl Session {
     pub async fn close(self, client: &Client) {
         let _ = client.logout(&self.home, &self.user).await;
         let _ = client.logout(&self.app_node, &self.app).await;
-    }
-}
-
-async fn application(
-    client: &Client,
-    at: &Endpoint,
-    who: &Credentials,
-) -> Result<(AppKey, Walk), Box<Failure>> {
-    let mut walk = Walk::new(SignIn::Application, at);
-    loop {
-        let login =
-            |force| client.login_application(&walk.node, &who.app_user, &who.password, force);
-        let mut answer = login(false).await;
-        let forced = insists_on_force(&answer);
-        if forced {
-            answer = login(true).await;
-        }
-        walk.forced |= forced;
-        if let Some(key) = walk.follow(answer)? {
-            return Ok((key, walk));
-        }
-    }
-}
-
-async fn end_user(
-    client: &Client,
-    at: &Endpoint,
-    app: &AppKey,
-    who: &Credentials,
-) -> Result<(UserKey, Walk), Box<Failure>> {
-    let mut walk = Walk::new(SignIn::EndUser, at);
-    loop {
-        let login = |force| client.login_end_user(&walk.node, &who.user, app, force);
-        let mut answer = login(false).await;
-        let forced = insists_on_force(&answer);
-        if forced {
-            answer = login(true).await;
-        }
-        walk.forced |= forced;
-        if let Some(key) = walk.follow(answer)? {
-            return Ok((key, walk));
-        }
     }
 }
 

@@ -163,7 +163,7 @@ impl Sharing {
     async fn lock(&self) -> Option<(&Place, File)> {
         let place = self.place.as_ref()?;
         let locked = async {
-            let lock = open_private(&place.signing_in)?;
+            let lock = open_lock(&place.signing_in)?;
             wait_for(|| lock.try_lock()).await?;
             Ok::<File, io::Error>(lock)
         };
@@ -175,8 +175,24 @@ impl Sharing {
     }
 }
 
+/// The session that another process of the user's uses now, if there is one.
+pub fn in_use(config: &super::Config) -> Option<Session> {
+    let folder = config.session_folder.as_deref()?;
+    let place = Place::find(folder, &config.endpoint, &config.credentials).ok()?;
+    match place.holders.try_lock() {
+        Err(TryLockError::WouldBlock) => place.read(),
+        _ => None,
+    }
+}
+
 impl Place {
     async fn take(folder: &Path, primary: &Endpoint, who: &Credentials) -> io::Result<Place> {
+        let place = Place::find(folder, primary, who)?;
+        wait_for(|| place.holders.try_lock_shared()).await?;
+        Ok(place)
+    }
+
+    fn find(folder: &Path, primary: &Endpoint, who: &Credentials) -> io::Result<Place> {
         let inside = |name: &str| folder.join(name);
         file::folder_of(&inside("x"))?;
         file::check_private(folder)?;
@@ -185,8 +201,7 @@ impl Place {
             [primary.url().as_str(), &who.app_user, &who.user].map(|part| format!("{part:?}"));
         let hash = Fingerprint::of(whose.concat().as_bytes()).to_string();
         let name = format!("session-{}", &hash[hash.len() - 32..]);
-        let holders = open_private(&inside(&format!("{name}.holders")))?;
-        wait_for(|| holders.try_lock_shared()).await?;
+        let holders = open_lock(&inside(&format!("{name}.holders")))?;
         Ok(Place {
             keys: inside(&format!("{name}.json")),
             signing_in: inside(&format!("{name}.lock")),
@@ -253,13 +268,6 @@ async fn wait_for(mut lock: impl FnMut() -> Result<(), TryLockError>) -> io::Res
 }
 
 /// A file to be locked, which holds nothing.
-fn open_private(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.open(path)
+fn open_lock(path: &Path) -> io::Result<File> {
+    file::open_private(File::options().write(true).truncate(false), path)
 }

@@ -53,6 +53,16 @@ pub(super) fn explain(error: &reqwest::Error, limits: &Limits) -> Error {
     }
 }
 
+/// Says what a failure of a TLS handshake was.
+pub(super) fn explain_handshake(error: &io::Error) -> Error {
+    let inside = error.get_ref().and_then(|held| held.downcast_ref());
+    match (inside, error.kind()) {
+        (Some(error), _) => explain_tls(error),
+        (None, io::ErrorKind::UnexpectedEof) => Error::Tls("the server ends the handshake".into()),
+        (None, _) => Error::Tls(crate::presence::clean(&error.to_string())),
+    }
+}
+
 fn error_is_in_body(cause: &&(dyn std::error::Error + 'static)) -> bool {
     cause.to_string().contains("body")
 }

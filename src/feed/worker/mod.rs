@@ -211,6 +211,7 @@ impl Worker {
             };
         };
         let lasted = self.begun.elapsed();
+        tracing::info!(?lasted, "the session has ended");
         let Some(pause) = self.contest.ended(session.origin, lasted, self.answered) else {
             return Next::Stay;
         };
@@ -226,6 +227,7 @@ impl Worker {
     }
 
     async fn signed_in(&mut self, session: &Session) {
+        tracing::info!(node = %session.home, origin = ?session.origin, "signed in");
         let now = Instant::now();
         // The two sign-ins were requests, too.
         self.pace.answered(now);

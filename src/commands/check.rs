@@ -1,0 +1,378 @@
+//! Signs in step by step, and says what each step found and what to do.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::{CommandError, feed_config, load};
+use crate::cli::{Exit, Options};
+use crate::contacts;
+use crate::feed::{Application, Config, Failure, Session, failure_in_words, in_use, was_reached};
+use crate::presence::{Address, IconSet, Problem};
+use crate::pws::{self, BATCH, Class, Client, Error, Trust};
+use crate::settings::Settings;
+
+/// The steps, in their order.
+const STEPS: [&str; 8] = [
+    "settings",
+    "name",
+    "port",
+    "TLS",
+    "application user",
+    "end user",
+    "poll",
+    "sign-out",
+];
+const WIDEST: usize = 16;
+
+/// How a step ended.
+enum Outcome {
+    /// As it should; what was found.
+    Passed(String),
+    /// It is not needed here; why.
+    Skipped(String),
+    /// It failed; what is wrong, what to do, and how the program ends.
+    Failed(Problem, Exit),
+}
+
+/// What is printed of the steps as they come.
+struct Printed {
+    icons: IconSet,
+    colours: bool,
+    text: String,
+    next: usize,
+    exit: Exit,
+    /// What goes wrong with printing is told once, at the end.
+    trouble: Option<io::Error>,
+}
+
+impl Printed {
+    fn new(icons: IconSet) -> Printed {
+        let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Printed {
+            icons,
+            colours: io::stdout().is_terminal() && !no_colour,
+            text: String::new(),
+            next: 0,
+            exit: Exit::Done,
+            trouble: None,
+        }
+    }
+
+    fn marks(&self) -> [&'static str; 3] {
+        match self.icons {
+            IconSet::Ascii => ["ok  ", "FAIL", "-   "],
+            IconSet::Unicode | IconSet::Nerd => ["✓", "✗", "–"],
+        }
+    }
+
+    fn line(&mut self, mark: usize, took: Option<Duration>, words: &str) {
+        let name = STEPS[self.next];
+        let sign = self.marks()[mark];
+        let took = took.map_or(String::new(), |took| format!("{} ms", took.as_millis()));
+        let line = format!("{name:WIDEST$} {took:>8}  {words}");
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "{sign} {line}");
+        let colour = match (self.colours, mark) {
+            (true, 0) => "\x1b[32m",
+            (true, 1) => "\x1b[31m",
+            _ => "",
+        };
+        let end = if colour.is_empty() { "" } else { "\x1b[0m" };
+        self.print(&format!("{colour}{sign}{end} {line}\n"));
+        self.next += 1;
+    }
+
+    fn print(&mut self, text: &str) {
+        let mut out = io::stdout().lock();
+        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            self.trouble.get_or_insert(error);
+        }
+    }
+
+    /// Prints a step. Whether the next can be tried.
+    fn step(&mut self, began: Instant, outcome: Outcome) -> bool {
+        match outcome {
+            Outcome::Passed(found) => self.line(0, Some(began.elapsed()), &found),
+            Outcome::Skipped(why) => self.line(2, None, &why),
+            Outcome::Failed(problem, exit) => {
+                self.line(1, Some(began.elapsed()), &problem.what);
+                if !problem.advice.is_empty() {
+                    let advice =
+                        format!("{:indent$}{}\n", "", problem.advice, indent = WIDEST + 13);
+                    self.text.push_str(&advice);
+                    self.print(&advice);
+                }
+                self.exit = exit;
+                return false;
+            }
+        }
+        true
+    }
+
+    fn rest_is_not_tried(&mut self) {
+        while self.next < STEPS.len() {
+            self.line(2, None, "not tried");
+        }
+    }
+}
+
+/// Checks, and writes a report of it where one is wanted (`-`: to standard output).
+pub async fn check(options: &Options, report: Option<&Path>) -> Result<Exit, CommandError> {
+    let mut printed = Printed::new(options.icons.unwrap_or_default());
+    let settings = steps(options, &mut printed).await;
+    printed.rest_is_not_tried();
+    if let Some(path) = report {
+        let text = report_of(settings.as_ref(), &printed.text);
+        if path == Path::new("-") {
+            printed.print(&format!("\n{text}"));
+        } else {
+            crate::file::replace(path, text.as_bytes())
+                .map_err(|error| CommandError::File(path.display().to_string(), error))?;
+            printed.print(&format!("\nThe report is in {}\n", path.display()));
+        }
+    }
+    match printed.trouble {
+        // Whoever reads has had enough.
+        Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CommandError::Io("cannot print", error))
+        }
+        _ => Ok(printed.exit),
+    }
+}
+
+/// All steps up to the first that fails; the settings, where they can be read.
+async fn steps(options: &Options, printed: &mut Printed) -> Option<Settings> {
+    let began = Instant::now();
+    let wrong = |error: &dyn std::fmt::Display| {
+        let (what, advice) = (error.to_string(), String::new());
+        Outcome::Failed(Problem { what, advice }, Exit::Usage)
+    };
+    let settings = match load(options) {
+        Ok(settings) => settings,
+        Err(error) => {
+            printed.step(began, wrong(&error));
+            return None;
+        }
+    };
+    let config = match feed_config(&settings).await {
+        Ok(config) => config,
+        Err(error) => {
+            printed.step(began, wrong(&error));
+            return Some(settings);
+        }
+    };
+    let client = match config.client() {
+        Ok(client) => client,
+        Err(error) => {
+            printed.step(began, wrong(&error));
+            return Some(settings);
+        }
+    };
+    let book = match contacts::load(&settings.contacts_file) {
+        Ok(book) => book,
+        Err(error) => {
+            printed.step(began, wrong(&error));
+            return Some(settings);
+        }
+    };
+    printed.step(began, Outcome::Passed(described(&settings, &config)));
+    if way(&config, printed).await {
+        let asked: Vec<Address> = book
+            .into_iter()
+            .map(|contact| contact.address)
+            .take(BATCH)
+            .collect();
+        sign_in(&config, &client, &asked, printed).await;
+    }
+    Some(settings)
+}
+
+fn described(settings: &Settings, config: &Config) -> String {
+    let who = &config.credentials;
+    format!(
+        "{}: {} signs in at {} for {}; the password is from {}",
+        settings.config_file.display(),
+        who.app_user,
+        config.endpoint.origin(),
+        who.user,
+        settings.password_source(),
+    )
+}
+
+/// Name, port and TLS. Whether the next step can be tried.
+async fn way(config: &Config, printed: &mut Printed) -> bool {
+    let node = &config.endpoint;
+    if let Some(proxy) = proxy(node.is_tls()) {
+        for _ in 0..3 {
+            let words = format!("{proxy} is set: the proxy finds the way, unless NO_PROXY has it");
+            printed.step(Instant::now(), Outcome::Skipped(words));
+        }
+        return true;
+    }
+    let failed = |error: &Error| {
+        let mut problem = error.problem(&node.to_string());
+        if matches!(error, Error::NoTls) {
+            problem.advice = "Is that the plain port? Then give --server http://…".into();
+        }
+        Outcome::Failed(problem, Exit::NotReached)
+    };
+    let began = Instant::now();
+    let addresses = match pws::resolve(node).await {
+        Ok(addresses) => addresses,
+        Err(error) => return printed.step(began, failed(&error)),
+    };
+    let all: Vec<String> = addresses.iter().map(|at| at.ip().to_string()).collect();
+    let words = format!("{} is {}", node.host(), all.join(", "));
+    printed.step(began, Outcome::Passed(words));
+    let began = Instant::now();
+    let stream = match pws::connect(&addresses).await {
+        Ok(stream) => stream,
+        Err(error) => return printed.step(began, failed(&error)),
+    };
+    let words = format!("port {} takes connections", node.port());
+    printed.step(began, Outcome::Passed(words));
+    let began = Instant::now();
+    if !node.is_tls() {
+        let words = "plain HTTP: whoever is on the way can read the password".into();
+        return printed.step(began, Outcome::Skipped(words));
+    }
+    match pws::secure(node, &config.trust, stream).await {
+        Ok(secured) => {
+            let trusted = match &config.trust {
+                Trust::Platform => "trusted by the platform".to_string(),
+                Trust::CaFile(path) => format!("trusted by {}", path.display()),
+                Trust::Pin(_) => "the pinned one".into(),
+                Trust::Anyone => "NOT CHECKED".into(),
+            };
+            let shown = secured
+                .fingerprint
+                .map_or(String::new(), |it| it.to_string());
+            let words = format!("{}; certificate {shown}, {trusted}", secured.version);
+            printed.step(began, Outcome::Passed(words))
+        }
+        Err(error) => printed.step(began, failed(&error)),
+    }
+}
+
+/// Both sign-ins, a poll, the sign-out.
+async fn sign_in(config: &Config, client: &Client, asked: &[Address], printed: &mut Printed) {
+    let failed = |failure: &Failure| {
+        let exit = match failure.error.class() {
+            Some(Class::SignInRefused | Class::AlreadySignedIn) => Exit::Refused,
+            _ if !was_reached(&failure.error) => Exit::NotReached,
+            _ => Exit::Failed,
+        };
+        Outcome::Failed(failure_in_words(failure, &config.credentials), exit)
+    };
+    // Signing in beside a running board would end its session.
+    if let Some(session) = in_use(config) {
+        for _ in 0..2 {
+            let words = "signed in: another whosin of yours runs, and its session serves".into();
+            printed.step(Instant::now(), Outcome::Passed(words));
+        }
+        poll(config, client, &session, asked, printed).await;
+        let words = "left to the other whosin".into();
+        printed.step(Instant::now(), Outcome::Skipped(words));
+        return;
+    }
+    let who = &config.credentials;
+    let began = Instant::now();
+    let application = match Application::sign_in(client, &config.endpoint, who).await {
+        Ok(application) => application,
+        Err(failure) => {
+            printed.step(began, failed(&failure));
+            return;
+        }
+    };
+    let words = format!("'{}' is signed in at {}", who.app_user, application.node);
+    printed.step(began, Outcome::Passed(words));
+    let began = Instant::now();
+    let session = match application.clone().sign_in_user(client, who).await {
+        Ok(session) => session,
+        Err(failure) => {
+            printed.step(began, failed(&failure));
+            application.close(client).await;
+            return;
+        }
+    };
+    let mut words = format!("'{}' is signed in at {}", who.user, session.home);
+    if session.home != config.endpoint {
+        words.push_str(", where the server sent us");
+    }
+    if let Some(backup) = &session.backup {
+        // Writing to a string cannot fail.
+        let _ = write!(words, "; the backup is {backup}");
+    }
+    printed.step(began, Outcome::Passed(words));
+    poll(config, client, &session, asked, printed).await;
+    let began = Instant::now();
+    session.close(client).await;
+    printed.step(began, Outcome::Passed("both users are signed out".into()));
+}
+
+async fn poll(
+    config: &Config,
+    client: &Client,
+    session: &Session,
+    asked: &[Address],
+    printed: &mut Printed,
+) {
+    let began = Instant::now();
+    if asked.is_empty() {
+        let words = "the contact book is empty: nobody to ask for".into();
+        printed.step(began, Outcome::Skipped(words));
+        return;
+    }
+    let answered = client
+        .poll(&session.home, &session.user, asked, config.kind)
+        .await;
+    let outcome = match answered {
+        Ok(contacts) => {
+            let read = contacts.iter().filter(|one| one.said.is_ok()).count();
+            let unreadable = contacts.len() - read;
+            Outcome::Passed(format!(
+                "{} asked for, {} answered, {unreadable} of them unreadable",
+                asked.len(),
+                contacts.len(),
+            ))
+        }
+        // The board finds the one and goes on.
+        Err(error) if error.class() == Some(Class::BadContact) => {
+            Outcome::Passed(format!("one of the contacts is refused: {error}"))
+        }
+        Err(error) => Outcome::Failed(error.problem(&session.home.to_string()), Exit::Failed),
+    };
+    printed.step(began, outcome);
+}
+
+/// The variable that names a proxy for such an address.
+fn proxy(tls: bool) -> Option<&'static str> {
+    let names: &[&str] = match tls {
+        true => &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
+        false => &["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
+    };
+    let set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    names.iter().find(set).copied()
+}
+
+/// What an administrator or a maintainer wants to know, without a secret.
+fn report_of(settings: Option<&Settings>, steps: &str) -> String {
+    let mut text = format!(
+        "whosin {} on {} ({})\nat {}\n\n",
+        env!("CARGO_PKG_VERSION"),
+        std::env::consts::OS,
+        std::env::consts::ARCH,
+        jiff::Timestamp::now(),
+    );
+    if let Some(settings) = settings {
+        for (name, value) in settings.for_report() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "{name} = {value}");
+        }
+        text.push('\n');
+    }
+    text.push_str(steps);
+    text
+}

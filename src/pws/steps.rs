@@ -1,0 +1,93 @@
+//! The way to a server, step by step: for finding out which of them fails.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::ServerName;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use super::endpoint::Endpoint;
+use super::error::Error;
+use super::tls::{Fingerprint, Trust};
+use super::transport::explain_handshake;
+
+/// How long each step may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a handshake showed.
+#[derive(Clone, Debug)]
+pub struct Secured {
+    /// The version of TLS, such as `TLS 1.3`.
+    pub version: String,
+    /// The fingerprint of the certificate that was shown, and accepted.
+    pub fingerprint: Option<Fingerprint>,
+}
+
+/// The addresses behind the name of a node.
+///
+/// # Errors
+/// [`Error::NameNotFound`], [`Error::TimedOut`].
+pub async fn resolve(node: &Endpoint) -> Result<Vec<SocketAddr>, Error> {
+    let bare = node.host().trim_matches(['[', ']']);
+    let found = timeout(PATIENCE, lookup_host((bare, node.port())))
+        .await
+        .map_err(|_| Error::TimedOut(PATIENCE))?;
+    let mut found: Vec<SocketAddr> = found.map_err(|_| Error::NameNotFound)?.collect();
+    found.dedup();
+    match found.is_empty() {
+        true => Err(Error::NameNotFound),
+        false => Ok(found),
+    }
+}
+
+/// A connection to the first of these addresses that takes one.
+///
+/// # Errors
+/// Why the last of them takes none.
+pub async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, Error> {
+    let mut last = Error::NameNotFound;
+    for address in addresses {
+        match timeout(PATIENCE, TcpStream::connect(address)).await {
+            Ok(Ok(stream)) => return Ok(stream),
+            Ok(Err(error)) => {
+                last = match error.kind() {
+                    std::io::ErrorKind::ConnectionRefused => Error::ConnectionRefused,
+                    _ => Error::NotConnected(error.to_string()),
+                };
+            }
+            Err(_) => last = Error::TimedOut(PATIENCE),
+        }
+    }
+    Err(last)
+}
+
+/// A TLS handshake over a connection, as strict as the client's own.
+///
+/// # Errors
+/// Why it fails: as the client would say it.
+pub async fn secure(node: &Endpoint, trust: &Trust, over: TcpStream) -> Result<Secured, Error> {
+    let config = trust
+        .config()
+        .map_err(|error| Error::Tls(error.to_string()))?;
+    let name = ServerName::try_from(node.host().trim_matches(['[', ']']).to_string())
+        .map_err(|error| Error::Tls(error.to_string()))?;
+    let handshake = TlsConnector::from(Arc::new(config)).connect(name, over);
+    let stream = timeout(PATIENCE, handshake)
+        .await
+        .map_err(|_| Error::TimedOut(PATIENCE))?
+        .map_err(|error| explain_handshake(&error))?;
+    let (_, session) = stream.get_ref();
+    let version = session.protocol_version();
+    let shown = session.peer_certificates().and_then(<[_]>::first);
+    Ok(Secured {
+        version: match version {
+            Some(rustls::ProtocolVersion::TLSv1_3) => "TLS 1.3".into(),
+            Some(rustls::ProtocolVersion::TLSv1_2) => "TLS 1.2".into(),
+            other => format!("{other:?}"),
+        },
+        fingerprint: shown.map(|certificate| Fingerprint::of(certificate)),
+    })
+}
