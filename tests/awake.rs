@@ -1,7 +1,6 @@
 //! After a sleep or in another network: everybody is asked for at once, over new connections.
 
 #[path = "common/feed.rs"]
-#[allow(dead_code, reason = "each test file uses its own part")]
 mod bench;
 
 use std::net::IpAddr;

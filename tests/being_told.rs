@@ -1,7 +1,6 @@
 //! Being told instead of asking, on the wire: what is written, and how the service takes it.
 
 #[path = "common/feed.rs"]
-#[allow(dead_code, reason = "each test file uses its own part")]
 mod bench;
 
 use std::time::Duration;

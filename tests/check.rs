@@ -1,7 +1,6 @@
 //! `whosin check`: each step by itself, what it found, and how the program ends.
 
 #[path = "common/pty.rs"]
-#[allow(dead_code, reason = "each test file uses its own part")]
 mod pty;
 
 use std::process::{Command, Output};

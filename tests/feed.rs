@@ -1,7 +1,6 @@
 //! The feed against the embedded service: signing in, asking, and what it says when it cannot.
 
 #[path = "common/feed.rs"]
-#[allow(dead_code, reason = "each test file uses its own part")]
 mod bench;
 
 use std::collections::HashSet;

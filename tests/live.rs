@@ -2,7 +2,6 @@
 //! goes back to asking where being told does not work.
 
 #[path = "common/feed.rs"]
-#[allow(dead_code, reason = "each test file uses its own part")]
 mod bench;
 
 use std::time::{Duration, Instant};

@@ -1,7 +1,6 @@
 //! Other nodes: where a user lives elsewhere, where the primary is gone, and the way back.
 
 #[path = "common/feed.rs"]
-#[allow(dead_code, reason = "each test file uses its own part")]
 mod bench;
 
 use std::time::{Duration, Instant};

@@ -1,7 +1,6 @@
 //! How fast the feed goes: what the server takes is found out and kept to, and nobody is left behind.
 
 #[path = "common/feed.rs"]
-#[allow(dead_code, reason = "each test file uses its own part")]
 mod bench;
 
 use std::collections::HashMap;

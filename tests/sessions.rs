@@ -1,7 +1,6 @@
 //! Sessions: renewed when they end, shared by all processes of a user, given up to whoever insists.
 
 #[path = "common/feed.rs"]
-#[allow(dead_code, reason = "each test file uses its own part")]
 mod bench;
 
 use std::fs;

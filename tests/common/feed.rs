@@ -1,4 +1,5 @@
 //! A feed against the embedded service, for tests.
+#![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::time::Duration;
 

@@ -151,7 +151,7 @@ impl Worker {
             }
             Done::Probed(Ok(primary)) => {
                 self.nodes.returned();
-                Some(End::Returned(primary))
+                Some(End::Returned(Box::new(primary)))
             }
             Done::Probed(Err(failure)) => {
                 tracing::info!(error = %failure.error, "the primary is not back");

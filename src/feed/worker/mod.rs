@@ -40,7 +40,7 @@ enum End {
     /// The node does not answer; another is to be signed in at.
     Node,
     /// The primary is back: this is the session there.
-    Returned(Session),
+    Returned(Box<Session>),
 }
 
 /// The session before the one that is to be opened.
@@ -191,7 +191,7 @@ impl Worker {
                 End::Session => return Last::Ended(session),
                 End::Node => return Last::Gone(session),
                 End::Returned(primary) => {
-                    let (old, client) = (std::mem::replace(&mut session, primary), &self.client);
+                    let (old, client) = (std::mem::replace(&mut session, *primary), &self.client);
                     // Nobody waits for it: the sign-out of a session that is not needed any more.
                     let client = client.clone();
                     tokio::spawn(async move {
