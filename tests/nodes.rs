@@ -142,7 +142,7 @@ fn three() -> [Endpoint; 3] {
 #[test]
 fn every_node_is_tried_before_a_pause() {
     let (now, [one, two, three]) = (Instant::now(), three());
-    let mut nodes = Nodes::new(one.clone(), &[two.clone()], Return::default());
+    let mut nodes = Nodes::new(one.clone(), std::slice::from_ref(&two), Return::default());
     nodes.learn_backup(Some(three.clone()));
     assert!(nodes.sign_in_failed(now));
     assert_eq!(nodes.current(), &two);
@@ -155,7 +155,7 @@ fn every_node_is_tried_before_a_pause() {
 #[test]
 fn one_failed_poll_is_no_reason_to_go() {
     let (now, [one, two, _]) = (Instant::now(), three());
-    let mut nodes = Nodes::new(one.clone(), &[two.clone()], Return::default());
+    let mut nodes = Nodes::new(one.clone(), std::slice::from_ref(&two), Return::default());
     assert!(!nodes.poll_failed(now));
     nodes.well();
     assert!(!nodes.poll_failed(now));

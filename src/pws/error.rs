@@ -135,21 +135,15 @@ impl Error {
 
     /// The problem in words, with whom it is and what to do.
     pub fn problem(&self, server: &str) -> Problem {
+        Problem {
+            what: format!("{server}: {self}"),
+            advice: self.advice(),
+        }
+    }
+
+    fn advice(&self) -> String {
         let advice = match self {
-            Error::Fault(fault) => match fault.class() {
-                Class::SessionEnded => "whosin signs in again.",
-                Class::ClientDefect => "This is a defect of whosin: please report it.",
-                Class::SignInRefused => {
-                    "Correct name and password; whosin does not try again by itself."
-                }
-                Class::AlreadySignedIn => "Another client uses the same user.",
-                Class::BadContact => "The contact is set aside.",
-                Class::SubscriptionGone => "It is made anew.",
-                Class::NoRoom => "whosin asks instead of being told.",
-                Class::SettingRefused => "Choose another state.",
-                Class::Throttled => "whosin asks more slowly.",
-                Class::ServerError => "If it stays, tell the administrator.",
-            },
+            Error::Fault(fault) => return fault.advice(),
             Error::NameNotFound => "Is the name right, and the network or VPN up?",
             Error::ConnectionRefused => {
                 "Is the port right (8083 with TLS, 8082 without)? Is the service running?"
@@ -193,9 +187,6 @@ impl Error {
                 "Tell the administrator: the nodes disagree on where the user lives."
             }
         };
-        Problem {
-            what: format!("{server}: {self}"),
-            advice: advice.into(),
-        }
+        advice.into()
     }
 }
