@@ -78,7 +78,7 @@ pub struct Options {
     /// How much is written into the log file: off, error, warn, info, debug or trace [default: info]
     #[arg(long, global = true, value_name = "LEVEL", value_parser = log_level)]
     pub log_level: Option<LevelFilter>,
-    /// Tell on standard error what is done; more of it with -vv and -vvv
+    /// Tell on standard error what is done; all of it with -vv
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
     /// The settings file

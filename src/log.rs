@@ -116,8 +116,7 @@ pub fn start(path: Option<&Path>, level: LevelFilter, verbose: LevelFilter) {
 pub fn verbosity(times: u8) -> LevelFilter {
     match times {
         0 => LevelFilter::OFF,
-        1 => Level::INFO.into(),
-        2 => Level::DEBUG.into(),
+        1 => Level::DEBUG.into(),
         _ => Level::TRACE.into(),
     }
 }

@@ -167,6 +167,21 @@ fn another_node_and_a_page_of_a_proxy_are_told() {
 }
 
 #[test]
+fn a_proxy_is_said_where_the_way_leads_through_one() {
+    let bench = Bench::new("quiet", None);
+    let mut command = bench.command(&bench.service.url(), "simulated");
+    let output = command
+        .env("HTTP_PROXY", "http://127.0.0.1:1")
+        .output()
+        .unwrap();
+    assert_eq!(marks(&output)[..5], ['✓', '–', '–', '–', '✗']);
+    assert!(text(&output).contains("by the proxy"), "{}", text(&output));
+    let output = command.env("NO_PROXY", "127.0.0.1").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert_eq!(marks(&output)[1..3], ['✓', '✓']);
+}
+
+#[test]
 fn wrong_settings_are_the_first_step() {
     let bench = Bench::new("quiet", None);
     let output = bench.command("ftp://x", "simulated").output().unwrap();

@@ -56,7 +56,7 @@ async fn every_number_is_read_in_every_shape_and_means_what_the_table_says() {
     let rows: Vec<(u16, Class)> = rows
         .flat_map(|(codes, class)| codes.iter().map(move |&code| (code, class)))
         .collect();
-    assert_eq!(rows.len(), 50);
+    assert_eq!(rows.len(), 51);
     let mut words = HashMap::new();
     for shape in [Shape::Detail, Shape::FaultString, Shape::Words] {
         let service = service(Options {

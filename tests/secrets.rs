@@ -20,6 +20,8 @@ use whosin::feed::{self, Command, Config, Delivery, Session, Update};
 use whosin::pws::Endpoint;
 use whosin::simulator::{Options, Scenario, Simulator};
 
+const USER_KEY: &str = "71a9c4d2-3fe-user-key";
+const APP_KEY: &str = "91bbd0e8-7c1-app-key";
 const PASSWORD: &str = "pass-w0rd<&>of the application";
 
 /// Every key that went over the wire, as far as it is remembered.
@@ -72,40 +74,61 @@ async fn says(config: Config, people: Vec<whosin::presence::Address>) -> String 
     said
 }
 
-/// A server that answers every request with a fault that repeats all it was told.
+/// A server that gives keys to whoever signs in, and answers polls with a fault that repeats all that
+/// it was ever told, each time cut off somewhere else.
 async fn parrot() -> Endpoint {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
+        let mut filler = 0;
         while let Ok((mut stream, _)) = listener.accept().await {
-            tokio::spawn(async move {
-                let mut heard = vec![0; 65536];
-                let length = stream.read(&mut heard).await.unwrap_or(0);
-                let heard = String::from_utf8_lossy(&heard[..length]).into_owned();
-                let value = |name: &str| {
-                    let rest = heard.split(&format!("{name}>")).nth(1).unwrap_or_default();
-                    rest.split("</").next().unwrap_or_default().to_string()
-                };
+            let mut heard = vec![0; 65536];
+            let length = stream.read(&mut heard).await.unwrap_or(0);
+            let heard = String::from_utf8_lossy(&heard[..length]).into_owned();
+            let inside = if heard.contains("getPolledPresence") {
+                filler += 3;
                 let words = format!(
-                    "Error 150: '{}' and '{}' are not welcome",
-                    value("password"),
-                    value("session-key")
+                    "Error 150: {} {} {USER_KEY} {APP_KEY} are not welcome",
+                    "x".repeat(230 + filler),
+                    PASSWORD.replace('&', "&amp;").replace('<', "&lt;"),
                 );
-                let body = format!(
-                    "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><s:Fault>\
-                     <faultcode>s:Server</faultcode><faultstring>{words}</faultstring></s:Fault>\
-                     </s:Body></s:Envelope>"
-                );
-                let answer = format!(
-                    "HTTP/1.1 500 No\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\
-                     Connection: close\r\n\r\n{body}",
-                    body.len()
-                );
-                let _ = stream.write_all(answer.as_bytes()).await;
-            });
+                format!(
+                    "<s:Fault><faultcode>s:Server</faultcode><faultstring>{words}</faultstring>\
+                     </s:Fault>"
+                )
+            } else {
+                let key = match heard.contains("app-session-id") {
+                    true => USER_KEY,
+                    false => APP_KEY,
+                };
+                format!(
+                    "<c:loginResponse xmlns:c='urn:cisco:cup:presence:soap'><c:success>\
+                     <c:session-key>{key}</c:session-key></c:success></c:loginResponse>"
+                )
+            };
+            let body = format!(
+                "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body>{inside}\
+                 </s:Body></s:Envelope>"
+            );
+            let answer = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: {}\r\n\
+                 Connection: close\r\n\r\n{body}",
+                body.len()
+            );
+            let _ = stream.write_all(answer.as_bytes()).await;
         }
     });
     Endpoint::parse(&format!("http://{address}")).unwrap()
+}
+
+/// No fault of the parrot's may show even a part of these.
+fn holds_no_part(what: &str, text: &str) {
+    for secret in [PASSWORD, USER_KEY, APP_KEY] {
+        for end in 6..=secret.len() {
+            let part = &secret[..end];
+            assert!(!text.contains(part), "{what} tells '{part}':\n{text}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -150,16 +173,31 @@ async fn whatever_happens_no_secret_is_told() {
         endpoint: parrot().await,
         ..config(&service, PASSWORD)
     };
-    let repeated = says(parrot, everybody(&service)).await;
-    assert!(repeated.contains("are not welcome"), "{repeated}");
-    said.push_str(&repeated);
+    let client = parrot.client().unwrap();
+    let session = Session::open(&client, &parrot.endpoint, &parrot.credentials)
+        .await
+        .unwrap();
+    for _ in 0..60 {
+        let error = client
+            .poll(
+                &session.home,
+                &session.user,
+                &everybody(&service),
+                parrot.kind,
+            )
+            .await
+            .unwrap_err();
+        let words = format!("{error} {error:?} {:?}", error.problem("there"));
+        assert!(words.contains("xxx"), "{words}");
+        holds_no_part("a fault", &words);
+    }
     let right = config(&service, PASSWORD);
     let client = right.client().unwrap();
     let session = Session::open(&client, &right.endpoint, &right.credentials)
         .await
         .unwrap();
     said.push_str(&format!("{session:?} {client:?}"));
-    session.close(&client).await;
+    session.close(&client).await.unwrap();
     all_keys.extend(keys(&service));
 
     assert!(all_keys.len() > 5, "{all_keys:?}");
@@ -174,6 +212,7 @@ async fn whatever_happens_no_secret_is_told() {
         assert!(logged.contains(event), "'{event}' is not logged");
     }
     holds_no_secret("the log", &logged, &all_keys);
+    holds_no_part("the log", &logged);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
@@ -232,15 +271,42 @@ fn a_child_process_is_not_told_the_password() {
         .unwrap();
     assert_eq!(output.status.code(), Some(4));
     assert!(!seen.exists());
-    let output = whosin(home.path(), &["status", "-vvv"]).output().unwrap();
+    // An empty one counts as none, but is there.
+    let output = whosin(home.path(), &["status", "-vvv"])
+        .env("WHOSIN_APP_PASSWORD", "")
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(4));
     let environment = std::fs::read_to_string(seen).unwrap();
-    assert!(!environment.contains("WHOSIN_APP_PASSWORD"));
+    assert!(environment.contains("PATH=") && !environment.contains("WHOSIN_APP_PASSWORD"));
     let words = String::from_utf8(output.stderr).unwrap();
     assert!(
         words.contains("not answered") && !words.contains("other"),
         "{words}"
     );
+}
+
+#[test]
+fn a_password_in_the_address_of_the_server_is_not_repeated() {
+    let home = tempfile::tempdir().unwrap();
+    let report = home.path().join("report");
+    let server = "http://me:s3cret-pass@127.0.0.1:1";
+    for command in ["check", "status"] {
+        let mut arguments = vec![command, "--server", server];
+        if command == "check" {
+            arguments.extend(["--report", report.to_str().unwrap()]);
+        }
+        let output = whosin(home.path(), &arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2));
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8(said).unwrap();
+        assert!(
+            said.contains("127.0.0.1") && !said.contains("s3cret"),
+            "{said}"
+        );
+    }
+    let report = std::fs::read_to_string(report).unwrap();
+    assert!(!report.contains("s3cret"), "{report}");
 }
 
 #[test]

@@ -5,12 +5,14 @@ use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::{CommandError, feed_config, load};
+use hyper_util::client::proxy::matcher::Matcher;
+
+use super::{CommandError, exit_of, feed_config, load};
 use crate::cli::{Exit, Options};
 use crate::contacts;
-use crate::feed::{Application, Config, Failure, Session, failure_in_words, in_use, was_reached};
+use crate::feed::{Application, Config, Failure, Session, failure_in_words, in_use};
 use crate::presence::{Address, IconSet, Problem};
-use crate::pws::{self, BATCH, Class, Client, Error, Trust};
+use crate::pws::{self, BATCH, Class, Client, Endpoint, Error, Trust};
 use crate::settings::Settings;
 
 /// The steps, in their order.
@@ -177,13 +179,19 @@ async fn steps(options: &Options, printed: &mut Printed) -> Option<Settings> {
             return Some(settings);
         }
     };
+    printed.icons = settings.icons;
     printed.step(began, Outcome::Passed(described(&settings, &config)));
     if way(&config, printed).await {
-        let asked: Vec<Address> = book
+        let mut asked: Vec<Address> = book
             .into_iter()
             .map(|contact| contact.address)
             .take(BATCH)
             .collect();
+        if asked.is_empty() {
+            // Without a domain there is nobody to ask for.
+            let own = Address::parse_in(&config.credentials.user, settings.domain.as_deref());
+            asked.extend(own);
+        }
         sign_in(&config, &client, &asked, printed).await;
     }
     Some(settings)
@@ -204,9 +212,9 @@ fn described(settings: &Settings, config: &Config) -> String {
 /// Name, port and TLS. Whether the next step can be tried.
 async fn way(config: &Config, printed: &mut Printed) -> bool {
     let node = &config.endpoint;
-    if let Some(proxy) = proxy(node.is_tls()) {
+    if is_proxied(node) {
         for _ in 0..3 {
-            let words = format!("{proxy} is set: the proxy finds the way, unless NO_PROXY has it");
+            let words = "by the proxy that the environment names".into();
             printed.step(Instant::now(), Outcome::Skipped(words));
         }
         return true;
@@ -224,7 +232,10 @@ async fn way(config: &Config, printed: &mut Printed) -> bool {
         Err(error) => return printed.step(began, failed(&error)),
     };
     let all: Vec<String> = addresses.iter().map(|at| at.ip().to_string()).collect();
-    let words = format!("{} is {}", node.host(), all.join(", "));
+    let words = match all.as_slice() {
+        [one] if one == node.host() => format!("{one} is an address, not a name"),
+        all => format!("{} is {}", node.host(), all.join(", ")),
+    };
     printed.step(began, Outcome::Passed(words));
     let began = Instant::now();
     let stream = match pws::connect(&addresses).await {
@@ -259,18 +270,15 @@ async fn way(config: &Config, printed: &mut Printed) -> bool {
 /// Both sign-ins, a poll, the sign-out.
 async fn sign_in(config: &Config, client: &Client, asked: &[Address], printed: &mut Printed) {
     let failed = |failure: &Failure| {
-        let exit = match failure.error.class() {
-            Some(Class::SignInRefused | Class::AlreadySignedIn) => Exit::Refused,
-            _ if !was_reached(&failure.error) => Exit::NotReached,
-            _ => Exit::Failed,
-        };
-        Outcome::Failed(failure_in_words(failure, &config.credentials), exit)
+        let words = failure_in_words(failure, &config.credentials);
+        Outcome::Failed(words, exit_of(&failure.error))
     };
     // Signing in beside a running board would end its session.
     if let Some(session) = in_use(config) {
         for _ in 0..2 {
-            let words = "signed in: another whosin of yours runs, and its session serves".into();
-            printed.step(Instant::now(), Outcome::Passed(words));
+            let words =
+                "not tried: another whosin of yours is signed in, its session serves".into();
+            printed.step(Instant::now(), Outcome::Skipped(words));
         }
         poll(config, client, &session, asked, printed).await;
         let words = "left to the other whosin".into();
@@ -293,7 +301,8 @@ async fn sign_in(config: &Config, client: &Client, asked: &[Address], printed: &
         Ok(session) => session,
         Err(failure) => {
             printed.step(began, failed(&failure));
-            application.close(client).await;
+            // What failed before is what counts.
+            let _ = application.close(client).await;
             return;
         }
     };
@@ -308,8 +317,12 @@ async fn sign_in(config: &Config, client: &Client, asked: &[Address], printed: &
     printed.step(began, Outcome::Passed(words));
     poll(config, client, &session, asked, printed).await;
     let began = Instant::now();
-    session.close(client).await;
-    printed.step(began, Outcome::Passed("both users are signed out".into()));
+    let home = session.home.to_string();
+    let outcome = match session.close(client).await {
+        Ok(()) => Outcome::Passed("both users are signed out".into()),
+        Err(error) => Outcome::Failed(error.problem(&home), exit_of(&error)),
+    };
+    printed.step(began, outcome);
 }
 
 async fn poll(
@@ -342,19 +355,15 @@ async fn poll(
         Err(error) if error.class() == Some(Class::BadContact) => {
             Outcome::Passed(format!("one of the contacts is refused: {error}"))
         }
-        Err(error) => Outcome::Failed(error.problem(&session.home.to_string()), Exit::Failed),
+        Err(error) => Outcome::Failed(error.problem(&session.home.to_string()), exit_of(&error)),
     };
     printed.step(began, outcome);
 }
 
-/// The variable that names a proxy for such an address.
-fn proxy(tls: bool) -> Option<&'static str> {
-    let names: &[&str] = match tls {
-        true => &["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"],
-        false => &["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"],
-    };
-    let set = |name: &&&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    names.iter().find(set).copied()
+/// Whether the way to a node leads through a proxy of the environment.
+fn is_proxied(node: &Endpoint) -> bool {
+    let uri = node.url().as_str().parse();
+    uri.is_ok_and(|uri| Matcher::from_system().intercept(&uri).is_some())
 }
 
 /// What an administrator or a maintainer wants to know, without a secret.

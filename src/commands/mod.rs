@@ -9,19 +9,17 @@ mod status;
 
 use std::io;
 
-use thiserror::Error;
-
 use crate::cli::{Cli, Command, Exit, Options};
 use crate::contacts::BookError;
 use crate::feed::{Config, Credentials, Failure, failure_in_words, was_reached};
 use crate::log;
-use crate::pws::{Class, Endpoint, TrustError};
+use crate::pws::{Class, Endpoint, Error, TrustError};
 use crate::settings::{Settings, SettingsError};
 use crate::simulator::CertificateError;
 use crate::tui::{Depth, Look, Theme, TuiError};
 
 /// Why a command failed; its words tell what to do.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// The settings cannot be followed.
     #[error(transparent)]
@@ -79,12 +77,17 @@ impl CommandError {
     }
 
     fn of_failure(failure: &Failure, credentials: &Credentials) -> CommandError {
-        let exit = match failure.error.class() {
-            Some(Class::SignInRefused | Class::AlreadySignedIn) => Exit::Refused,
-            _ if !was_reached(&failure.error) => Exit::NotReached,
-            _ => Exit::Failed,
-        };
-        CommandError::Server(Box::new(failure_in_words(failure, credentials)), exit)
+        let words = failure_in_words(failure, credentials);
+        CommandError::Server(Box::new(words), exit_of(&failure.error))
+    }
+}
+
+/// How the program ends for want of an answer.
+fn exit_of(error: &Error) -> Exit {
+    match error.class() {
+        Some(Class::SignInRefused | Class::AlreadySignedIn) => Exit::Refused,
+        _ if !was_reached(error) => Exit::NotReached,
+        _ => Exit::Failed,
     }
 }
 

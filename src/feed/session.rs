@@ -131,9 +131,12 @@ impl Application {
         }
     }
 
-    /// Signs it out. What fails here ends by itself on the server.
-    pub async fn close(self, client: &Client) {
-        let _ = client.logout(&self.node, &self.key).await;
+    /// Signs it out.
+    ///
+    /// # Errors
+    /// Any [`Error`]; what is left over ends by itself on the server.
+    pub async fn close(self, client: &Client) -> Result<(), Error> {
+        client.logout(&self.node, &self.key).await
     }
 }
 
@@ -180,10 +183,14 @@ impl Session {
         &self.app
     }
 
-    /// Signs both users out. What fails here ends by itself on the server.
-    pub async fn close(self, client: &Client) {
-        let _ = client.logout(&self.home, &self.user).await;
-        let _ = client.logout(&self.app_node, &self.app).await;
+    /// Signs both users out.
+    ///
+    /// # Errors
+    /// The first [`Error`] of the two; what is left over ends by itself on the server.
+    pub async fn close(self, client: &Client) -> Result<(), Error> {
+        let user = client.logout(&self.home, &self.user).await;
+        let app = client.logout(&self.app_node, &self.app).await;
+        user.and(app)
     }
 }
 

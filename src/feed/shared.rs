@@ -143,7 +143,8 @@ impl Sharing {
     pub async fn leave(&self, session: Option<Session>, client: &Client) {
         let Some(place) = &self.place else {
             if let Some(session) = session {
-                session.close(client).await;
+                // What is left over ends by itself.
+                let _ = session.close(client).await;
             }
             return;
         };
@@ -155,7 +156,7 @@ impl Sharing {
         // What is gone already needs no removing.
         let _ = fs::remove_file(&place.keys);
         if let Some(session) = shared.or(session) {
-            session.close(client).await;
+            let _ = session.close(client).await;
         }
     }
 

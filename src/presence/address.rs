@@ -61,6 +61,9 @@ impl Address {
     /// # Errors
     /// As [`Address::parse`]; a bare name without a `domain` is [`AddressError::NoDomain`].
     pub fn parse_in(text: &str, domain: Option<&str>) -> Result<Address, AddressError> {
+        if let Some(address) = Address::everyday(text) {
+            return Ok(address);
+        }
         let bare = without_decoration(text);
         let shown = || super::clean(bare);
         if bare.is_empty() {
@@ -97,6 +100,26 @@ impl Address {
             false => text.to_lowercase().into(),
         };
         Ok(Address { text, key })
+    }
+
+    /// Reads the form in which servers write nearly all addresses: nothing in it has to be dropped,
+    /// undone or folded. `None` for any other form, which may be an address all the same.
+    fn everyday(text: &str) -> Option<Address> {
+        let bare = text.strip_prefix("sip:").unwrap_or(text);
+        let (user, host) = bare.split_once('@')?;
+        let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_');
+        let plain = !user.is_empty()
+            && bare.len() <= LONGEST
+            && user.bytes().all(plain)
+            && host.bytes().all(plain)
+            && is_domain(host);
+        plain.then(|| {
+            let text: Arc<str> = bare.into();
+            Address {
+                key: text.clone(),
+                text,
+            }
+        })
     }
 
     /// `user@domain`, in the case that it was written in.

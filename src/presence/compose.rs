@@ -1,6 +1,9 @@
 //! The rules that turn the facts of a document into a state.
 
+use std::cmp::Ordering;
+
 use jiff::Timestamp;
+use smallvec::SmallVec;
 
 use super::pidf::{Document, Note, Tuple};
 use super::rpid::{Fact, What};
@@ -27,20 +30,19 @@ impl Document {
         let extras = extras(self.persons.iter().flat_map(|person| &person.facts), now);
         let set_by_hand = self.tuples.iter().any(is_set_by_hand);
         let display_name = self.display_name();
-        let devices = self.take_devices(now, languages);
-        let (idle, idle_since) = self.idle(&devices);
-
-        let mut activities: Vec<Activity> = Vec::new();
+        let mut activities: Vec<Activity> = Vec::with_capacity(of_person.len() + of_tuples.len());
         for activity in of_person.into_iter().chain(of_tuples) {
-            let same = |known: &Activity| known.what_is_the_same(&activity);
+            let same = |known: &Activity| known.what_is_the_same(activity);
             if !activities.iter().any(same) {
-                activities.push(activity);
+                activities.push(activity.clone());
             }
         }
+        let devices = self.take_devices(now, languages);
+        let (idle, idle_since) = self.idle(&devices);
         if idle && availability == Availability::Available {
             activities.push(Activity::named("idle"));
         }
-        order(&mut activities);
+        activities.sort_by(most_telling);
         lead_with(&mut activities, availability);
 
         Presence {
@@ -62,7 +64,7 @@ impl Document {
     /// The availability, and by which rule. `unknown` is believed only where nothing else is
     /// said: an open tuple says something, a closed one beside it does not, for that is how a
     /// server answers for an address that it does not know.
-    fn decide(&self, of_person: &[Activity], of_tuples: &[Activity]) -> (Availability, Why) {
+    fn decide(&self, of_person: &[&Activity], of_tuples: &[&Activity]) -> (Availability, Why) {
         let says = |open: bool| self.tuples.iter().any(|t| t.device.open == Some(open));
         if let Some(decided) = decide(of_person) {
             (decided, Why::Person)
@@ -116,7 +118,7 @@ impl Document {
     /// clock that is wrong, and then say nothing.
     fn since(
         &self,
-        of_person: &[Activity],
+        of_person: &[&Activity],
         availability: Availability,
         why: Why,
         now: Timestamp,
@@ -125,7 +127,8 @@ impl Document {
             return None;
         }
         let speaks = |activity: &&Activity| availability_of(activity) == Some(availability);
-        let begun = of_person.iter().filter(speaks).filter_map(|a| a.from).max();
+        let of_person = of_person.iter().copied();
+        let begun = of_person.filter(speaks).filter_map(|a| a.from).max();
         let stated = || {
             let persons = self.persons.iter();
             let mut deciding = persons.filter(|person| {
@@ -186,7 +189,7 @@ impl Tuple {
     fn device(self, now: Timestamp, languages: &[&str]) -> Device {
         let mut device = self.device;
         device.activities.retain(|one| one.counts_at(now));
-        order(&mut device.activities);
+        device.activities.sort_by(most_telling);
         device.note = pick(self.notes.iter(), languages).map(String::from);
         if let Some(extras) = extras(&self.facts, now) {
             device.relationship = extras.relationship;
@@ -206,10 +209,10 @@ fn is_set_by_hand(tuple: &Tuple) -> bool {
 fn counting<'a>(
     activities: impl IntoIterator<Item = &'a Activity>,
     now: Timestamp,
-) -> Vec<Activity> {
+) -> SmallVec<[&'a Activity; 4]> {
     let counting = activities.into_iter().filter(|one| one.counts_at(now));
-    let mut counting: Vec<Activity> = counting.cloned().collect();
-    order(&mut counting);
+    let mut counting: SmallVec<[&Activity; 4]> = counting.collect();
+    counting.sort_by(|a, b| most_telling(a, b));
     counting
 }
 
@@ -259,7 +262,7 @@ impl Presence {
 }
 
 /// The most restrictive availability that the activities speak for. `unknown` speaks for none.
-fn decide(activities: &[Activity]) -> Option<Availability> {
+fn decide(activities: &[&Activity]) -> Option<Availability> {
     let restricts = |availability: &Availability| match availability {
         Availability::Dnd => 0,
         Availability::Busy => 1,
@@ -268,26 +271,24 @@ fn decide(activities: &[Activity]) -> Option<Availability> {
         Availability::Unavailable => 4,
         Availability::Unknown => 5,
     };
-    let said = activities.iter().filter_map(availability_of);
+    let said = activities.iter().copied().filter_map(availability_of);
     said.filter(|&availability| availability != Availability::Unknown)
         .min_by_key(restricts)
 }
 
-fn says_unknown(activities: &[Activity]) -> bool {
+fn says_unknown(activities: &[&Activity]) -> bool {
     activities
         .iter()
         .any(|activity| activity.name() == "unknown")
 }
 
 /// The most telling first; equals by name, so that the order of the document doesn't matter.
-fn order(activities: &mut [Activity]) {
+fn most_telling(a: &Activity, b: &Activity) -> Ordering {
     let rank = |activity: &Activity| activity.kind().map_or(u8::MAX, |kind| kind.rank());
-    activities.sort_by(|a, b| {
-        fn rest(one: &Activity) -> (&str, &str, Option<Timestamp>, Option<Timestamp>) {
-            (one.name(), one.details(), one.from, one.until)
-        }
-        rank(a).cmp(&rank(b)).then_with(|| rest(a).cmp(&rest(b)))
-    });
+    fn rest(one: &Activity) -> (&str, &str, Option<Timestamp>, Option<Timestamp>) {
+        (one.name(), one.details(), one.from, one.until)
+    }
+    rank(a).cmp(&rank(b)).then_with(|| rest(a).cmp(&rest(b)))
 }
 
 /// What leads must speak for the state that was decided: a device's call may be known beside a

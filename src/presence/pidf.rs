@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use roxmltree::Node;
+use smallvec::SmallVec;
 use thiserror::Error;
 
 use super::rpid::{self, Bounds, Fact, read_activities, read_user_input};
@@ -52,8 +53,8 @@ pub(super) const MOST: usize = 64;
 pub struct Document {
     /// The presentity that the document is about (`entity`), where it is readable.
     pub entity: Option<Address>,
-    pub(super) persons: Vec<Person>,
-    pub(super) tuples: Vec<Tuple>,
+    pub(super) persons: SmallVec<[Person; 1]>,
+    pub(super) tuples: SmallVec<[Tuple; 1]>,
     /// RFC 4479 `device` elements, by their `deviceID`.
     pub(super) devices: Vec<Tuple>,
     pub(super) notes: Vec<Note>,
@@ -168,12 +169,17 @@ pub(crate) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
 
 /// The text of an element, across CDATA and comments, cleaned and bounded.
 pub(super) fn text(node: Node<'_, '_>) -> String {
+    clean(&raw_text(node))
+}
+
+/// The same as it stands, for what is only compared or converted.
+pub(super) fn raw_text<'a>(node: Node<'a, '_>) -> Cow<'a, str> {
     let mut parts = node
         .children()
         .filter(Node::is_text)
         .filter_map(|part| part.text());
     let Some(first) = parts.next() else {
-        return String::new();
+        return Cow::from("");
     };
     let mut whole = Cow::from(&first[..first.floor_char_boundary(LONGEST)]);
     for part in parts {
@@ -182,7 +188,7 @@ pub(super) fn text(node: Node<'_, '_>) -> String {
             .to_mut()
             .push_str(&part[..part.floor_char_boundary(left)]);
     }
-    clean(&whole)
+    whole
 }
 
 pub(super) fn text_unless_empty(node: Node<'_, '_>) -> Option<String> {
@@ -214,7 +220,7 @@ fn read_person(node: Node<'_, '_>) -> Person {
                 person.user_input = person.user_input.or(read.user_input);
             }
             "note" => person.notes.extend(read_note(child)),
-            "timestamp" => person.timestamp = rpid::timestamp(&text(child)),
+            "timestamp" => person.timestamp = rpid::timestamp(raw_text(child).trim()),
             "user-input" | "idle" => person.user_input = read_user_input(child),
             "display-name" | "displayname" => person.display_name = text_unless_empty(child),
             _ => person.facts.extend(Fact::read(name, child)),
@@ -244,8 +250,8 @@ fn read_into(node: Node<'_, '_>, tuple: &mut Tuple) {
         match name {
             "status" if known(node) != Some("status") => read_into(child, tuple),
             "basic" => {
-                let basic = text(child);
-                let is = |word: &str| basic.eq_ignore_ascii_case(word);
+                let basic = raw_text(child);
+                let is = |word: &str| basic.trim().eq_ignore_ascii_case(word);
                 device.open = (is("open") || is("closed"))
                     .then(|| is("open"))
                     .or(device.open);
@@ -266,7 +272,7 @@ fn read_into(node: Node<'_, '_>, tuple: &mut Tuple) {
                 device.priority = attribute(child, "priority").and_then(priority);
             }
             "note" => tuple.notes.extend(read_note(child)),
-            "timestamp" => device.reported = rpid::timestamp(&text(child)),
+            "timestamp" => device.reported = rpid::timestamp(raw_text(child).trim()),
             "source" => device.source = text_unless_empty(child),
             "display-name" | "displayname" => tuple.display_name = text_unless_empty(child),
             "servcaps" | "devcaps" => read_capabilities(child, device),

@@ -7,6 +7,10 @@ pub fn clean(text: &str) -> String {
     if text.is_ascii() {
         return clean_ascii(text);
     }
+    let trimmed = text.trim();
+    if is_plain(trimmed) {
+        return trimmed.into();
+    }
     let mut cleaned = String::with_capacity(text.len());
     let mut gap = false;
     for cluster in text.graphemes(true) {
@@ -34,15 +38,37 @@ pub fn clean(text: &str) -> String {
     cleaned
 }
 
+/// Whether there is nothing but letters and signs of European languages, none of which joins with
+/// another, and single spaces.
+fn is_plain(text: &str) -> bool {
+    let mut before = '\0';
+    text.chars().all(|character| {
+        let folded = character != ' ' || before != ' ';
+        before = character;
+        folded
+            && matches!(character,
+                ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{370}'..='\u{373}'
+                | '\u{388}'..='\u{3ff}' | '\u{400}'..='\u{482}' | '\u{2013}' | '\u{2014}'
+                | '\u{2018}'..='\u{201e}' | '\u{2026}' | '€')
+    })
+}
+
 /// Most text is ASCII, and there nothing has to be looked up.
 fn clean_ascii(text: &str) -> String {
     let text = text.trim_ascii();
-    let mut before = 0;
-    let is_clean = text.bytes().all(|byte| {
-        let folded = byte != b' ' || before != b' ';
-        before = byte;
-        folded && !byte.is_ascii_control()
-    });
+    // Most is one word. Without a way out in the middle, many bytes are looked at together.
+    let bytes = text.as_bytes();
+    let one_word = bytes
+        .iter()
+        .fold(true, |all, byte| all & byte.is_ascii_graphic());
+    let is_clean = one_word || {
+        let mut before = 0;
+        bytes.iter().all(|&byte| {
+            let folded = byte != b' ' || before != b' ';
+            before = byte;
+            folded && !byte.is_ascii_control()
+        })
+    };
     if is_clean {
         return text.into();
     }

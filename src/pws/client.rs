@@ -1,9 +1,12 @@
 //! One request, one answer: over HTTP, with limits.
 
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use secrecy::{ExposeSecret, SecretString};
 use tracing::{debug, warn};
 
 use super::endpoint::Endpoint;
@@ -53,8 +56,37 @@ pub enum Route {
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
+    route: Route,
+    trust: Trust,
     soap: SoapVersion,
     limits: Limits,
+    pub(super) secrets: Secrets,
+}
+
+/// What was sent to the service or came from it, and nobody else shall hear of.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Secrets(Arc<Mutex<VecDeque<SecretString>>>);
+
+impl Secrets {
+    /// Later than this, nobody repeats a secret any more.
+    const KEPT: usize = 32;
+
+    /// Nobody shall hear of this.
+    pub fn remember(&self, secret: &str) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !known.iter().any(|one| one.expose_secret() == secret) {
+            known.push_back(SecretString::from(secret));
+            if known.len() > Secrets::KEPT {
+                known.pop_front();
+            }
+        }
+    }
+
+    fn taken_out_of(&self, error: Error) -> Error {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let secrets = known.iter().map(SecretString::expose_secret);
+        secrets.fold(error, Error::without)
+    }
 }
 
 impl Client {
@@ -76,25 +108,25 @@ impl Client {
         soap: SoapVersion,
         limits: Limits,
     ) -> Result<Client, TrustError> {
-        let tls = trust.config()?;
-        let builder = match route {
-            Route::Environment => reqwest::Client::builder(),
-            Route::Direct => reqwest::Client::builder().no_proxy(),
-        };
-        let http = builder
-            .tls_backend_preconfigured(tls)
-            .http1_only()
-            .redirect(reqwest::redirect::Policy::none())
-            .connect_timeout(limits.connect)
-            .timeout(limits.whole)
-            .pool_idle_timeout(Duration::from_secs(600))
-            .tcp_keepalive(Duration::from_secs(60))
-            .tcp_nodelay(true)
-            .tcp_user_timeout(UNHEARD)
-            .user_agent(concat!("whosin/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| TrustError::Setup(error.to_string()))?;
-        Ok(Client { http, soap, limits })
+        Ok(Client {
+            http: connections(route, trust, limits)?,
+            route,
+            trust: trust.clone(),
+            soap,
+            limits,
+            secrets: Secrets::default(),
+        })
+    }
+
+    /// The same client without a connection that is kept alive.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn with_fresh_connections(&self) -> Result<Client, TrustError> {
+        Ok(Client {
+            http: connections(self.route, &self.trust, self.limits)?,
+            ..self.clone()
+        })
     }
 
     /// One request, and its answer as `read` understands it.
@@ -105,6 +137,9 @@ impl Client {
         key: Option<&str>,
         read: impl FnOnce(&str) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        for secret in [key, request.secret()].into_iter().flatten() {
+            self.secrets.remember(secret);
+        }
         let operation = request.operation();
         let begun = Instant::now();
         let mut answered = self.exchange(at, request, key).await;
@@ -116,10 +151,7 @@ impl Client {
         let size = answered.as_ref().map_or(0, |answer| answer.body.len());
         let result = answered.and_then(|answer| understand(answer, read));
         // A server that repeats what it was told must not bring a secret to the screen.
-        let result = result.map_err(|error| {
-            let secrets = [key, request.secret()];
-            secrets.into_iter().flatten().fold(error, Error::without)
-        });
+        let result = result.map_err(|error| self.secrets.taken_out_of(error).shortened());
         if let Err(Error::Fault(fault)) = &result
             && fault.class() == Class::ClientDefect
         {
@@ -198,6 +230,28 @@ impl Client {
             retry_after,
         })
     }
+}
+
+/// A pool of connections, empty at first.
+fn connections(route: Route, trust: &Trust, limits: Limits) -> Result<reqwest::Client, TrustError> {
+    let tls = trust.config()?;
+    let builder = match route {
+        Route::Environment => reqwest::Client::builder(),
+        Route::Direct => reqwest::Client::builder().no_proxy(),
+    };
+    builder
+        .tls_backend_preconfigured(tls)
+        .http1_only()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(limits.connect)
+        .timeout(limits.whole)
+        .pool_idle_timeout(Duration::from_secs(600))
+        .tcp_keepalive(Duration::from_secs(60))
+        .tcp_nodelay(true)
+        .tcp_user_timeout(UNHEARD)
+        .user_agent(concat!("whosin/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| TrustError::Setup(error.to_string()))
 }
 
 /// An answer of HTTP, not yet understood.

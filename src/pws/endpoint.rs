@@ -28,7 +28,7 @@ impl Endpoint {
     /// [`EndpointError`] where it is none of these, or another scheme than http and https.
     pub fn parse(text: &str) -> Result<Endpoint, EndpointError> {
         let error = |reason: &str| EndpointError {
-            text: crate::presence::clean(text),
+            text: without_user(&crate::presence::clean(text)),
             reason: reason.into(),
         };
         let text = text.trim();
@@ -104,6 +104,14 @@ impl Endpoint {
     /// `https://host:port`, as `status --json` names the server.
     pub fn origin(&self) -> String {
         format!("{}://{}:{}", self.0.scheme(), self.host(), self.port())
+    }
+}
+
+/// A text that may be a URL, without the user and password in it.
+fn without_user(text: &str) -> String {
+    match text.rsplit_once('@') {
+        Some((_, rest)) => format!("…@{rest}"),
+        None => text.into(),
     }
 }
 

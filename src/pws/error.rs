@@ -102,24 +102,42 @@ impl Error {
         }
     }
 
-    /// The same, with a secret left out wherever the words of others repeat it.
-    pub(super) fn without(mut self, secret: &str) -> Error {
-        let words = match &mut self {
-            Error::Fault(fault) => &mut fault.words,
+    /// The words of others in it.
+    fn words(&mut self) -> Option<&mut String> {
+        match self {
+            Error::Fault(fault) => Some(&mut fault.words),
             Error::NotConnected(words)
             | Error::Proxy(words)
             | Error::Tls(words)
             | Error::Moved(words)
             | Error::WebPage(words)
             | Error::NotSoap(words)
-            | Error::RedirectLoop(words) => words,
-            _ => return self,
-        };
-        // Words are cleaned, and so may be what they repeat.
-        for secret in [secret, &clean(secret)] {
-            if !secret.is_empty() {
-                *words = words.replace(secret, "…");
+            | Error::RedirectLoop(words) => Some(words),
+            _ => None,
+        }
+    }
+
+    /// The same, with a secret left out wherever the words of others repeat it.
+    pub(super) fn without(mut self, secret: &str) -> Error {
+        if let Some(words) = self.words() {
+            // Words are cleaned, and so may be what they repeat.
+            for secret in [secret, &clean(secret)] {
+                if !secret.is_empty() {
+                    *words = words.replace(secret, "…");
+                }
             }
+        }
+        self
+    }
+
+    /// The same, with the words of others as short as people read them.
+    pub(super) fn shortened(mut self) -> Error {
+        const LONGEST: usize = 300;
+        if let Some(words) = self.words()
+            && words.len() > LONGEST
+        {
+            words.truncate(words.floor_char_boundary(LONGEST));
+            words.push('…');
         }
         self
     }

@@ -12,7 +12,7 @@ use crate::presence::clean;
 pub struct Fault {
     /// The service's error number, where one could be found.
     pub code: Option<u16>,
-    /// The server's words, cleaned and bounded.
+    /// The server's words, cleaned; bounded once the client has taken its secrets out of them.
     pub words: String,
     /// How long to wait before the next request, where the answer's `Retry-After` says so.
     pub retry_after: Option<Duration>,
@@ -224,7 +224,8 @@ impl fmt::Display for Fault {
 }
 
 fn all_text(node: Node<'_, '_>) -> String {
-    const LONGEST: usize = 300;
+    // Far more than is shown: what is cut off here cannot be searched for secrets.
+    const LONGEST: usize = 16_384;
     let mut whole = String::new();
     for text in node
         .descendants()

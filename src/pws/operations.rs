@@ -76,10 +76,13 @@ impl Client {
         let read = |text: &str| read_body(text, read_login);
         let answer = self.call(at, request, None, read).await?;
         Ok(match answer {
-            LoginAnswer::Success { key, backup } => Login::Success {
-                key: K::new(key.expose_secret()),
-                backup,
-            },
+            LoginAnswer::Success { key, backup } => {
+                self.secrets.remember(key.expose_secret());
+                Login::Success {
+                    key: K::new(key.expose_secret()),
+                    backup,
+                }
+            }
             LoginAnswer::Redirect { primary, backup } => Login::Redirect { primary, backup },
         })
     }

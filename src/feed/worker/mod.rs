@@ -287,7 +287,7 @@ impl Worker {
     /// Connections that were kept alive may be dead without saying so, and nobody knows what has
     /// happened meanwhile: everybody is asked for at once, over new ones.
     fn awake(&mut self) {
-        match self.config.client() {
+        match self.client.with_fresh_connections() {
             Ok(client) => self.client = client,
             Err(error) => tracing::warn!(%error, "the old connections stay in use"),
         }
