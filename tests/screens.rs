@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use ratatui::style::Color;
 use unicode_width::UnicodeWidthStr;
 use whosin::board::{Action, Message};
-use whosin::presence::{IconSet, Kind, LinkState, Problem, read_document};
+use whosin::presence::{IconSet, Kind, Link, LinkState, Mode, Problem, read_document};
 use whosin::tui::{Depth, Theme, ThemeName};
 
 const SIZES: [(u16, u16); 7] = [
@@ -80,6 +80,33 @@ fn the_help() {
     at_all_sizes("help", |desk| {
         desk.act(Action::Help);
     });
+}
+
+#[test]
+fn the_help_on_a_link_that_is_out_of_the_ordinary() {
+    at_all_sizes("help-link", |desk| {
+        let remark = "asking instead of being told: the server has no free end points";
+        desk.send(Message::Link(Link {
+            warning: Some("certificate not checked".into()),
+            remark: Some(remark.into()),
+            ..link(LinkState::Up)
+        }));
+        desk.act(Action::Help);
+    });
+}
+
+#[test]
+fn the_help_tells_of_the_link_where_that_is_searched_for() {
+    let mut desk = Desk::staffed(120, 40);
+    desk.send(Message::Link(Link {
+        mode: Mode::Live,
+        ..link(LinkState::Up)
+    }));
+    desk.act(Action::Help);
+    desk.type_text("link");
+    let drawn = desk.screen();
+    assert!(drawn.contains("signed in at cup.sie.at as klmt"), "{drawn}");
+    assert!(drawn.contains("the server tells of changes"), "{drawn}");
 }
 
 #[test]

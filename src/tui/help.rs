@@ -1,4 +1,4 @@
-//! All keys, as they are bound, narrowed by what is typed.
+//! All keys, as they are bound, the connection and the signs, narrowed by what is typed.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -9,10 +9,17 @@ use super::fit::{cells, fit, wrap};
 use super::pane;
 use super::screen::Look;
 use crate::board::Action;
-use crate::presence::{Availability, Kind};
+use crate::presence::{Availability, Kind, Link, Mode};
 
 /// Draws the help.
-pub fn draw(screen: &mut Frame<'_>, area: Rect, query: &Input, look: &Look, scroll: usize) {
+pub fn draw(
+    screen: &mut Frame<'_>,
+    area: Rect,
+    query: &Input,
+    link: &Link,
+    look: &Look,
+    scroll: usize,
+) {
     let inside = pane::frame(screen.buffer_mut(), area, "Help", look);
     if inside.height < 2 {
         return;
@@ -35,7 +42,7 @@ pub fn draw(screen: &mut Frame<'_>, area: Rect, query: &Input, look: &Look, scro
         room,
         look.theme.name(),
     );
-    let told = lines(query.value(), usize::from(inside.width), look);
+    let told = lines(query.value(), link, usize::from(inside.width), look);
     let below = Rect {
         y: inside.y + 1,
         height: inside.height - 1,
@@ -46,7 +53,28 @@ pub fn draw(screen: &mut Frame<'_>, area: Rect, query: &Input, look: &Look, scro
     screen.set_cursor_position(Position::new(at + cursor, inside.y));
 }
 
-fn lines<'a>(query: &str, width: usize, look: &Look) -> Vec<Line<'a>> {
+/// The details of the connection: what is out of the ordinary, and the rest.
+fn connection(link: &Link) -> (Vec<String>, Vec<String>) {
+    let how = match link.mode {
+        Mode::Live => "live: the server tells of changes as they happen".into(),
+        Mode::Every(round) => format!(
+            "the server is asked for everybody every {} s",
+            round.as_secs_f32().round()
+        ),
+    };
+    let who = format!("signed in at {} as {}", link.server, link.user);
+    [
+        Some(who),
+        Some(how),
+        link.warning.clone(),
+        link.remark.clone(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn lines<'a>(query: &str, link: &Link, width: usize, look: &Look) -> Vec<Line<'a>> {
     const KEYS: usize = 14;
     let query = query.trim().to_lowercase();
     let fits = |text: &str| {
@@ -71,6 +99,13 @@ fn lines<'a>(query: &str, width: usize, look: &Look) -> Vec<Line<'a>> {
             ]));
         }
     };
+    // What is out of the ordinary stands first.
+    let (pressing, usual) = connection(link);
+    for words in &pressing {
+        if fits(&format!("link connection {words}")) {
+            row("link".into(), look.theme.trouble(), words);
+        }
+    }
     for (action, name, words) in Action::ALL {
         let keys: Vec<String> = look
             .keys
@@ -81,6 +116,11 @@ fn lines<'a>(query: &str, width: usize, look: &Look) -> Vec<Line<'a>> {
         let keys = keys.join(" ");
         if !keys.is_empty() && fits(&format!("{keys} {name} {words}")) {
             row(keys, look.theme.key(), words);
+        }
+    }
+    for words in &usual {
+        if fits(&format!("link connection {words}")) {
+            row("link".into(), look.theme.dim(), words);
         }
     }
     for kind in Kind::all() {

@@ -238,7 +238,7 @@ pub fn draw(frame: &mut Frame<'_>, board: &Board, look: &Look, now: Timestamp) -
                 details::draw_why(frame.buffer_mut(), layout.pane, board, look, *scroll);
             }
             Pane::Help { query, scroll } => {
-                help::draw(frame, layout.pane, query, look, *scroll);
+                help::draw(frame, layout.pane, query, board.link(), look, *scroll);
             }
             Pane::WhoIsFree { group, scroll } => {
                 let free = board.who_is_free(group.as_deref(), now);
