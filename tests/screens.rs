@@ -97,7 +97,7 @@ fn the_help_on_a_link_that_is_out_of_the_ordinary() {
 
 #[test]
 fn the_help_tells_of_the_link_where_that_is_searched_for() {
-    let mut desk = Desk::staffed(120, 40);
+    let mut desk = Desk::staffed(80, 24);
     desk.send(Message::Link(Link {
         mode: Mode::Live,
         ..link(LinkState::Up)

@@ -63,15 +63,8 @@ fn connection(link: &Link) -> (Vec<String>, Vec<String>) {
         ),
     };
     let who = format!("signed in at {} as {}", link.server, link.user);
-    [
-        Some(who),
-        Some(how),
-        link.warning.clone(),
-        link.remark.clone(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let pressing = link.warning.iter().chain(&link.remark);
+    (pressing.cloned().collect(), vec![who, how])
 }
 
 fn lines<'a>(query: &str, link: &Link, width: usize, look: &Look) -> Vec<Line<'a>> {
