@@ -16,7 +16,7 @@ const LASTING: Duration = Duration::from_secs(12 * 3600);
 /// How long it is until the next fetch that nobody called for.
 const UNCALLED: Duration = Duration::from_secs(300);
 /// The pauses between fetches: after one that brought news, and after many that brought none.
-const PAUSES: (Duration, Duration) = (Duration::from_millis(20), Duration::from_secs(1));
+const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1));
 /// What is gone on the server is made anew at most once in this time.
 const ANEW: Duration = Duration::from_secs(60);
 /// A server that cannot tell is tried again after this time; each time twice as long, up to the
@@ -351,7 +351,7 @@ impl Live {
         let (shortest, longest) = PAUSES;
         self.pause = match news {
             true => shortest,
-            false => (self.pause * 2).min(longest),
+            false => (self.pause * 4).min(longest),
         };
         self.fetched = Some(now);
         self.failures = 0;
