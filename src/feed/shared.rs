@@ -19,7 +19,7 @@ use super::session::{Credentials, Failure, Origin, Session};
 use crate::file;
 use crate::pws::{AppKey, Client, Endpoint, Fingerprint, SessionKey, UserKey};
 
-/// How long somebody else may take to sign in or out. After that it is done without sharing.
+/// How long somebody else may take to sign in or out. After that nobody waits any longer.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often it is looked whether a lock is free.
 const LOOK: Duration = Duration::from_millis(20);
@@ -88,13 +88,16 @@ impl Sharing {
         at: &Endpoint,
         who: &Credentials,
     ) -> Result<Session, Box<Failure>> {
-        let Some((place, _lock)) = self.lock().await else {
+        let Some(place) = &self.place else {
             return Session::open(client, at, who).await;
         };
+        let _lock = place.lock().await;
         if let Some(session) = place.read() {
             return Ok(session);
         }
-        place.keep(Session::open(client, at, who).await)
+        let opened = Session::open(client, at, who).await?;
+        place.keep(&opened);
+        Ok(opened)
     }
 
     /// Another session in place of one that has ended: that which somebody else got meanwhile, or
@@ -109,13 +112,16 @@ impl Sharing {
         at: &Endpoint,
         who: &Credentials,
     ) -> Result<Session, Box<Failure>> {
-        let Some((place, _lock)) = self.lock().await else {
+        let Some(place) = &self.place else {
             return ended.renew(client, at, who).await;
         };
+        let _lock = place.lock().await;
         if let Some(newer) = place.newer_than(ended) {
             return Ok(newer);
         }
-        place.keep(ended.renew(client, at, who).await)
+        let renewed = ended.renew(client, at, who).await?;
+        place.keep(&renewed);
+        Ok(renewed)
     }
 
     /// A session at another node in place of one whose node is gone or is not wanted any more:
@@ -130,13 +136,16 @@ impl Sharing {
         at: &Endpoint,
         who: &Credentials,
     ) -> Result<Session, Box<Failure>> {
-        let Some((place, _lock)) = self.lock().await else {
+        let Some(place) = &self.place else {
             return Session::open(client, at, who).await;
         };
+        let _lock = place.lock().await;
         if let Some(newer) = place.newer_than(old) {
             return Ok(newer);
         }
-        place.keep(Session::open(client, at, who).await)
+        let opened = Session::open(client, at, who).await?;
+        place.keep(&opened);
+        Ok(opened)
     }
 
     /// Leaves the session; the last one out signs out. The next may sign in once that is done.
@@ -158,21 +167,6 @@ impl Sharing {
         if let Some(session) = shared.or(session) {
             let _ = session.close(client).await;
         }
-    }
-
-    /// The place, locked until the lock is dropped; `None` where nothing is shared.
-    async fn lock(&self) -> Option<(&Place, File)> {
-        let place = self.place.as_ref()?;
-        let locked = async {
-            let lock = open_lock(&place.signing_in)?;
-            wait_for(|| lock.try_lock()).await?;
-            Ok::<File, io::Error>(lock)
-        };
-        locked
-            .await
-            .inspect_err(|error| tracing::warn!(%error, "the session is not shared"))
-            .ok()
-            .map(|lock| (place, lock))
     }
 }
 
@@ -210,6 +204,20 @@ impl Place {
         })
     }
 
+    /// The lock for signing in, until it is dropped. Who does not get it goes on without: what it
+    /// gets is put there all the same, so that the others come to it instead of fighting.
+    async fn lock(&self) -> Option<File> {
+        let locked = async {
+            let lock = open_lock(&self.signing_in)?;
+            wait_for(|| lock.try_lock()).await?;
+            Ok::<File, io::Error>(lock)
+        };
+        locked
+            .await
+            .inspect_err(|error| tracing::warn!(%error, "signing in without the lock"))
+            .ok()
+    }
+
     /// What lies there, where it can be understood.
     fn read(&self) -> Option<Session> {
         let text = fs::read_to_string(&self.keys).ok()?;
@@ -230,8 +238,7 @@ impl Place {
     }
 
     /// Puts a session there for the others.
-    fn keep(&self, opened: Result<Session, Box<Failure>>) -> Result<Session, Box<Failure>> {
-        let session = opened?;
+    fn keep(&self, session: &Session) {
         let secret = |key: &str| SecretText(SecretString::from(key));
         let keys = Keys {
             app_key: secret(session.app.expose()),
@@ -249,7 +256,6 @@ impl Place {
         if let Err(error) = kept {
             tracing::warn!(%error, "the session is not shared");
         }
-        Ok(session)
     }
 }
 
