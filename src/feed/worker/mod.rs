@@ -143,8 +143,10 @@ impl Worker {
 
     pub async fn run(mut self) {
         self.tell_link(LinkState::SigningIn).await;
-        let (folder, who) = (&self.config.session_folder, &self.config.credentials);
-        let sharing = Sharing::begin(folder.as_deref(), self.nodes.primary(), who).await;
+        let beginning = begin(self.config.clone());
+        let Some(sharing) = self.meanwhile(beginning).await else {
+            return;
+        };
         self.sharing = Arc::new(sharing);
         let mut last = Last::None;
         loop {
@@ -348,6 +350,12 @@ impl Worker {
             }
         }
     }
+}
+
+/// Joins those who share the session: it may take as long as somebody else signs out.
+async fn begin(config: Config) -> Sharing {
+    let folder = config.session_folder.as_deref();
+    Sharing::begin(folder, &config.endpoint, &config.credentials).await
 }
 
 /// Opens the next session, at the node that is the worker's present one.
