@@ -23,9 +23,10 @@ impl Contest {
     }
 
     /// A session was got in place of one that had ended. Where another one had to be ended for it,
-    /// somebody had signed in meanwhile.
+    /// somebody had signed in meanwhile. All processes of the user count that, whoever of them
+    /// signed in: else each would go on fighting where another gives way.
     pub fn renewed(&mut self, origin: Origin) {
-        if origin == Origin::TakenOver {
+        if matches!(origin, Origin::TakenOver | Origin::FoundTakenOver) {
             self.lost += 1;
         }
     }
@@ -45,7 +46,7 @@ impl Contest {
         });
         // A key that is not valid right after a fresh sign-in tells the same as one taken over;
         // one that was found may merely be old.
-        if !answered && origin != Origin::Found {
+        if !answered && !origin.is_found() {
             self.lost += 1;
         }
         pause

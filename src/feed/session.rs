@@ -43,6 +43,15 @@ pub enum Origin {
     TakenOver,
     /// Another process of the same user signed in.
     Found,
+    /// Another process of the same user signed in again, and had to end somebody else's session.
+    FoundTakenOver,
+}
+
+impl Origin {
+    /// Whether it is the sign-in of another process.
+    pub fn is_found(self) -> bool {
+        matches!(self, Origin::Found | Origin::FoundTakenOver)
+    }
 }
 
 /// A sign-in that did not work, and which of the two it was.

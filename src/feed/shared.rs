@@ -47,6 +47,9 @@ struct Keys {
     user_key: SecretText,
     home: String,
     backup: Option<String>,
+    /// Whether it stands for a session that somebody else had ended.
+    #[serde(default)]
+    taken_over: bool,
 }
 
 /// A secret that may be written, into this file.
@@ -96,7 +99,7 @@ impl Sharing {
             return Ok(session);
         }
         let opened = Session::open(client, at, who).await?;
-        place.keep(&opened);
+        place.keep(&opened, false);
         Ok(opened)
     }
 
@@ -115,12 +118,14 @@ impl Sharing {
         let Some(place) = &self.place else {
             return ended.renew(client, at, who).await;
         };
-        let _lock = place.lock().await;
+        let lock = place.lock().await;
         if let Some(newer) = place.newer_than(ended) {
             return Ok(newer);
         }
         let renewed = ended.renew(client, at, who).await?;
-        place.keep(&renewed);
+        // Without the lock it may have been one of us.
+        let taken_over = lock.is_some() && renewed.origin == Origin::TakenOver;
+        place.keep(&renewed, taken_over);
         Ok(renewed)
     }
 
@@ -144,7 +149,8 @@ impl Sharing {
             return Ok(newer);
         }
         let opened = Session::open(client, at, who).await?;
-        place.keep(&opened);
+        // What had to be ended for it was ours.
+        place.keep(&opened, false);
         Ok(opened)
     }
 
@@ -228,7 +234,10 @@ impl Place {
             user: UserKey::new(keys.user_key.0.expose_secret()),
             home: Endpoint::parse(&keys.home).ok()?,
             backup: keys.backup.and_then(|node| Endpoint::parse(&node).ok()),
-            origin: Origin::Found,
+            origin: match keys.taken_over {
+                true => Origin::FoundTakenOver,
+                false => Origin::Found,
+            },
         })
     }
 
@@ -238,7 +247,7 @@ impl Place {
     }
 
     /// Puts a session there for the others.
-    fn keep(&self, session: &Session) {
+    fn keep(&self, session: &Session, taken_over: bool) {
         let secret = |key: &str| SecretText(SecretString::from(key));
         let keys = Keys {
             app_key: secret(session.app.expose()),
@@ -246,6 +255,7 @@ impl Place {
             user_key: secret(session.user.expose()),
             home: session.home.url().to_string(),
             backup: session.backup.as_ref().map(|node| node.url().to_string()),
+            taken_over,
         };
         let kept = serde_json::to_vec(&keys)
             .map_err(io::Error::from)
