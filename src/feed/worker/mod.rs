@@ -235,6 +235,10 @@ impl Worker {
         self.pace.answered(now);
         self.pace.answered(now);
         self.nodes.learn_backup(session.backup.clone());
+        // Another process may have found the way back.
+        if session.origin.is_found() && session.home == *self.nodes.primary() {
+            self.nodes.returned();
+        }
         self.link.server = session.home.to_string();
         let (host, port) = (session.home.host().to_string(), session.home.port());
         // Where it stands is wanted only for noticing another network: without, less is noticed.
