@@ -282,3 +282,48 @@ async fn a_throttled_board_is_slow_and_true_but_not_in_trouble() {
     );
     leave(feed).await;
 }
+
+/// `cargo test --test pace -- --ignored`
+#[tokio::test]
+#[ignore = "it watches the real thing for three minutes"]
+async fn five_thousand_contacts_settle_with_the_service_within_a_minute() {
+    let service = service(Options {
+        scenario: "throttle=5".parse::<Scenario>().unwrap(),
+        ..still(5000)
+    })
+    .await;
+    let mut feed = feed::spawn(Config {
+        interval: Duration::from_secs(5),
+        ..config(&service, "simulated")
+    })
+    .unwrap();
+    feed.commands
+        .send(Command::Contacts(everybody(&service)))
+        .unwrap();
+    let began = Instant::now();
+    let refusals = || {
+        let tally = service.tally();
+        tally.given(210) + tally.given(212) + tally.plain_503s
+    };
+    let mut answered = HashMap::<Address, Instant>::new();
+    let (mut settled, mut oldest) = (None, Duration::ZERO);
+    while began.elapsed() < Duration::from_secs(180) {
+        if began.elapsed() > Duration::from_secs(60) {
+            settled.get_or_insert_with(refusals);
+            let now = Instant::now();
+            let age = answered.values().map(|at| now.duration_since(*at)).max();
+            oldest = oldest.max(age.unwrap_or_default());
+        }
+        if let Update::Reports(reports) = next(&mut feed).await {
+            answered.extend(reports.into_iter().map(|one| (one.address, Instant::now())));
+        }
+    }
+    println!(
+        "{} refusals in the first minute, oldest state after it {oldest:?}",
+        settled.unwrap()
+    );
+    assert_eq!(Some(refusals()), settled);
+    assert_eq!(answered.len(), 5000);
+    assert!(oldest < Duration::from_secs(40), "{oldest:?}");
+    leave(feed).await;
+}

@@ -90,7 +90,7 @@ pub enum Job {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     /// This, now; what comes of it is told by [`Live::registered`], [`Live::subscribed`],
-    /// [`Live::fetched`], [`Live::done`] or [`Live::failed`].
+    /// [`Live::fetched`], [`Live::unsubscribed`] or [`Live::failed`].
     Do(Job),
     /// Nothing before this moment.
     Wait(Instant),

@@ -194,6 +194,10 @@ impl Worker {
                 End::Node => return Last::Gone(session),
                 End::Returned(primary) => {
                     let (old, client) = (std::mem::replace(&mut session, *primary), &self.client);
+                    // Who got the new one for all of us signs the old one out.
+                    if session.origin.is_found() {
+                        continue;
+                    }
                     // Nobody waits for it: the sign-out of a session that is not needed any more.
                     let client = client.clone();
                     tokio::spawn(async move {
