@@ -72,6 +72,10 @@ async fn measure(delivery: Delivery, changes: usize) {
             Availability::Dnd => (Doing::Available, Availability::Available),
             _ => (Doing::Dnd, Availability::Dnd),
         };
+        if delivery == Delivery::Poll {
+            // Or every change would come at the same moment of a round.
+            tokio::time::sleep(Duration::from_secs_f64(fastrand::f64() * 5.0)).await;
+        }
         let began = Instant::now();
         service.set(who, doing);
         known(&mut feed, who, wanted).await;

@@ -36,6 +36,8 @@ pub struct Live {
     refused: HashSet<Address>,
     end_point: Option<(EndPointId, Instant)>,
     subscriptions: Vec<Subscription>,
+    /// Nothing is to be subscribed to or unsubscribed from: it was looked at.
+    settled: bool,
     /// Parts of a batch in which somebody is refused.
     suspects: Vec<Vec<Address>>,
     made: Option<Instant>,
@@ -118,6 +120,7 @@ impl Live {
             refused: HashSet::new(),
             end_point: None,
             subscriptions: Vec::new(),
+            settled: false,
             suspects: Vec::new(),
             made: None,
             anew: None,
@@ -132,6 +135,7 @@ impl Live {
     /// Whose changes are wanted.
     pub fn set_contacts(&mut self, contacts: &[Address]) {
         self.wanted = contacts.to_vec();
+        self.settled = false;
         let wanted: HashSet<&Address> = contacts.iter().collect();
         self.refused.retain(|address| wanted.contains(address));
         self.suspects.clear();
@@ -139,6 +143,7 @@ impl Live {
 
     /// The session or the node is another: what was made is gone.
     pub fn forget(&mut self) {
+        self.settled = false;
         self.end_point = None;
         self.subscriptions.clear();
         self.suspects.clear();
@@ -154,7 +159,7 @@ impl Live {
             && !self.subscriptions.is_empty()
             && self.suspects.is_empty()
             && self.fetched.is_some()
-            && self.missing().next().is_none()
+            && (self.settled || self.missing().next().is_none())
     }
 
     /// Why not, where there is a reason.
@@ -211,8 +216,11 @@ impl Live {
         if let Some(old) = self.subscriptions.iter().find(due) {
             return Next::Do(Job::RenewSubscription(old.id, end_point, lasting));
         }
-        if let Some(job) = self.fill(end_point, lasting).or_else(|| self.thin_out()) {
-            return Next::Do(job);
+        if !self.settled {
+            if let Some(job) = self.fill(end_point, lasting).or_else(|| self.thin_out()) {
+                return Next::Do(job);
+            }
+            self.settled = true;
         }
         self.next_fetch(now)
     }
@@ -324,6 +332,7 @@ impl Live {
             Job::RenewSubscription(_, _, lasting) => (&[][..], Some(*lasting)),
             _ => return,
         };
+        self.settled = false;
         let at = self.subscriptions.iter().position(|one| one.id == id);
         let at = at.unwrap_or_else(|| {
             self.subscriptions.push(Subscription {
@@ -362,6 +371,7 @@ impl Live {
 
     /// Contacts were unsubscribed from.
     pub fn unsubscribed(&mut self, id: SubscriptionId, contacts: &[Address]) {
+        self.settled = false;
         for subscription in self.subscriptions.iter_mut().filter(|one| one.id == id) {
             for contact in contacts {
                 subscription.contacts.remove(contact);
@@ -372,6 +382,7 @@ impl Live {
     /// Something did not work out. Whether that was dealt with; if not, it is trouble with the
     /// link, and the same is tried again when that is over.
     pub fn failed(&mut self, job: &Job, error: &Error, now: Instant) -> bool {
+        self.settled = false;
         match (error.class(), job) {
             (Some(Class::BadContact), Job::Subscribe(batch, ..) | Job::Extend(_, batch, _)) => {
                 self.suspects.pop();
