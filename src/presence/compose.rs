@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 
 use jiff::Timestamp;
-use smallvec::SmallVec;
 
 use super::pidf::{Document, Note, Tuple};
 use super::rpid::{Fact, What};
@@ -209,9 +208,9 @@ fn is_set_by_hand(tuple: &Tuple) -> bool {
 fn counting<'a>(
     activities: impl IntoIterator<Item = &'a Activity>,
     now: Timestamp,
-) -> SmallVec<[&'a Activity; 4]> {
+) -> Vec<&'a Activity> {
     let counting = activities.into_iter().filter(|one| one.counts_at(now));
-    let mut counting: SmallVec<[&Activity; 4]> = counting.collect();
+    let mut counting: Vec<&Activity> = counting.collect();
     counting.sort_by(|a, b| most_telling(a, b));
     counting
 }
@@ -334,8 +333,11 @@ fn extras<'a>(facts: impl IntoIterator<Item = &'a Fact>, now: Timestamp) -> Opti
             known.extend_from_slice(said);
         }
     }
+    let facts = facts.into_iter();
+    let mut holding = facts.filter(|fact| fact.bounds.hold_at(now)).peekable();
+    // Most documents say nothing of all that.
+    holding.peek()?;
     let mut all = Extras::default();
-    let holding = facts.into_iter().filter(|fact| fact.bounds.hold_at(now));
     for fact in holding {
         match &fact.what {
             What::Moods(words) => first_list(&mut all.moods, words),

@@ -8,7 +8,6 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use roxmltree::Node;
-use smallvec::SmallVec;
 use thiserror::Error;
 
 use super::rpid::{self, Bounds, Fact, read_activities, read_user_input};
@@ -19,8 +18,14 @@ use super::{Activity, Address, Device, UserInput, clean, decode};
 /// still sent, and Cisco's, each by what follows the beginning that it shares with the others.
 const STANDARDS: &str = "urn:ietf:params:xml:ns:pidf";
 const CISCOS: &str = "urn:cisco:params:xml:ns:pidf";
+const CISCO_RPID: &str = "urn:cisco:params:xml:ns:pidf:rpid";
+const DATA_MODEL: &str = "urn:ietf:params:xml:ns:pidf:data-model";
 
 fn is_understood(namespace: &str) -> bool {
+    // The usual ones first: each element of a document is asked for.
+    if matches!(namespace, STANDARDS | CISCO_RPID | DATA_MODEL) {
+        return true;
+    }
     match namespace.strip_prefix(STANDARDS) {
         Some(
             ""
@@ -53,8 +58,8 @@ pub(super) const MOST: usize = 64;
 pub struct Document {
     /// The presentity that the document is about (`entity`), where it is readable.
     pub entity: Option<Address>,
-    pub(super) persons: SmallVec<[Person; 1]>,
-    pub(super) tuples: SmallVec<[Tuple; 1]>,
+    pub(super) persons: Vec<Person>,
+    pub(super) tuples: Vec<Tuple>,
     /// RFC 4479 `device` elements, by their `deviceID`.
     pub(super) devices: Vec<Tuple>,
     pub(super) notes: Vec<Note>,
