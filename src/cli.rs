@@ -10,7 +10,7 @@ use tracing::level_filters::LevelFilter;
 use crate::contacts::Contact;
 use crate::contacts::exchange::Format;
 use crate::feed::Delivery;
-use crate::presence::{Address, IconSet};
+use crate::presence::{Address, IconSet, OwnPresence};
 use crate::pws::{Fingerprint, SoapVersion};
 use crate::simulator::Scenario;
 use crate::tui::ThemeName;
@@ -136,6 +136,18 @@ pub enum Command {
         /// Print nothing: the exit code tells whether anyone of them is available
         #[arg(short, long)]
         quiet: bool,
+    },
+    /// Set my own presence
+    #[command(
+        after_help = "Examples:\n  whosin set dnd --for 2h\n  whosin set clear\n\nThe server keeps it for an hour at least and a day at most."
+    )]
+    Set {
+        /// available (or clear: phone and calendar decide again), away, busy, dnd, or vacation
+        #[arg(value_parser = own_presence)]
+        state: OwnPresence,
+        /// For how long [default: a day]
+        #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+        time: Option<Duration>,
     },
     /// Sign in step by step; say what each step found and what to do
     #[command(
@@ -364,6 +376,19 @@ pub fn in_flight(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(number @ 1..=8) => Ok(number),
         _ => Err(format!("'{text}' requests at once cannot be: 1 to 8")),
+    }
+}
+
+/// Reads an own presence by its name; `clear` is available.
+///
+/// # Errors
+/// Words that say which there are.
+pub fn own_presence(text: &str) -> Result<OwnPresence, String> {
+    let named = |own: &OwnPresence| own.name() == text;
+    match OwnPresence::ALL.into_iter().find(named) {
+        Some(own) => Ok(own),
+        None if text == "clear" => Ok(OwnPresence::Available),
+        None => Err("say available, away, busy, dnd, vacation, or clear".into()),
     }
 }
 

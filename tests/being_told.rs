@@ -8,10 +8,9 @@ use std::time::Duration;
 use bench::{config, everybody, service, still};
 use roxmltree::Document;
 use whosin::feed::{Config, Session};
-use whosin::presence::{Address, Availability};
+use whosin::presence::{Address, Availability, OwnPresence};
 use whosin::pws::{
-    Class, Client, Error, Expiration, OwnPresence, PresenceType, Request, Said, SoapVersion,
-    SubscriptionId,
+    Class, Client, Error, Expiration, PresenceType, Request, Said, SoapVersion, SubscriptionId,
 };
 use whosin::simulator::{Doing, Operation, Simulator};
 

@@ -379,7 +379,7 @@ fn the_next_change_is_never_in_the_past() {
 
 #[test]
 fn help_narrows_as_one_types() {
-    let mut desk = Desk::staffed(80, 40);
+    let mut desk = Desk::staffed(80, 44);
     desk.act(Action::Help);
     assert!(desk.screen().contains("leave the board"));
     desk.type_text("free");

@@ -8,7 +8,9 @@ use jiff::SignedDuration;
 use ratatui::style::Color;
 use unicode_width::UnicodeWidthStr;
 use whosin::board::{Action, Message};
-use whosin::presence::{IconSet, Kind, Link, LinkState, Mode, Problem, read_document};
+use whosin::presence::{
+    IconSet, Kind, Link, LinkState, Mode, OwnPresence, OwnSet, Problem, read_document,
+};
 use whosin::tui::{Depth, Theme, ThemeName};
 
 const SIZES: [(u16, u16); 7] = [
@@ -107,6 +109,20 @@ fn the_help_tells_of_the_link_where_that_is_searched_for() {
     let drawn = desk.screen();
     assert!(drawn.contains("signed in at cup.sie.at as klmt"), "{drawn}");
     assert!(drawn.contains("the server tells of changes"), "{drawn}");
+}
+
+#[test]
+fn the_own_presence() {
+    at_all_sizes("own-presence", |desk| {
+        desk.send(Message::Link(Link {
+            own: Some(OwnSet {
+                own: OwnPresence::Dnd,
+                until: start() + SignedDuration::from_hours(3),
+            }),
+            ..link(LinkState::Up)
+        }));
+        desk.act(Action::OwnPresence);
+    });
 }
 
 #[test]

@@ -299,6 +299,9 @@ impl Board {
         if let Pane::Form(form) = &mut self.pane {
             form.focus_on(place.min(FIELDS.len() - 1));
         }
+        if let Pane::Own(choice) = &mut self.pane {
+            choice.choose(place);
+        }
         Vec::new()
     }
 

@@ -1,7 +1,7 @@
 use tui_input::InputRequest;
 
 use crate::contacts::{Contact, Edit};
-use crate::presence::{Address, Link, Report};
+use crate::presence::{Address, Link, OwnSet, Report};
 
 /// Everything that can happen to the board.
 #[derive(Clone, Debug)]
@@ -85,6 +85,7 @@ pub enum Action {
     HideOffline,
     Freeze,
     WhoIsFree,
+    OwnPresence,
     Refresh,
     Mouse,
     Help,
@@ -95,7 +96,7 @@ pub enum Action {
 
 impl Action {
     /// Every action with its name in the settings and its line in the help, in the help's order.
-    pub const ALL: [(Action, &'static str, &'static str); 35] = [
+    pub const ALL: [(Action, &'static str, &'static str); 36] = [
         (Action::Up, "up", "one row up"),
         (Action::Down, "down", "one row down"),
         (Action::Left, "left", "to the left"),
@@ -173,6 +174,7 @@ impl Action {
             "who-is-free",
             "who of the group is free, the best first",
         ),
+        (Action::OwnPresence, "own-presence", "set my own presence"),
         (Action::Refresh, "refresh", "ask the server now"),
         (
             Action::Mouse,
@@ -223,6 +225,8 @@ pub enum Effect {
     Prefer(Vec<Address>),
     /// Sign in again after a refusal.
     SignIn,
+    /// Set the user's own presence.
+    SetOwn(OwnSet),
     /// Ring: a contact that was waited for is free.
     Ring {
         /// Who and what, in a few words.

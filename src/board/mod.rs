@@ -12,6 +12,7 @@ mod history;
 mod message;
 mod motion;
 mod order;
+mod own;
 mod reading;
 
 pub use alert::{Repeat, Watch};
@@ -22,6 +23,7 @@ pub use history::Timeline;
 pub use message::{Action, Effect, Message, Shape};
 pub use motion::Cursor;
 pub use order::{Order, Row, Section};
+pub use own::OwnChoice;
 pub use reading::Counts;
 
 use std::collections::{HashMap, HashSet};
@@ -83,6 +85,8 @@ pub enum Pane {
         /// Lines scrolled away.
         scroll: usize,
     },
+    /// What the user says of the own presence.
+    Own(OwnChoice),
     /// Who of a group is free.
     WhoIsFree {
         /// The group.
@@ -298,6 +302,10 @@ impl Board {
                 self.pane = Pane::WhoIsFree { group, scroll: 0 };
                 Vec::new()
             }
+            Action::OwnPresence => {
+                self.pane = Pane::Own(OwnChoice::of(self.link.own));
+                Vec::new()
+            }
             Action::Refresh => self.refresh(),
             Action::Mouse => {
                 self.mouse = !self.mouse;
@@ -353,6 +361,11 @@ impl Board {
     fn open(&mut self, now: Timestamp) -> Vec<Effect> {
         if matches!(self.pane, Pane::Form(_)) {
             return self.submit(now);
+        }
+        if let Pane::Own(choice) = &self.pane {
+            let set = choice.made(now);
+            self.pane = Pane::Contacts;
+            return vec![Effect::SetOwn(set)];
         }
         if let Some(search) = self.search.as_mut().filter(|search| search.typing) {
             search.typing = false;

@@ -55,6 +55,10 @@ impl Board {
         let page = (self.shape.height / self.shape.cell_height.max(1))
             .saturating_sub(1)
             .max(1);
+        if let Pane::Own(choice) = &mut self.pane {
+            choice.travel(action);
+            return Vec::new();
+        }
         if let Some(scroll) = self.pane_scroll() {
             match action {
                 Action::Up => *scroll = scroll.saturating_sub(1),
@@ -90,7 +94,7 @@ impl Board {
             Pane::Details { scroll, .. }
             | Pane::Help { scroll, .. }
             | Pane::WhoIsFree { scroll, .. } => Some(scroll),
-            Pane::Contacts | Pane::Form(_) => None,
+            Pane::Contacts | Pane::Form(_) | Pane::Own(_) => None,
         }
     }
 

@@ -199,6 +199,7 @@ async fn bring(mut updates: mpsc::Receiver<Update>, board: mpsc::Sender<Message>
         let message = match update {
             Update::Reports(reports) => Message::Reports(reports),
             Update::Link(link) => Message::Link(link),
+            Update::Notice(words) => Message::Notice(words),
         };
         if board.send(message).await.is_err() {
             return;
@@ -227,6 +228,7 @@ async fn carry_out(
             Effect::Ask(contacts) => tell(Command::AskNow(contacts)),
             Effect::Prefer(contacts) => tell(Command::Prefer(contacts)),
             Effect::SignIn => tell(Command::SignInAgain),
+            Effect::SetOwn(set) => tell(Command::SetOwn(set)),
             // These are the terminal's, which has done them.
             Effect::Ring { .. }
             | Effect::Copy(_)

@@ -4,6 +4,7 @@ mod board;
 mod check;
 mod contacts;
 mod demo;
+mod set;
 mod simulate;
 mod status;
 
@@ -117,6 +118,7 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
             };
             status::status(&cli.options, &contacts, print).await
         }
+        Some(Command::Set { state, time }) => set::set(&cli.options, state, time).await,
         Some(Command::Check { report }) => check::check(&cli.options, report.as_deref()).await,
         Some(Command::Contacts(command)) => contacts::contacts(&cli.options, command),
     }

@@ -3,6 +3,7 @@
 mod contest;
 mod live;
 mod nodes;
+mod own;
 mod pace;
 mod plan;
 mod poll;
@@ -14,6 +15,7 @@ mod worker;
 pub use contest::Contest;
 pub use live::{Job, Live, Next};
 pub use nodes::{Nodes, Return};
+pub use own::Own;
 pub use pace::Pace;
 pub use plan::{Plan, Rhythm, Step};
 pub use session::{Application, Credentials, Failure, Origin, Session};
@@ -26,9 +28,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use crate::presence::{Address, Link, LinkState, Mode, Problem, Report, SignIn};
+use crate::presence::{
+    Address, Link, LinkState, Mode, OwnPresence, OwnSet, Problem, Report, SignIn,
+};
 use crate::pws::{
-    Class, Client, Endpoint, Error, Limits, PresenceType, Route, SoapVersion, Trust, TrustError,
+    Class, Client, Endpoint, Error, Expiration, Limits, PresenceType, Route, SoapVersion, Trust,
+    TrustError,
 };
 use shared::Sharing;
 use worker::Worker;
@@ -51,6 +56,8 @@ pub enum Command {
     /// The machine was asleep or came into another network: connections that were kept alive are
     /// not to be believed, and everybody is asked for at once. The feed notices by itself, mostly.
     Awake,
+    /// Set the user's own presence until then.
+    SetOwn(OwnSet),
     /// Sign out and end.
     Leave,
 }
@@ -62,6 +69,8 @@ pub enum Update {
     Reports(Vec<Report>),
     /// The link changed.
     Link(Link),
+    /// Something to tell the user in one line.
+    Notice(String),
 }
 
 /// How presence comes.
@@ -153,6 +162,7 @@ impl Config {
             mode: Mode::Every(self.interval),
             warning,
             remark: None,
+            own: None,
             state: LinkState::SigningIn,
         }
     }
@@ -203,28 +213,58 @@ pub async fn ask_once(
     config: &Config,
     contacts: &[Address],
 ) -> Result<Vec<Report>, Box<Failure>> {
+    in_one_session(client, config, async |session: &Session| {
+        ask_everybody(client, session, config, contacts).await
+    })
+    .await
+}
+
+/// Does something in a session that lasts no longer, or in the one that others use.
+async fn in_one_session<T>(
+    client: &Client,
+    config: &Config,
+    work: impl AsyncFn(&Session) -> Result<T, Error>,
+) -> Result<T, Box<Failure>> {
     let (at, who) = (&config.endpoint, &config.credentials);
     let sharing = Sharing::begin(config.session_folder.as_deref(), at, who).await;
     let mut session = sharing.open(client, at, who).await?;
-    let mut asked = ask_everybody(client, &session, config, contacts).await;
+    let mut done = work(&session).await;
     // What others left behind may have ended since.
-    if asked
+    if done
         .as_ref()
         .is_err_and(|error| error.class() == Some(Class::SessionEnded))
     {
         session = sharing.renew(&session, client, at, who).await?;
-        asked = ask_everybody(client, &session, config, contacts).await;
+        done = work(&session).await;
     }
     let node = session.home.clone();
     let leaving = sharing.leave(Some(session), client);
     let _ = tokio::time::timeout(FAREWELL, leaving).await;
-    asked.map_err(|error| {
+    done.map_err(|error| {
         Box::new(Failure {
             sign_in: SignIn::EndUser,
             node,
             error,
         })
     })
+}
+
+/// Sets the user's own presence for somebody who does not stay.
+///
+/// # Errors
+/// [`Failure`] of a sign-in, or of the setting (then its `sign_in` is the end user's).
+pub async fn set_once(
+    client: &Client,
+    config: &Config,
+    own: OwnPresence,
+    expiration: Expiration,
+) -> Result<(), Box<Failure>> {
+    in_one_session(client, config, async |session: &Session| {
+        client
+            .set_presence(&session.home, &session.user, own, expiration)
+            .await
+    })
+    .await
 }
 
 async fn ask_everybody(

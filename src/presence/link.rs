@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::OwnSet;
+
 /// How the link to the source of presence is: one value, replaced as a whole on each change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Link {
@@ -13,6 +15,8 @@ pub struct Link {
     pub mode: Mode,
     /// A fact that the user should always see, such as "certificate not checked".
     pub warning: Option<String>,
+    /// What the user has set of the own presence, where it is more than available.
+    pub own: Option<OwnSet>,
     /// What else is worth knowing of it, such as why the server is asked more slowly.
     pub remark: Option<String>,
     /// Where it stands.

@@ -7,12 +7,11 @@ use super::client::Client;
 use super::endpoint::Endpoint;
 use super::envelope::{LoginAnswer, read_body, read_login, read_number, read_status};
 use super::error::Error;
-use super::own_presence::OwnPresence;
 use super::polled::{Contact, read_polled};
 use super::request::{PresenceType, Request};
 use super::session::{AppKey, SessionKey, UserKey};
 use super::subscription::{EndPointId, Expiration, SubscriptionId};
-use crate::presence::Address;
+use crate::presence::{Address, OwnPresence};
 
 /// What a sign-in was answered with.
 #[derive(Clone, Debug)]

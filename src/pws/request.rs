@@ -6,10 +6,9 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesEnd, BytesStart, BytesText, Event};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::own_presence::OwnPresence;
 use super::session::{AppKey, SessionKey};
 use super::subscription::{EndPointId, Expiration, SubscriptionId};
-use crate::presence::Address;
+use crate::presence::{Address, OwnPresence};
 
 /// At most so many contacts fit into one request (`ContactListType` of the WSDL).
 pub const BATCH: usize = 100;
@@ -320,8 +319,8 @@ impl Request<'_> {
                 open(to, "urn:setPresence", &[])?;
                 leaf(to, "urn:presenceType", PresenceType::Basic.name())?;
                 open(to, "urn:presenceInfo", &[])?;
-                leaf(to, "urn:basicPresence", own.status())?;
-                leaf(to, "urn:override", boolean(own.overrides()))?;
+                leaf(to, "urn:basicPresence", status(*own))?;
+                leaf(to, "urn:override", boolean(overrides(*own)))?;
                 close(to, "urn:presenceInfo")?;
                 leaf(to, "urn:expiration", &expiration.to_string())?;
                 close(to, "urn:setPresence")?;
@@ -330,6 +329,24 @@ impl Request<'_> {
         close(to, "soapenv:Body")?;
         close(to, "soapenv:Envelope")
     }
+}
+
+/// As the service calls it (`SetPresenceStatusType` of the WSDL).
+fn status(own: OwnPresence) -> &'static str {
+    match own {
+        OwnPresence::Available => "AVAILABLE",
+        OwnPresence::Away => "AWAY",
+        OwnPresence::Busy => "BUSY",
+        OwnPresence::Dnd => "DND",
+        OwnPresence::Vacation => "VACATION",
+    }
+}
+
+/// Whether it wins over what phone and calendar say. The service demands that it does for
+/// do-not-disturb (fault 122) and does not for available (fault 121); what else is said by hand is
+/// meant.
+fn overrides(own: OwnPresence) -> bool {
+    own != OwnPresence::Available
 }
 
 fn boolean(value: bool) -> &'static str {

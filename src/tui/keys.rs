@@ -128,7 +128,7 @@ impl From<KeyEvent> for Key {
 }
 
 /// The keys of every action as they are without any setting.
-const DEFAULTS: [(Action, &[&str]); 35] = [
+const DEFAULTS: [(Action, &[&str]); 36] = [
     (Action::Up, &["up", "k"]),
     (Action::Down, &["down", "j"]),
     (Action::Left, &["left", "h"]),
@@ -158,6 +158,7 @@ const DEFAULTS: [(Action, &[&str]); 35] = [
     (Action::HideOffline, &["o"]),
     (Action::Freeze, &["f"]),
     (Action::WhoIsFree, &["F"]),
+    (Action::OwnPresence, &["p"]),
     (Action::Refresh, &["r", "f5"]),
     (Action::Mouse, &["m"]),
     (Action::Help, &["?", "f1"]),

@@ -8,6 +8,7 @@ mod grid;
 mod help;
 mod keys;
 mod list;
+mod own;
 mod pane;
 mod run;
 mod screen;

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use super::keys::Keys;
 use super::theme::Theme;
-use super::{details, form, grid, help, list, status_line};
+use super::{details, form, grid, help, list, own, status_line};
 use crate::board::{Action, Board, Pane, Shape, View};
 use crate::presence::{Address, IconSet};
 
@@ -239,6 +239,10 @@ pub fn draw(frame: &mut Frame<'_>, board: &Board, look: &Look, now: Timestamp) -
             }
             Pane::Help { query, scroll } => {
                 help::draw(frame, layout.pane, query, board.link(), look, *scroll);
+            }
+            Pane::Own(choice) => {
+                let buffer = frame.buffer_mut();
+                own::draw(buffer, layout.pane, *choice, look, now, &mut targets);
             }
             Pane::WhoIsFree { group, scroll } => {
                 let free = board.who_is_free(group.as_deref(), now);

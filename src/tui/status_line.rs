@@ -9,6 +9,7 @@ use ratatui::style::Style;
 
 use super::fit::{cells, fit, wrap};
 use super::screen::{Look, Target, Targets};
+use super::state::clock;
 use crate::board::{Action, Board, Pane, age};
 use crate::presence::{Availability, LinkState, Mode};
 
@@ -153,7 +154,12 @@ pub fn draw_header(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, 
     };
     let width = usize::from(area.width);
     let link = board.link();
-    let at = format!("{} @ {}", link.user, link.server);
+    let own = link.own.map_or(String::new(), |set| {
+        let glyph = set.own.availability().glyph(look.icons);
+        let until = clock(set.until, &look.zone);
+        format!(": {glyph} {} until {until}", set.own.label())
+    });
+    let at = format!("{} @ {}{own}", link.user, link.server);
     let mode = match link.mode {
         Mode::Every(interval) => format!("every {} s", interval.as_secs_f32().round()),
         Mode::Live => "live".into(),
@@ -302,6 +308,12 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
             (Action::Remove, "remove"),
             (Action::Quit, "quit"),
         ],
+        Pane::Own(_) => &[
+            (Action::Open, "set"),
+            (Action::Back, "cancel"),
+            (Action::Left, "shorter"),
+            (Action::Right, "longer"),
+        ],
         Pane::WhoIsFree { .. } => &[(Action::Back, "close"), (Action::Quit, "quit")],
         Pane::Contacts if typing => &[(Action::Open, "keep"), (Action::Back, "show all")],
         Pane::Contacts => &[
@@ -319,6 +331,7 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
             (Action::WhoIsFree, "who is free"),
             (Action::HideOffline, "hide offline"),
             (Action::Freeze, "freeze"),
+            (Action::OwnPresence, "my presence"),
         ],
     }
 }

@@ -76,6 +76,7 @@ pub fn link(state: LinkState) -> Link {
         mode: Mode::Every(Duration::from_secs(5)),
         warning: None,
         remark: None,
+        own: None,
         state,
     }
 }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use jiff::Timestamp;
 use tokio::time::MissedTickBehavior;
 
 use super::told::{Told, call};
@@ -14,8 +15,8 @@ use crate::feed::plan::Step;
 use crate::feed::poll::{self, Verdict};
 use crate::feed::session::{Failure, Session};
 use crate::feed::wake;
-use crate::presence::{Address, Report};
-use crate::pws::{Class, Contact, Error};
+use crate::presence::{Address, OwnPresence, Report};
+use crate::pws::{Class, Contact, Error, Expiration};
 
 /// A server that only ever says that it has too much to do is trouble after this time.
 const ONLY_REFUSALS: Duration = Duration::from_secs(30);
@@ -24,6 +25,7 @@ const ONLY_REFUSALS: Duration = Duration::from_secs(30);
 enum Done {
     Polled(Vec<Address>, Result<Vec<Contact>, Error>),
     Told(Job, Result<Told, Error>),
+    Set(OwnPresence, Expiration, Result<(), Error>),
     Probed(Result<Session, Box<Failure>>),
 }
 
@@ -85,6 +87,7 @@ impl Worker {
         if let Some(held) = held.filter(|held| *held > now) {
             return soonest(Some(held));
         }
+        self.send_own(session, under_way, now);
         let job = self.send_job(session, under_way, now);
         let soonest = |at: Option<Instant>| soonest(at.into_iter().chain(job).min());
         while self.polls < self.config.in_flight.max(1) {
@@ -106,6 +109,25 @@ impl Worker {
             }));
         }
         soonest(None)
+    }
+
+    /// Sends the own presence, where the server has to be told of it. That it is due again is
+    /// seen when it is looked around.
+    fn send_own(&mut self, session: &Session, under_way: &mut UnderWay, now: Instant) {
+        if self.own_under_way {
+            return;
+        }
+        let Some((own, expiration)) = self.own.next(Timestamp::now()) else {
+            return;
+        };
+        self.pace.sent(now, fastrand::f64());
+        self.own_under_way = true;
+        let client = self.client.clone();
+        let (home, key) = (session.home.clone(), session.user.clone());
+        under_way.push(Box::pin(async move {
+            let result = client.set_presence(&home, &key, own, expiration).await;
+            Done::Set(own, expiration, result)
+        }));
     }
 
     /// Sends what is to be done for being told, once the first answers are on the screen; when to
@@ -137,6 +159,7 @@ impl Worker {
         self.polls = 0;
         self.probing = false;
         self.job_under_way = false;
+        self.own_under_way = false;
     }
 
     async fn take_done(&mut self, done: Done, session: &Session) -> Option<End> {
@@ -149,6 +172,15 @@ impl Worker {
                 self.job_under_way = false;
                 self.told(job, result, session).await
             }
+            Done::Set(own, expiration, Ok(())) => {
+                self.own_under_way = false;
+                self.own.done(own, expiration, Timestamp::now());
+                self.heard(Vec::new(), Instant::now()).await
+            }
+            Done::Set(own, _, Err(error)) => {
+                self.own_under_way = false;
+                self.own_refused(own, error, session).await
+            }
             Done::Probed(Ok(primary)) => {
                 self.nodes.returned();
                 Some(End::Returned(Box::new(primary)))
@@ -159,6 +191,24 @@ impl Worker {
                 self.nodes.primary_failed(Instant::now());
                 None
             }
+        }
+    }
+
+    /// What the service itself refuses is told and not tried again; what does not arrive is.
+    async fn own_refused(
+        &mut self,
+        own: OwnPresence,
+        error: Error,
+        session: &Session,
+    ) -> Option<End> {
+        match error.class() {
+            Some(Class::SettingRefused | Class::ClientDefect | Class::BadContact) => {
+                self.own.refused();
+                let words = format!("{} is not set: {error}", own.label());
+                let told = self.updates.send(Update::Notice(words)).await;
+                told.is_err().then_some(End::Leave)
+            }
+            _ => self.poll_failed(error, session).await,
         }
     }
 

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use super::contest::Contest;
 use super::live::Live;
 use super::nodes::Nodes;
+use super::own::Own;
 use super::pace::Pace;
 use super::plan::{Plan, Rhythm};
 use super::poll;
@@ -92,6 +93,8 @@ pub(super) struct Worker {
     probing: bool,
     job_under_way: bool,
     live: Live,
+    own: Own,
+    own_under_way: bool,
     /// Where the service calls, once it is told to.
     listener: Option<Arc<Listener>>,
     /// What is under way goes over connections that are dead.
@@ -133,6 +136,8 @@ impl Worker {
                 Delivery::Notify => Live::insisting(),
                 Delivery::Auto | Delivery::Poll => Live::new(),
             },
+            own: Own::new(),
+            own_under_way: false,
             listener: None,
             start_over: false,
             around: Surroundings::look(None),
@@ -188,6 +193,7 @@ impl Worker {
                 self.undo(&session).await;
             }
             self.live.forget();
+            self.own.forget();
             match end {
                 End::Leave => return Last::Left(session),
                 End::Session => return Last::Ended(session),
@@ -286,6 +292,7 @@ impl Worker {
                 }
                 self.plan.ask_now(&addresses, now);
             }
+            Some(Command::SetOwn(set)) => self.own.want(set),
             Some(Command::Awake) => self.awake(),
             Some(Command::SignInAgain) => {}
             // Without anyone to tell there is nothing to do.

@@ -111,6 +111,7 @@ impl Worker {
             false => Mode::Every(self.real_round()),
         };
         self.link.remark = self.remark();
+        self.link.own = self.own.holds(Timestamp::now());
         if self.told.as_ref() != Some(&self.link) {
             self.told = Some(self.link.clone());
             // A board that is gone is noticed by its command channel.

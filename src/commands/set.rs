@@ -1,0 +1,48 @@
+//! Sets the user's own presence from a script.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{CommandError, feed_config, load};
+use crate::cli::{Exit, Options};
+use crate::feed::set_once;
+use crate::presence::OwnPresence;
+use crate::pws::Expiration;
+
+/// Sets it, for as long as is wanted and the service can.
+pub async fn set(
+    options: &Options,
+    own: OwnPresence,
+    time: Option<Duration>,
+) -> Result<Exit, CommandError> {
+    let settings = load(options)?;
+    let config = feed_config(&settings).await?;
+    let client = config.client()?;
+    let expiration = time.map_or(Expiration::LONGEST, Expiration::nearest);
+    set_once(&client, &config, own, expiration)
+        .await
+        .map_err(|failure| CommandError::of_failure(&failure, &config.credentials))?;
+    let words = match own {
+        OwnPresence::Available => "phone and calendar decide again".to_string(),
+        _ => {
+            let lasting = SignedDuration::try_from(expiration.time());
+            let until = Timestamp::now() + lasting.unwrap_or(SignedDuration::ZERO);
+            let until = until.to_zoned_datetime(jiff::tz::TimeZone::system());
+            let longer = time.is_some_and(|time| time < expiration.time());
+            let why = match longer {
+                true => ": the server keeps it for an hour at least",
+                false => "",
+            };
+            format!("until {}{why}", until.strftime("%H:%M"))
+        }
+    };
+    match writeln!(io::stdout().lock(), "{}, {words}", own.label()) {
+        // Whoever reads has had enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CommandError::Io("cannot print", error))
+        }
+        _ => Ok(Exit::Done),
+    }
+}

@@ -1,0 +1,75 @@
+//! The user's own presence: when to set it, set it again, and end it; pure, with the time passed in.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::presence::{OwnPresence, OwnSet};
+use crate::pws::Expiration;
+
+/// It is set again so long before the server forgets it.
+const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+
+/// What the user wants, and what the server knows of it.
+#[derive(Debug, Default)]
+pub struct Own {
+    wanted: Option<OwnSet>,
+    /// Until when the server keeps what was set; `None` where it has to be told.
+    kept_until: Option<Timestamp>,
+}
+
+impl Own {
+    /// Nothing is set.
+    pub fn new() -> Own {
+        Own::default()
+    }
+
+    /// The user wants this.
+    pub fn want(&mut self, set: OwnSet) {
+        self.wanted = Some(set);
+        self.kept_until = None;
+    }
+
+    /// What holds at `now`, for people to see; available is what holds without a word.
+    pub fn holds(&self, now: Timestamp) -> Option<OwnSet> {
+        let kept = |set: &OwnSet| self.kept_until.is_some() && set.until > now;
+        self.wanted
+            .filter(|set| kept(set) && set.own != OwnPresence::Available)
+    }
+
+    /// The session is another: the server may have forgotten it.
+    pub fn forget(&mut self) {
+        self.kept_until = None;
+    }
+
+    /// What to tell the server at `now`, if anything.
+    pub fn next(&self, now: Timestamp) -> Option<(OwnPresence, Expiration)> {
+        let wanted = self.wanted?;
+        if wanted.until <= now {
+            // The server keeps everything for an hour at least.
+            let kept = self.kept_until.is_some_and(|until| until > now);
+            return kept.then_some((OwnPresence::Available, Expiration::SHORTEST));
+        }
+        let due = self.kept_until.is_none_or(|kept| {
+            let ends_with_it = kept + SignedDuration::from_secs(1) >= wanted.until;
+            !ends_with_it && kept - AHEAD <= now
+        });
+        let left = Duration::try_from(wanted.until.duration_since(now)).unwrap_or_default();
+        due.then(|| (wanted.own, Expiration::nearest(left)))
+    }
+
+    /// The server took it.
+    pub fn done(&mut self, own: OwnPresence, expiration: Expiration, now: Timestamp) {
+        let time = SignedDuration::try_from(expiration.time()).unwrap_or(SignedDuration::ZERO);
+        self.kept_until = Some(now + time);
+        let over = self.wanted.is_some_and(|wanted| wanted.until <= now);
+        if over || own == OwnPresence::Available {
+            *self = Own::default();
+        }
+    }
+
+    /// The server refused it: it is not tried again.
+    pub fn refused(&mut self) {
+        *self = Own::default();
+    }
+}

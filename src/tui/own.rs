@@ -1,0 +1,62 @@
+//! The list of own presences.
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::pane;
+use super::screen::{Look, Target, Targets};
+use super::state::clock;
+use crate::board::OwnChoice;
+use crate::presence::{IconSet, OwnPresence};
+
+/// Draws the list; each of it can be pointed at.
+pub fn draw(
+    buffer: &mut Buffer,
+    area: Rect,
+    choice: OwnChoice,
+    look: &Look,
+    now: Timestamp,
+    targets: &mut Targets,
+) {
+    let inside = pane::frame(buffer, area, "My presence", look);
+    let cursor = match look.icons {
+        IconSet::Ascii => ">",
+        IconSet::Unicode | IconSet::Nerd => "▸",
+    };
+    let mut lines: Vec<Line<'_>> = OwnPresence::ALL
+        .into_iter()
+        .map(|own| {
+            let chosen = own == choice.own();
+            let glyph = own.availability().glyph(look.icons);
+            let style = look.theme.state(own.availability());
+            Line::from(vec![
+                Span::styled(if chosen { cursor } else { " " }, look.theme.key()),
+                Span::styled(format!("{glyph} {}", own.label()), style),
+            ])
+        })
+        .collect();
+    let until = now + SignedDuration::from_hours(choice.hours());
+    let until = clock(until, &look.zone);
+    let words = match choice.own() {
+        OwnPresence::Available => " phone and calendar decide again".into(),
+        _ => format!(" for < {} h >, until {until}", choice.hours()),
+    };
+    lines.push(Line::default());
+    lines.push(Line::styled(words, look.theme.dim()));
+    // Where there is little room what is chosen stays in sight.
+    let at = OwnPresence::ALL.iter().position(|own| *own == choice.own());
+    let height = usize::from(inside.height);
+    let scroll = (at.unwrap_or(0) + 1).saturating_sub(height);
+    let in_sight = (scroll..OwnPresence::ALL.len()).zip(inside.y..inside.bottom());
+    for (place, y) in in_sight {
+        let line = Rect {
+            y,
+            height: 1,
+            ..inside
+        };
+        targets.add(line, Target::Field(place));
+    }
+    pane::lines(buffer, inside, lines, scroll, look);
+}
