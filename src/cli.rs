@@ -123,7 +123,7 @@ pub enum Command {
     },
     /// Ask once, print, and end
     #[command(
-        after_help = "Examples:\n  whosin status\n  whosin status --json\n  until whosin status -q ben; do sleep 60; done"
+        after_help = "Examples:\n  whosin status\n  whosin status --json\n  whosin status --cached ben\n  until whosin status -q ben; do sleep 60; done"
     )]
     Status {
         /// Whom to ask for: a name or address of the contact book, or any address; all when none
@@ -136,6 +136,9 @@ pub enum Command {
         /// Print nothing: the exit code tells whether anyone of them is available
         #[arg(short, long)]
         quiet: bool,
+        /// Take what a board knows or knew, without asking the server; old states count as nobody's
+        #[arg(long)]
+        cached: bool,
     },
     /// Sign in step by step; say what each step found and what to do
     #[command(

@@ -1,9 +1,11 @@
 //! What each command does: the only place that knows everyone.
 
+mod answers;
 mod board;
 mod check;
 mod contacts;
 mod demo;
+mod remembering;
 mod simulate;
 mod status;
 
@@ -50,6 +52,11 @@ pub enum CommandError {
     /// The server did not answer as it should; boxed, for it is much larger than the others.
     #[error("{}. {}", .0.what, .0.advice)]
     Server(Box<crate::presence::Problem>, Exit),
+    /// No board has left anything that could be told.
+    #[error(
+        "no board has left anything for this server and user: run whosin, or leave out --cached"
+    )]
+    NothingLeft,
     /// A file of contacts is not text, or cannot be written.
     #[error("{0}: {1}")]
     Exchange(String, String),
@@ -71,6 +78,7 @@ impl CommandError {
             CommandError::Server(_, exit) => *exit,
             CommandError::Book(_)
             | CommandError::Tui(_)
+            | CommandError::NothingLeft
             | CommandError::Exchange(..)
             | CommandError::Io(..) => Exit::Failed,
         }
@@ -109,13 +117,18 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
             contacts,
             json,
             quiet,
+            cached,
         }) => {
             let print = match (quiet, json) {
                 (true, _) => status::Print::Nothing,
                 (false, true) => status::Print::Json,
                 (false, false) => status::Print::Table,
             };
-            status::status(&cli.options, &contacts, print).await
+            let source = match cached {
+                true => status::Source::LastSeen,
+                false => status::Source::Server,
+            };
+            status::status(&cli.options, &contacts, source, print).await
         }
         Some(Command::Check { report }) => check::check(&cli.options, report.as_deref()).await,
         Some(Command::Contacts(command)) => contacts::contacts(&cli.options, command),
