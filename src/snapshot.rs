@@ -212,7 +212,8 @@ impl Snapshot {
 }
 
 impl Person {
-    fn of(entry: &Entry, confirmed_after: Timestamp, at: Timestamp) -> Person {
+    /// What is known at `at` of a contact, where states confirmed before `confirmed_after` are stale.
+    pub fn of(entry: &Entry, confirmed_after: Timestamp, at: Timestamp) -> Person {
         let asked_at = entry
             .asked_at()
             .or(entry.trouble.as_ref().map(|_| at))

@@ -3,7 +3,6 @@
 #[path = "common/bench.rs"]
 mod bench;
 #[path = "common/pty.rs"]
-#[allow(dead_code, reason = "each test file uses its own part")]
 mod pty;
 
 use std::os::unix::fs::PermissionsExt;

@@ -5,9 +5,14 @@ mod board;
 mod check;
 mod contacts;
 mod demo;
+mod following;
+mod reader;
 mod remembering;
 mod simulate;
 mod status;
+mod tmux;
+mod wait;
+mod watch;
 
 use std::io;
 
@@ -130,6 +135,9 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
             };
             status::status(&cli.options, &contacts, source, print).await
         }
+        Some(Command::Tmux(bar)) => tmux::tmux(&cli.options, &bar).await,
+        Some(Command::Wait(wait)) => wait::wait(&cli.options, &wait).await,
+        Some(Command::Watch(watch)) => watch::watch(&cli.options, &watch).await,
         Some(Command::Check { report }) => check::check(&cli.options, report.as_deref()).await,
         Some(Command::Contacts(command)) => contacts::contacts(&cli.options, command),
     }
