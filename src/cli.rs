@@ -1,5 +1,9 @@
 //! The command line.
 
+mod looking;
+
+pub use looking::{Bar, Goal, Wait, Watch};
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -123,7 +127,7 @@ pub enum Command {
     },
     /// Ask once, print, and end
     #[command(
-        after_help = "Examples:\n  whosin status\n  whosin status --json\n  until whosin status -q ben; do sleep 60; done"
+        after_help = "Examples:\n  whosin status\n  whosin status --json\n  whosin status --cached ben\n  until whosin status -q ben; do sleep 60; done"
     )]
     Status {
         /// Whom to ask for: a name or address of the contact book, or any address; all when none
@@ -136,6 +140,9 @@ pub enum Command {
         /// Print nothing: the exit code tells whether anyone of them is available
         #[arg(short, long)]
         quiet: bool,
+        /// Take what a board knows or knew, without asking the server; old states count as nobody's
+        #[arg(long)]
+        cached: bool,
     },
     /// Set my own presence
     #[command(
@@ -149,6 +156,22 @@ pub enum Command {
         #[arg(long = "for", value_name = "TIME", value_parser = duration)]
         time: Option<Duration>,
     },
+    /// Print one short line for the status bar of tmux, polybar or waybar
+    #[command(
+        name = "tmux",
+        after_help = "Examples:\n  set -g status-right '#(whosin tmux --colors) %H:%M'     in ~/.tmux.conf\n  whosin tmux ben 'Carla Three'\n  whosin tmux --format '{available} free, {busy} busy' --max-age 2m\n  whosin tmux ben --format '{icon} {name}: {state} ({age})'\n  whosin tmux --format waybar\n\nFields: {available} {away} {busy} {dnd} {off} {unknown} count fresh states, {stale} the others,\n{total} all; {age} is how old the answer is. Where contacts are named also {icon} {name} {state}\n{note}, filled for each. {{ and }} are braces. Waybar gets the state of the most reachable as class,\n'stale' or 'unknown'.\n\nThe line comes from what a running board left; only where that is too old the server is asked.\nWhere neither tells anything the line is 'whosin ?' and the exit code 2 (settings), 3 (sign-in\nrefused), 4 (server not reached) or 1."
+    )]
+    Tmux(Bar),
+    /// Wait until a contact gets there
+    #[command(
+        after_help = "Examples:\n  whosin wait ben && notify-send 'Ben is free'\n  whosin wait ben carla --for available,away --timeout 30m\n  whosin wait ben --for changed --quiet\n\nPrints the moment, the name and the state. Only what the server says now counts. Trouble with the\nserver is waited out. Exit codes: 0 somebody got there, 5 the time is up, 3 sign-in refused, 4 the\ntime is up and the server was never reached, 130 interrupted."
+    )]
+    Wait(Wait),
+    /// Print a line for each change, for screen readers, logs and pipes
+    #[command(
+        after_help = "Examples:\n  whosin watch --plain\n  whosin watch ben 'Carla Three' | tee -a presence.log\n  whosin watch --json | jq -r 'select(.kind == \"change\").contact.name'\n\nFirst the present states, then each change: time, name, state, note. Trouble with the server is a\nline, too. Each JSON object has schema, at and kind: state (a first answer) and change with contact\nas in 'status --json', link with link (trouble or up) and words."
+    )]
+    Watch(Watch),
     /// Sign in step by step; say what each step found and what to do
     #[command(
         after_help = "Examples:\n  whosin check\n  whosin check --server cup.example.com --report report.txt\n\nExit codes: 0 all is well, 1 failed, 2 settings, 3 sign-in refused, 4 server not reached."
@@ -456,8 +479,12 @@ pub enum Exit {
     Refused = 3,
     /// The server was not reached.
     NotReached = 4,
-    /// Nobody of those asked for is available.
+    /// Nobody of those asked for is available, or got there in time.
     Nobody = 5,
+    /// Ended by Ctrl-C, as shells count it.
+    Interrupted = 130,
+    /// Ended by the signal to do so.
+    Terminated = 143,
 }
 
 /// Finds the one contact that a word means: an address, or else a user, a name, or a part of these,

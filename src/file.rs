@@ -42,6 +42,20 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
+/// The same for a file that is often made anew and whose loss costs nothing: readable by its owner
+/// alone, whatever it was before, and not forced onto the disk.
+///
+/// # Errors
+/// Why it cannot be written; then the old file is as it was.
+pub fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = folder_of(path)?;
+    // Such a file is made readable by its owner alone.
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(content)?;
+    file.persist(path)?;
+    Ok(())
+}
+
 /// Opens a file as `options` say, and makes it where it is missing: for its owner alone.
 ///
 /// # Errors

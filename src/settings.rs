@@ -67,6 +67,8 @@ pub struct Settings {
     pub config_file: PathBuf,
     /// Where the session is shared; `None` where there is no home.
     pub session_folder: Option<PathBuf>,
+    /// Where boards leave what they know; `None` where there is no home.
+    pub last_seen_file: Option<PathBuf>,
     /// How much is written into the log.
     pub log_level: LevelFilter,
     /// Where the log is; `None` where there is no home.
@@ -211,6 +213,9 @@ impl Settings {
             let folder = folders.runtime_dir().unwrap_or(folders.cache_dir());
             folder.to_path_buf()
         });
+        settings.last_seen_file = folders
+            .as_ref()
+            .map(|folders| folders.cache_dir().join("last-seen.json"));
         settings.log_file = folders.as_ref().map(|folders| {
             let folder = folders.state_dir().unwrap_or(folders.data_dir());
             folder.join("whosin.log")
@@ -313,6 +318,7 @@ impl Settings {
             contacts_file,
             config_file,
             session_folder: None,
+            last_seen_file: None,
             log_file: None,
             log_level: match (options.log_level, &file.log_level) {
                 (Some(level), _) => level,

@@ -3,9 +3,11 @@
 mod common;
 
 use common::{Desk, address, contact, doing, link, outcome, report, start};
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use tui_input::InputRequest;
-use whosin::board::{Action, Cursor, Effect, Message, Pane, Standing, View};
+use whosin::board::{Action, Cursor, Effect, Message, Pane, Remembered, Since, Standing, View};
 use whosin::contacts::Edit;
 use whosin::presence::{Availability, LinkState, Outcome, Problem};
 
@@ -398,4 +400,63 @@ fn signing_in_again_is_the_users_decision() {
     let sign_in = whosin::presence::SignIn::Application;
     desk.send(Message::Link(link(LinkState::Refused { sign_in, problem })));
     assert_eq!(desk.act(Action::Refresh).first(), Some(&Effect::SignIn));
+}
+
+#[test]
+fn a_remembered_state_counts_nowhere_and_gives_way_to_the_first_answer() {
+    let mut desk = Desk::remembering(120, 30);
+    // Only Eve, who has answered.
+    assert_eq!(free(&desk), 1);
+    let front_desk = desk.board.who_is_free(Some("Front desk"), desk.now);
+    assert!(front_desk.is_empty());
+    let ursula = address("ursula@sie.at");
+    let entry = desk.board.entry(&ursula).unwrap();
+    let after = desk.board.confirmed_after(desk.now);
+    assert_eq!(entry.standing(after), Standing::Remembered);
+    assert!(entry.known().is_none() && entry.timeline.changes().is_empty());
+    desk.send(Message::Link(link(LinkState::Up)));
+    assert_eq!(free(&desk), 1);
+
+    desk.send(report("ursula@sie.at", desk.now, doing("<c:available/>")));
+    assert_eq!(free(&desk), 2);
+    let entry = desk.board.entry(&ursula).unwrap();
+    assert_eq!(entry.timeline.changes().len(), 1);
+    // That it was available before is no proof that it was so all the time.
+    assert_eq!(entry.known().unwrap().since, Since::AtLeast(desk.now));
+    assert_eq!(entry.changed, None);
+}
+
+#[test]
+fn nobody_rings_on_the_strength_of_a_remembered_state() {
+    let mut desk = Desk::remembering(120, 30);
+    desk.send(Message::Select(address("ursula@sie.at")));
+    desk.act(Action::Watch);
+    let rings = |effects: &[Effect]| {
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Ring { .. }))
+    };
+    let screen = desk.screen();
+    assert!(
+        screen.contains("Rings once when Ursula One is free"),
+        "{screen}"
+    );
+    assert!(!rings(&desk.wait(30)));
+    desk.send(report("ursula@sie.at", desk.now, doing("<c:available/>")));
+    assert!(rings(&desk.wait(4)));
+}
+
+#[test]
+fn what_is_known_is_not_overwritten_by_what_is_remembered() {
+    let mut desk = Desk::remembering(120, 30);
+    let remembered = Remembered {
+        presence: Arc::new(doing("<c:dnd/>")),
+        asked_at: start(),
+    };
+    desk.send(Message::Remembered(vec![(
+        address("eve@sie.at"),
+        remembered,
+    )]));
+    let eve = desk.board.entry(&address("eve@sie.at")).unwrap();
+    assert_eq!(eve.availability(), Some(Availability::Available));
 }

@@ -151,6 +151,23 @@ fn a_dead_link() {
 }
 
 #[test]
+fn what_is_remembered() {
+    for (width, height) in SIZES {
+        let mut desk = Desk::remembering(width, height);
+        assert_snapshot!(format!("remembered-{width}x{height}"), desk.screen());
+    }
+}
+
+#[test]
+fn what_is_remembered_as_a_list_and_in_the_details() {
+    let mut desk = Desk::remembering(120, 32);
+    desk.act(Action::View);
+    assert_snapshot!("remembered-list-120x32", desk.screen());
+    desk.act(Action::Open);
+    assert_snapshot!("remembered-details-120x32", desk.screen());
+}
+
+#[test]
 fn letters_alone_draw_the_whole_board() {
     for prepare in [
         Action::Open,

@@ -12,8 +12,8 @@ use crate::presence::{Availability, Outcome, Presence, Report};
 pub struct Entry {
     /// Who it is, as the contact book has it.
     pub contact: Contact,
-    /// The last state that is known, with its times. `None` until the first answer.
-    pub known: Option<Known>,
+    /// The last state that is known, with its times, and from where.
+    pub knowledge: Knowledge,
     /// What was wrong with the last asking, if anything.
     pub trouble: Option<Trouble>,
     /// When the state last changed while the board was looking on.
@@ -26,7 +26,29 @@ pub struct Entry {
     pub timeline: Timeline,
 }
 
-/// A known state and how old it is.
+/// What is known of a contact's state. A remembered state is of another type than a known one, so
+/// that nothing can take it for true now: it is shown, and neither counts nor rings nor is history.
+#[derive(Clone, Debug, Default)]
+pub enum Knowledge {
+    /// Nothing yet.
+    #[default]
+    Nothing,
+    /// What an earlier run of the board knew; the server has not confirmed it to this one.
+    Remembered(Remembered),
+    /// What the server told this run.
+    Known(Known),
+}
+
+/// A state that an earlier run of the board knew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// The state.
+    pub presence: Arc<Presence>,
+    /// When the server said so last.
+    pub asked_at: Timestamp,
+}
+
+/// A state that the server told, and how old it is.
 #[derive(Clone, Debug)]
 pub struct Known {
     /// The state.
@@ -35,8 +57,6 @@ pub struct Known {
     pub asked_at: Timestamp,
     /// Since when the contact is in this state.
     pub since: Since,
-    /// Told by an earlier run of the board, and not confirmed yet.
-    pub remembered: bool,
 }
 
 /// Since when a state holds, and who says so.
@@ -84,10 +104,11 @@ pub enum Standing {
 }
 
 impl Entry {
-    pub(super) fn new(contact: Contact) -> Entry {
+    /// A contact of whom nothing is known.
+    pub fn new(contact: Contact) -> Entry {
         Entry {
             contact,
-            known: None,
+            knowledge: Knowledge::Nothing,
             trouble: None,
             changed: None,
             watch: None,
@@ -98,32 +119,65 @@ impl Entry {
 
     /// The name to show: the book's, else the document's, else the user part of the address.
     pub fn name(&self) -> &str {
-        let told = || self.known.as_ref()?.presence.display_name.as_deref();
+        let told = || self.presence()?.display_name.as_deref();
         match &self.contact.name {
             Some(name) => name,
             None => told().unwrap_or_else(|| self.contact.address.user()),
         }
     }
 
-    /// The last known availability, whatever its age; `None` where nothing is known.
+    /// What the server told this run; `None` until its first answer.
+    pub fn known(&self) -> Option<&Known> {
+        match &self.knowledge {
+            Knowledge::Known(known) => Some(known),
+            Knowledge::Nothing | Knowledge::Remembered(_) => None,
+        }
+    }
+
+    /// The last known state, whatever its age and origin; `None` where nothing is known.
+    pub fn presence(&self) -> Option<&Presence> {
+        match &self.knowledge {
+            Knowledge::Nothing => None,
+            Knowledge::Remembered(remembered) => Some(&remembered.presence),
+            Knowledge::Known(known) => Some(&known.presence),
+        }
+    }
+
+    /// When the server last told the state; `None` where nothing is known.
+    pub fn asked_at(&self) -> Option<Timestamp> {
+        match &self.knowledge {
+            Knowledge::Nothing => None,
+            Knowledge::Remembered(remembered) => Some(remembered.asked_at),
+            Knowledge::Known(known) => Some(known.asked_at),
+        }
+    }
+
+    /// The last known availability, whatever its age and origin; `None` where nothing is known.
     pub fn availability(&self) -> Option<Availability> {
-        self.known.as_ref().map(|known| known.presence.availability)
+        self.presence().map(|presence| presence.availability)
     }
 
     /// How far the state can be trusted at `now`, when everything confirmed before
     /// `confirmed_after` counts as stale.
     pub fn standing(&self, confirmed_after: Timestamp) -> Standing {
-        match &self.known {
-            None => Standing::Awaited,
-            Some(known) if known.remembered => Standing::Remembered,
-            Some(_) if self.trouble.is_some() => Standing::Stale,
-            Some(known) if known.asked_at < confirmed_after => Standing::Stale,
-            Some(_) => Standing::Fresh,
+        match &self.knowledge {
+            Knowledge::Nothing => Standing::Awaited,
+            Knowledge::Remembered(_) => Standing::Remembered,
+            Knowledge::Known(_) if self.trouble.is_some() => Standing::Stale,
+            Knowledge::Known(known) if known.asked_at < confirmed_after => Standing::Stale,
+            Knowledge::Known(_) => Standing::Fresh,
         }
     }
 
-    /// Takes in what was learned. Returns whether the state is another than before.
-    pub(super) fn learn(&mut self, report: &Report) -> bool {
+    /// Takes in what an earlier run knew, where nothing is known yet.
+    pub fn remember(&mut self, remembered: Remembered) {
+        if matches!(self.knowledge, Knowledge::Nothing) {
+            self.knowledge = Knowledge::Remembered(remembered);
+        }
+    }
+
+    /// Takes in what was learned. Returns whether the state is another than this run knew before.
+    pub fn learn(&mut self, report: &Report) -> bool {
         let presence = match &report.outcome {
             Outcome::Answered(presence) => presence,
             Outcome::NotAnswered => {
@@ -140,26 +194,25 @@ impl Entry {
             }
         };
         self.trouble = None;
-        let before = self.known.as_ref();
+        let before = self.known();
         let same = before.is_some_and(|known| same_state(&known.presence, presence));
         let since = match (presence.since, before) {
             (Some(stated), _) => Since::Stated(stated),
             (None, Some(known)) if same => known.since,
-            // After a gap nobody can say when it changed.
-            (None, Some(known)) if known.remembered => Since::AtLeast(report.at),
             (None, Some(_)) => Since::Seen(report.at),
+            // Nobody looked on before: also where the same state is remembered, it may have come
+            // and gone.
             (None, None) => Since::AtLeast(report.at),
         };
-        let changed = before.is_some_and(|known| !known.remembered) && !same;
+        let changed = before.is_some() && !same;
         if changed {
             self.changed = Some(report.at);
         }
         self.timeline.add(report.at, presence.availability);
-        self.known = Some(Known {
+        self.knowledge = Knowledge::Known(Known {
             presence: presence.clone(),
             asked_at: report.at,
             since,
-            remembered: false,
         });
         changed
     }

@@ -56,7 +56,7 @@ impl Find {
         if !self.states.is_empty() && !state.is_some_and(|state| self.states.contains(&state)) {
             return false;
         }
-        let presence = entry.known.as_ref().map(|known| &known.presence);
+        let presence = entry.presence();
         let labels = presence.iter().flat_map(|presence| &presence.activities);
         let elsewhere: Vec<&str> = [entry.contact.address.as_str()]
             .into_iter()

@@ -1,5 +1,6 @@
 use tui_input::InputRequest;
 
+use super::Remembered;
 use crate::contacts::{Contact, Edit};
 use crate::presence::{Address, Link, OwnSet, Report};
 
@@ -28,6 +29,8 @@ pub enum Message {
     Contacts(Vec<Contact>),
     /// The contact book could not be read or written; the words say why and what to do.
     BookTrouble(Option<String>),
+    /// What an earlier run of the board knew; it is shown until the server answers.
+    Remembered(Vec<(Address, Remembered)>),
     /// What was learned of some contacts.
     Reports(Vec<Report>),
     /// The link changed.

@@ -14,9 +14,10 @@ mod motion;
 mod order;
 mod own;
 mod reading;
+mod roster;
 
 pub use alert::{Repeat, Watch};
-pub use entry::{Entry, Known, Since, Standing, Trouble};
+pub use entry::{Entry, Knowledge, Known, Remembered, Since, Standing, Trouble};
 pub use find::Find;
 pub use form::{ContactForm, FIELDS};
 pub use history::Timeline;
@@ -25,6 +26,7 @@ pub use motion::Cursor;
 pub use order::{Order, Row, Section};
 pub use own::OwnChoice;
 pub use reading::Counts;
+pub use roster::Roster;
 
 use std::collections::{HashMap, HashSet};
 
@@ -205,6 +207,7 @@ impl Board {
                 self.book_trouble = words;
                 Vec::new()
             }
+            Message::Remembered(remembered) => self.take_remembered(remembered, now),
             Message::Reports(reports) => self.take_reports(reports, now),
             Message::Link(link) => self.take_link(link),
             Message::Notice(words) => {
@@ -497,6 +500,7 @@ fn by_hand(message: &Message) -> bool {
         Message::Shape(_)
             | Message::Contacts(_)
             | Message::BookTrouble(_)
+            | Message::Remembered(_)
             | Message::Reports(_)
             | Message::Link(_)
             | Message::Notice(_)

@@ -114,7 +114,7 @@ pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
                 )
             }),
             Order::Change => section.members.sort_by_cached_key(|&at| {
-                let since = entries[at].known.as_ref().map(|known| known.since.at());
+                let since = entries[at].known().map(|known| known.since.at());
                 (Reverse(since), by_name(&entries[at]))
             }),
         }
@@ -132,10 +132,7 @@ fn by_name(entry: &Entry) -> (String, String) {
 /// How well somebody can be reached: the lowest is the best. What is not fresh comes after all
 /// that is.
 pub(super) fn reach(entry: &Entry, standing: Standing) -> (bool, Option<Availability>, bool) {
-    let idle = entry
-        .known
-        .as_ref()
-        .is_some_and(|known| known.presence.idle);
+    let idle = entry.presence().is_some_and(|presence| presence.idle);
     (standing != Standing::Fresh, entry.availability(), idle)
 }
 

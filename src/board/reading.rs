@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Board, CHANGE_SHOWS, Cursor, Effect, Entry, Order, Pane, Preferences, REST, Repeat, Row,
-    Search, Section, Standing, View, Watch, age, order,
+    Board, CHANGE_SHOWS, Cursor, Effect, Entry, Knowledge, Order, Pane, Preferences, REST,
+    Remembered, Repeat, Row, Search, Section, Standing, View, Watch, age, order,
 };
 use crate::contacts::Contact;
-use crate::presence::{Address, Availability, Link, LinkState, Mode, Report};
+use crate::presence::{Address, Availability, Link, LinkState, Report};
 
 /// How many contacts there are of each kind, by fresh states only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -87,7 +87,8 @@ impl Board {
             let changed = entry.learn(&report);
             self.out_of_order |= entry.name().len() != named;
             self.out_of_order |= changed || self.order == Order::State || self.search.is_some();
-            let availability = entry.availability().filter(|_| entry.trouble.is_none());
+            let known = entry.known().filter(|_| entry.trouble.is_none());
+            let availability = known.map(|known| known.presence.availability);
             if let Some(watch) = &mut entry.watch {
                 match availability {
                     Some(availability) => watch.see(availability, report.at),
@@ -96,6 +97,21 @@ impl Board {
             }
         }
         self.rearrange_when_due(now);
+        Vec::new()
+    }
+
+    pub(super) fn take_remembered(
+        &mut self,
+        remembered: Vec<(Address, Remembered)>,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        for (address, remembered) in remembered {
+            if let Some(&place) = self.places.get(&address) {
+                self.entries[place].remember(remembered);
+            }
+        }
+        // The names that the documents gave may be among it.
+        self.rearrange(now);
         Vec::new()
     }
 
@@ -255,16 +271,7 @@ impl Board {
 
     /// States that were confirmed before this are stale: all, where the link is down.
     pub fn confirmed_after(&self, now: Timestamp) -> Timestamp {
-        match (&self.link.state, self.link.mode) {
-            (LinkState::Trouble { .. } | LinkState::Refused { .. }, _) => Timestamp::MAX,
-            (_, Mode::Live) => Timestamp::MIN,
-            (_, Mode::Every(interval)) => {
-                // A slow round through thousands of contacts is no reason to doubt each of them.
-                let interval = i64::try_from(interval.as_secs()).unwrap_or(i64::MAX / 8);
-                let patience = SignedDuration::from_secs((interval * 3).max(60));
-                now.saturating_sub(patience).unwrap_or(Timestamp::MIN)
-            }
-        }
+        self.link.confirmed_after(now)
     }
 
     /// How many contacts there are of each kind.
@@ -287,11 +294,8 @@ impl Board {
     /// contacts that were answered last time. `None` before the first answer.
     pub fn asked_at(&self) -> Option<Timestamp> {
         let answered = self.entries.iter().filter(|entry| entry.trouble.is_none());
-        let known = answered.filter_map(|entry| entry.known.as_ref());
-        known
-            .filter(|known| !known.remembered)
-            .map(|known| known.asked_at)
-            .min()
+        let known = answered.filter_map(Entry::known);
+        known.map(|known| known.asked_at).min()
     }
 
     /// When the picture next changes by the mere passing of time; `None` while nothing will.
@@ -325,13 +329,18 @@ impl Board {
             (_, Some(asked_at)) => sooner(age::seconds_turn(asked_at, now)),
             _ => {}
         }
+        let after = self.confirmed_after(now);
         let in_sight = self.rows_in_sight().iter().flat_map(|row| match row {
             Row::Cells(_, cells) => cells.as_slice(),
             Row::Heading(_) => &[],
         });
         for entry in in_sight.map(|&place| &self.entries[place]) {
-            if let Some(known) = &entry.known {
-                sooner(age::short_turns(known.since.at(), now));
+            let told = match (entry.standing(after), &entry.knowledge) {
+                (Standing::Fresh, Knowledge::Known(known)) => Some(known.since.at()),
+                _ => entry.asked_at(),
+            };
+            if let Some(told) = told {
+                sooner(age::short_turns(told, now));
             }
             if let Some(changed) = entry
                 .changed
@@ -375,7 +384,7 @@ impl Board {
             .filter(|entry| entry.standing(after) == Standing::Fresh)
             .collect();
         free.sort_by_cached_key(|entry| {
-            let since = entry.known.as_ref().map(|known| known.since.at());
+            let since = entry.known().map(|known| known.since.at());
             (order::reach(entry, Standing::Fresh), since)
         });
         free

@@ -7,6 +7,7 @@ use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tracing::level_filters::LevelFilter;
 
+use super::remembering::{Remembering, relay};
 use super::{CommandError, demo, feed_config, look};
 use crate::board::{Board, Effect, Message, Preferences};
 use crate::cli::{Exit, Options, Population};
@@ -162,12 +163,23 @@ pub async fn show(config: Config, settings: &Settings) -> Result<(), CommandErro
     };
     let now = Timestamp::now();
     let mut board = Board::new(preferences, config.link(), now);
+    let remembering = settings.last_seen_file.as_ref();
+    let remembering = remembering.map(|path| Remembering::new(path.clone(), &config));
     let feed = feed::spawn(config)?;
     let book = match contacts::load(&settings.contacts_file) {
         Ok(book) => Message::Contacts(book),
         Err(error) => Message::BookTrouble(Some(error.to_string())),
     };
     let (to_board, messages) = mpsc::channel(64);
+    let (to_board, relaying) = match remembering {
+        None => (to_board, None),
+        Some(mut remembering) => {
+            remembering.see(&book);
+            let (sender, passing) = mpsc::channel(64);
+            let relaying = relay(passing, to_board, remembering);
+            (sender, Some(tokio::spawn(relaying)))
+        }
+    };
     let (effects, to_do) = mpsc::unbounded_channel();
     for effect in board.update(book, now) {
         // The receiver is right below.
@@ -190,6 +202,9 @@ pub async fn show(config: Config, settings: &Settings) -> Result<(), CommandErro
     let _ = doing.await;
     bringing.abort();
     let _ = task.await;
+    if let Some(relaying) = relaying {
+        let _ = relaying.await;
+    }
     Ok(shown?)
 }
 

@@ -20,6 +20,8 @@ pub async fn demo(options: &Options, population: &Population) -> Result<Exit, Co
     let folder =
         tempfile::tempdir().map_err(|error| CommandError::Io("no throw-away folder", error))?;
     let mut settings = settings_without_files(options, folder.path())?;
+    // Nothing of the demo may be taken for the user's own colleagues.
+    settings.last_seen_file = None;
     let service = simulator::Options {
         contacts: population.contacts(),
         seed: population.seed,

@@ -1,12 +1,19 @@
 //! What each command does: the only place that knows everyone.
 
+mod answers;
 mod board;
 mod check;
 mod contacts;
 mod demo;
+mod following;
+mod reader;
+mod remembering;
 mod set;
 mod simulate;
 mod status;
+mod tmux;
+mod wait;
+mod watch;
 
 use std::io;
 
@@ -51,6 +58,11 @@ pub enum CommandError {
     /// The server did not answer as it should; boxed, for it is much larger than the others.
     #[error("{}. {}", .0.what, .0.advice)]
     Server(Box<crate::presence::Problem>, Exit),
+    /// No board has left anything that could be told.
+    #[error(
+        "no board has left anything for this server and user: run whosin, or leave out --cached"
+    )]
+    NothingLeft,
     /// A file of contacts is not text, or cannot be written.
     #[error("{0}: {1}")]
     Exchange(String, String),
@@ -72,6 +84,7 @@ impl CommandError {
             CommandError::Server(_, exit) => *exit,
             CommandError::Book(_)
             | CommandError::Tui(_)
+            | CommandError::NothingLeft
             | CommandError::Exchange(..)
             | CommandError::Io(..) => Exit::Failed,
         }
@@ -110,15 +123,23 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
             contacts,
             json,
             quiet,
+            cached,
         }) => {
             let print = match (quiet, json) {
                 (true, _) => status::Print::Nothing,
                 (false, true) => status::Print::Json,
                 (false, false) => status::Print::Table,
             };
-            status::status(&cli.options, &contacts, print).await
+            let source = match cached {
+                true => status::Source::LastSeen,
+                false => status::Source::Server,
+            };
+            status::status(&cli.options, &contacts, source, print).await
         }
         Some(Command::Set { state, time }) => set::set(&cli.options, state, time).await,
+        Some(Command::Tmux(bar)) => tmux::tmux(&cli.options, &bar).await,
+        Some(Command::Wait(wait)) => wait::wait(&cli.options, &wait).await,
+        Some(Command::Watch(watch)) => watch::watch(&cli.options, &watch).await,
         Some(Command::Check { report }) => check::check(&cli.options, report.as_deref()).await,
         Some(Command::Contacts(command)) => contacts::contacts(&cli.options, command),
     }

@@ -2,10 +2,12 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The coarse answer to "can I reach this person": colour, sorting, counting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize, Serialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Availability {
     /// Free.
@@ -19,6 +21,7 @@ pub enum Availability {
     /// Signed out.
     Unavailable,
     /// The server cannot say.
+    #[default]
     Unknown,
 }
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::OwnSet;
 
@@ -21,6 +21,22 @@ pub struct Link {
     pub remark: Option<String>,
     /// Where it stands.
     pub state: LinkState,
+}
+
+impl Link {
+    /// States that were confirmed before this are stale at `now`: all, where the link is down.
+    pub fn confirmed_after(&self, now: Timestamp) -> Timestamp {
+        match (&self.state, self.mode) {
+            (LinkState::Trouble { .. } | LinkState::Refused { .. }, _) => Timestamp::MAX,
+            (_, Mode::Live) => Timestamp::MIN,
+            (_, Mode::Every(interval)) => {
+                // A slow round through thousands of contacts is no reason to doubt each of them.
+                let interval = i64::try_from(interval.as_secs()).unwrap_or(i64::MAX / 8);
+                let patience = SignedDuration::from_secs((interval * 3).max(60));
+                now.saturating_sub(patience).unwrap_or(Timestamp::MIN)
+            }
+        }
+    }
 }
 
 /// How presence comes to the board.

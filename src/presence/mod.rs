@@ -26,6 +26,7 @@ pub use report::{Outcome, Report};
 pub use text::clean;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// The composed state of one presentity (RFC 4479): what the board shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +59,8 @@ pub struct Presence {
 }
 
 /// Which rule decided the availability of a [`Presence`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Why {
     /// An activity of the `person` element decided.
     Person,

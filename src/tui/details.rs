@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use super::pane::{fact, frame, heading, lines};
 use super::screen::Look;
-use super::state::{Shown, clock};
+use super::state::{Shown, clock, moment};
 use crate::board::{Board, Entry, Since, Standing, Trouble, age};
 use crate::presence::{Availability, Device, IconSet, Presence, UserInput, Why};
 
@@ -45,7 +45,7 @@ pub fn draw(
     if let Some(group) = &entry.contact.group {
         fact(&mut told, width, look, "Group", group);
     }
-    if let Some(known) = &entry.known {
+    if let Some(known) = entry.known() {
         fact(
             &mut told,
             width,
@@ -53,9 +53,13 @@ pub fn draw(
             "Since",
             &since(known.since, look, now),
         );
-        tell_presence(&mut told, width, look, &known.presence, now);
-        let ago = age::seconds(known.asked_at, now);
-        let answered = format!("at {}, {ago} ago", clock(known.asked_at, &look.zone));
+    }
+    if let Some(presence) = entry.presence() {
+        tell_presence(&mut told, width, look, presence, now);
+    }
+    if let Some(asked_at) = entry.asked_at() {
+        let ago = age::seconds(asked_at, now);
+        let answered = format!("{}, {ago} ago", moment(asked_at, now, &look.zone));
         fact(&mut told, width, look, "Answered", &answered);
     }
     tell_trouble(&mut told, width, look, board, entry, now);
@@ -312,7 +316,7 @@ pub fn draw_why(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, scr
     let inside = frame(buffer, area, &format!("Why: {}", entry.name()), look);
     let width = inside.width;
     let mut told: Vec<Line<'_>> = Vec::new();
-    let Some(presence) = entry.known.as_ref().map(|known| &known.presence) else {
+    let Some(presence) = entry.presence() else {
         told.push(Line::raw("Nothing is known of this contact yet."));
         return lines(buffer, inside, told, scroll, look);
     };
@@ -394,7 +398,7 @@ pub fn draw_free(
     );
     let mut told: Vec<Line<'_>> = Vec::new();
     for entry in free {
-        let Some(known) = &entry.known else { continue };
+        let Some(known) = entry.known() else { continue };
         let glyph = known.presence.glyph(look.icons).to_string();
         let idle = if known.presence.idle { ", idle" } else { "" };
         told.push(Line::from(vec![

@@ -181,9 +181,16 @@ fn draw_cell(
     let one_line = cell.height == 1;
     let ages = end >= 26;
     let watch = shown.watch_sign(look.icons);
+    // A time of day takes more.
+    let age_width = AGE.max(cells(&shown.age) as u16);
     let name_room = if one_line {
-        let words = if end >= WORDS_FROM { room * 2 / 5 } else { 0 };
-        room.saturating_sub(if ages { AGE + 2 } else { 0 } + words)
+        // Where words follow the name they begin in one column, whatever the age takes.
+        let (age, words) = if end >= WORDS_FROM {
+            (AGE, room * 2 / 5)
+        } else {
+            (age_width, 0)
+        };
+        room.saturating_sub(if ages { age + 2 } else { 0 } + words)
     } else {
         room.saturating_sub(if watch.is_empty() { 0 } else { 2 })
     };
@@ -211,7 +218,7 @@ fn draw_cell(
             watch,
             look.theme.key(),
         );
-        let label_room = room.saturating_sub(AGE + 1);
+        let label_room = room.saturating_sub(age_width + 1);
         put(
             buffer,
             NAME_AT,
@@ -224,11 +231,11 @@ fn draw_cell(
     }
     if ages {
         put(buffer, age_at, cell.y, &shown.age, look.theme.dim());
-        put(buffer, end - AGE - 1, cell.y, watch, look.theme.key());
+        put(buffer, end - age_width - 1, cell.y, watch, look.theme.key());
     }
     if end >= WORDS_FROM {
         let at = NAME_AT + name_room + 1;
-        let label_room = (end - AGE - 2).saturating_sub(at);
+        let label_room = (end - age_width - 2).saturating_sub(at);
         put(
             buffer,
             at,

@@ -131,15 +131,9 @@ pub fn draw(
                     let words = shown.words(usize::from(columns.state.1));
                     put(buffer, y, columns.state, &words, state);
                     put(buffer, y, columns.since, &shown.age, look.theme.dim());
-                    let presence = entry.known.as_ref().map(|known| &known.presence);
+                    let presence = entry.presence();
                     let note = presence.and_then(|presence| presence.note.as_deref());
-                    put(
-                        buffer,
-                        y,
-                        columns.note,
-                        note.unwrap_or_default(),
-                        Style::new(),
-                    );
+                    put(buffer, y, columns.note, note.unwrap_or_default(), name);
                     let group = entry.contact.group.as_deref().unwrap_or_default();
                     put(buffer, y, columns.group, group, look.theme.dim());
                     let open = presence.and_then(|presence| {

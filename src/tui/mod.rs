@@ -18,8 +18,10 @@ mod status_line;
 mod terminal;
 mod theme;
 
+pub use fit::{cells, fit};
 pub use keys::{Key, KeyError, Keys, KeysError};
 pub use run::{TuiError, run};
 pub use screen::{Layout, Look, Target, Targets, draw};
 pub use sign_in::{Draft, Field, SignInForm, SignInOutcome, Verdict, Wish, sign_in};
+pub use state::{lower_first, moment};
 pub use theme::{Depth, Theme, ThemeName};

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 
 use super::fit::{cells, fit};
 use super::screen::Look;
-use crate::board::{Board, Entry, Repeat, Standing, Trouble, age};
+use crate::board::{Board, Entry, Knowledge, Repeat, Standing, Trouble, age};
 use crate::presence::{Availability, IconSet};
 
 /// One contact's state as it is shown.
@@ -20,9 +20,10 @@ pub struct Shown<'a> {
     pub second_glyph: &'a str,
     /// The state in words.
     pub label: Cow<'a, str>,
-    /// Until when it lasts, in words, to be shown behind it where there is room.
-    pub until: String,
-    /// How long it has been so, or, where it is not sure, how long ago it was heard.
+    /// Until when it lasts, or when it was so, to be shown behind it where there is room.
+    pub ending: String,
+    /// How long it has been so, or, where it is not sure, how long ago it was heard; where it is
+    /// remembered from today, at what time.
     pub age: String,
     /// The colour of the state.
     pub style: Style,
@@ -44,7 +45,7 @@ impl<'a> Shown<'a> {
             glyph: Availability::Unknown.glyph(look.icons),
             second_glyph: " ",
             label: Cow::Borrowed(""),
-            until: String::new(),
+            ending: String::new(),
             age: String::new(),
             style: look.theme.dim(),
             second_style: look.theme.dim(),
@@ -59,18 +60,17 @@ impl<'a> Shown<'a> {
             Some(Trouble::NotAnswered) => Some("not answered"),
             None => None,
         };
-        let Some(known) = &entry.known else {
+        let Some(presence) = entry.presence() else {
             shown.label = Cow::Borrowed(refused.unwrap_or("asking…"));
             if refused.is_none() {
                 shown.glyph = sign::awaited(look.icons);
             }
             return shown;
         };
-        let presence = &known.presence;
         shown.glyph = presence.glyph(look.icons);
         let label = presence.label();
-        match standing {
-            Standing::Fresh | Standing::Awaited => {
+        match &entry.knowledge {
+            Knowledge::Known(known) if shown.sure => {
                 shown.style = look.theme.state(presence.availability);
                 if let Some(kind) = presence.phone() {
                     shown.second_glyph = kind.glyph(look.icons);
@@ -78,27 +78,30 @@ impl<'a> Shown<'a> {
                 }
                 shown.label = label.into();
                 if let Some(until) = presence.until {
-                    shown.until = format!(" until {}", clock(until, &look.zone));
+                    shown.ending = format!(" until {}", clock(until, &look.zone));
                 }
                 shown.age = age::short(known.since.at(), now);
             }
-            Standing::Stale => {
+            knowledge => {
                 shown.second_glyph = Availability::Unknown.glyph(look.icons);
                 shown.label = match &entry.trouble {
                     Some(Trouble::Refused(_)) => "refused by server".into(),
                     Some(Trouble::Unreadable(_)) => "not readable".into(),
-                    _ => format!("was {}", lower_first(label)).into(),
+                    Some(Trouble::NotAnswered) | None => {
+                        format!("was {}", lower_first(label)).into()
+                    }
                 };
-                shown.age = age::short(known.asked_at, now);
-            }
-            Standing::Remembered => {
-                shown.second_glyph = Availability::Unknown.glyph(look.icons);
-                shown.label = format!(
-                    "at {} {}",
-                    clock(known.asked_at, &look.zone),
-                    lower_first(label)
-                )
-                .into();
+                if let Some(asked_at) = entry.asked_at() {
+                    shown.age = age::short(asked_at, now);
+                }
+                if let Knowledge::Remembered(remembered) = knowledge {
+                    let at = remembered.asked_at;
+                    if is_same_day(at, now, &look.zone) {
+                        shown.age = clock(at, &look.zone);
+                    } else {
+                        shown.ending = format!(" {}", moment(at, now, &look.zone));
+                    }
+                }
             }
         }
         shown
@@ -106,7 +109,7 @@ impl<'a> Shown<'a> {
 
     /// The state in words in at most `width` cells: with its end where that fits too.
     pub fn words(&self, width: usize) -> String {
-        let whole = format!("{}{}", self.label, self.until);
+        let whole = format!("{}{}", self.label, self.ending);
         if cells(&whole) <= width {
             whole
         } else {
@@ -138,6 +141,24 @@ pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone())
         .strftime("%H:%M")
         .to_string()
+}
+
+/// A moment that may be long ago: `at 17:02`, or the day where that is not today.
+pub fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    if is_same_day(at, now, zone) {
+        return format!("at {}", clock(at, zone));
+    }
+    let at = at.to_zoned_datetime(zone.clone());
+    let form = match at.year() == now.to_zoned_datetime(zone.clone()).year() {
+        true => "on %-d %b",
+        false => "on %-d %b %Y",
+    };
+    at.strftime(form).to_string()
+}
+
+fn is_same_day(one: Timestamp, other: Timestamp, zone: &TimeZone) -> bool {
+    let day = |at: Timestamp| at.to_zoned_datetime(zone.clone()).date();
+    day(one) == day(other)
 }
 
 /// A label in the middle of a sentence.

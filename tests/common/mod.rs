@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
-use whosin::board::{Action, Board, Effect, Message, Preferences};
+use whosin::board::{Action, Board, Effect, Message, Preferences, Remembered};
 use whosin::contacts::Contact;
 use whosin::presence::{
     Address, IconSet, Link, LinkState, Mode, Outcome, Presence, Report, read_document,
@@ -158,6 +158,42 @@ impl Desk {
             }
         }
         desk.send(outcome("eve@sie.at", start(), Outcome::NotAnswered));
+        desk
+    }
+
+    /// A board that was just started: six people are remembered, from today and from other days;
+    /// one has answered since, and one was left out of the answer.
+    pub fn remembering(width: u16, height: u16) -> Desk {
+        let mut desk = Desk::empty(width, height);
+        let people = [
+            ("ursula@sie.at", "Ursula One", "Front desk"),
+            ("ben@sie.at", "Ben Two", "Front desk"),
+            ("carla@sie.at", "Carla Three", "Front desk"),
+            ("dan@sie.at", "Dan Four", "Front desk"),
+            ("eve@sie.at", "Eve Five", "Sales"),
+            ("lin@sie.at", "林美玲", "Sales"),
+            ("new@sie.at", "New Person", "Sales"),
+        ];
+        let contacts = people.map(|(address, name, group)| contact(address, name, group));
+        desk.send(Message::Contacts(contacts.to_vec()));
+        let remembered = [
+            ("ursula@sie.at", "<c:available/>", 70),
+            ("ben@sie.at", "<r:on-the-phone/>", 70),
+            ("carla@sie.at", "<r:lunch/>", 16 * 60),
+            ("dan@sie.at", "<c:dnd/>", 400 * 24 * 60),
+            ("eve@sie.at", "<c:available/>", 12),
+            ("lin@sie.at", "<c:unavailable/>", 12),
+        ];
+        let remembered = remembered.map(|(who, activities, minutes)| {
+            let remembered = Remembered {
+                presence: Arc::new(doing(activities)),
+                asked_at: desk.now - SignedDuration::from_mins(minutes),
+            };
+            (address(who), remembered)
+        });
+        desk.send(Message::Remembered(remembered.to_vec()));
+        desk.send(report("eve@sie.at", desk.now, doing("<c:available/>")));
+        desk.send(outcome("lin@sie.at", desk.now, Outcome::NotAnswered));
         desk
     }
 

@@ -1,0 +1,82 @@
+//! The command lines of those who look on: the status bar, waiting, watching.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::duration;
+
+/// One line for a status bar.
+#[derive(Debug, Args)]
+pub struct Bar {
+    /// Whom to show by name: names or addresses of the contact book; counts of all when none
+    // The id must not be that of the global option of the same name.
+    #[arg(id = "who", value_name = "CONTACT")]
+    pub contacts: Vec<String>,
+    /// How old what a board left may be before the server is asked [default: 30s, or twice the
+    /// interval of the board]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub max_age: Option<Duration>,
+    /// Colour what is shown, by the theme
+    #[arg(long)]
+    pub colors: bool,
+    /// Text with fields in braces, or 'waybar' (JSON) or 'polybar'
+    #[arg(long, value_name = "FORMAT")]
+    pub format: Option<String>,
+}
+
+/// Waiting for a contact.
+#[derive(Debug, Args)]
+pub struct Wait {
+    /// Whom to wait for: a name or address; of several whoever is first
+    #[arg(id = "who", required = true, value_name = "CONTACT")]
+    pub contacts: Vec<String>,
+    /// What for; several with commas between
+    #[arg(
+        long = "for",
+        value_enum,
+        value_name = "STATE",
+        value_delimiter = ',',
+        default_value = "available"
+    )]
+    pub goals: Vec<Goal>,
+    /// How long at most, such as 90s, 30m or 2h [default: for ever]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// Print nothing: the exit code tells
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Goal {
+    /// Free
+    #[value(alias = "free")]
+    Available,
+    /// Not at the desk
+    Away,
+    /// On the phone, in a meeting and the like
+    Busy,
+    /// Not to be disturbed
+    Dnd,
+    /// Signed out
+    #[value(alias = "offline")]
+    Unavailable,
+    /// Any other state than at first
+    Changed,
+}
+
+/// Watching contacts.
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// Whom to watch: names or addresses; everybody in the contact book when none
+    #[arg(id = "who", value_name = "CONTACT")]
+    pub contacts: Vec<String>,
+    /// No colours, no icons, no columns, also on a terminal
+    #[arg(long)]
+    pub plain: bool,
+    /// Print one JSON object a line (schema 1)
+    #[arg(long, conflicts_with = "plain")]
+    pub json: bool,
+}

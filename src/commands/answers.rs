@@ -1,0 +1,120 @@
+//! Where commands that show no board get their answers: from the server, or from what a board left.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+
+use super::{CommandError, feed_config};
+use crate::board::Roster;
+use crate::cli::find_contact;
+use crate::contacts::Contact;
+use crate::feed::ask_once;
+use crate::last_seen;
+use crate::presence::{Address, LinkState};
+use crate::settings::Settings;
+use crate::snapshot::{Person, Snapshot};
+
+/// Those whom the words mean; everybody where there are none.
+///
+/// # Errors
+/// [`CommandError::Contact`] where a word means nobody, or several.
+pub fn chosen(
+    words: &[String],
+    book: &[Contact],
+    domain: Option<&str>,
+) -> Result<Vec<Contact>, CommandError> {
+    if words.is_empty() {
+        return Ok(book.to_vec());
+    }
+    let one = |word: &String| {
+        let address = find_contact(word, book, domain).map_err(CommandError::Contact)?;
+        let known = book
+            .iter()
+            .find(|contact| contact.address == address)
+            .cloned();
+        Ok(known.unwrap_or(Contact {
+            address,
+            name: None,
+            group: None,
+        }))
+    };
+    words.iter().map(one).collect()
+}
+
+/// Asks the server once.
+///
+/// # Errors
+/// [`CommandError`], for settings that are missing, or where the server does not answer.
+pub async fn from_server(
+    settings: &Settings,
+    wanted: &[Contact],
+) -> Result<Snapshot, CommandError> {
+    let config = feed_config(settings).await?;
+    let client = config.client()?;
+    let mut link = config.link();
+    link.state = LinkState::Up;
+    let mut roster = Roster::new(link);
+    roster.set_contacts(wanted.to_vec());
+    let addresses: Vec<Address> = roster
+        .entries()
+        .iter()
+        .map(|entry| entry.contact.address.clone())
+        .collect();
+    let reports = ask_once(&client, &config, &addresses)
+        .await
+        .map_err(|failure| CommandError::of_failure(&failure, &config.credentials))?;
+    for report in &reports {
+        roster.learn(report);
+    }
+    Ok(Snapshot::of(
+        config.endpoint.origin(),
+        config.credentials.user,
+        roster.entries(),
+        // All of it was told in this round, however long it took.
+        Timestamp::MIN,
+        Timestamp::now(),
+    ))
+}
+
+/// What a board left for the server and user that are set; `None` where it left nothing.
+pub fn left_by_board(settings: &Settings) -> Option<Snapshot> {
+    let path = settings.last_seen_file.as_deref()?;
+    let server = settings.server.as_ref()?.origin();
+    last_seen::read(path, &server, settings.user.as_deref()?)
+}
+
+/// The part of a snapshot that is about these, in this order and by these names. Who is not in it
+/// was not answered; where it does not speak of now (`is_fresh`), nobody's state is sure.
+pub fn about(snapshot: Snapshot, wanted: &[Contact], is_fresh: bool) -> Snapshot {
+    let people = snapshot.contacts.into_iter();
+    let mut people: HashMap<Address, Person> = people
+        .filter_map(|person| Some((Address::parse(&person.uri).ok()?, person)))
+        .collect();
+    let one = |contact: &Contact| {
+        let mut person = people
+            .remove(&contact.address)
+            .unwrap_or_else(|| Person::not_asked(contact));
+        person.name = contact.name.clone().or(person.display_name.clone());
+        person.group.clone_from(&contact.group);
+        person.fresh &= is_fresh;
+        person
+    };
+    Snapshot {
+        contacts: wanted.iter().map(one).collect(),
+        ..snapshot
+    }
+}
+
+/// Prints to standard output. Whether anybody still reads.
+///
+/// # Errors
+/// [`CommandError::Io`] where it cannot be written; a reader who has had enough is none.
+pub fn print(text: &str) -> Result<bool, CommandError> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(CommandError::Io("cannot print", error)),
+    }
+}

@@ -1,0 +1,125 @@
+//! A feed for commands that look on without a board, until they end or are ended.
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use super::{CommandError, feed_config};
+use crate::board::Roster;
+use crate::cli::Exit;
+use crate::contacts::Contact;
+use crate::feed::{self, Command, Update};
+use crate::settings::Settings;
+
+/// Contacts that are kept fresh, and what is known of them.
+pub struct Following {
+    /// What is known; who follows takes in what is heard.
+    pub roster: Roster,
+    commands: mpsc::UnboundedSender<Command>,
+    updates: mpsc::Receiver<Update>,
+    task: JoinHandle<()>,
+    signals: Signals,
+}
+
+/// What happens while one follows.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and it is looked at at once"
+)]
+pub enum Heard {
+    /// The feed tells something.
+    Update(Update),
+    /// The process is to end like this.
+    End(Exit),
+}
+
+impl Following {
+    /// Signs in and asks for these, again and again, as the settings say.
+    ///
+    /// # Errors
+    /// [`CommandError`] for settings that are missing or cannot be followed.
+    pub async fn start(
+        settings: &Settings,
+        contacts: Vec<Contact>,
+    ) -> Result<Following, CommandError> {
+        let config = feed_config(settings).await?;
+        let signals =
+            Signals::new().map_err(|error| CommandError::Io("signals cannot be heard", error))?;
+        let mut roster = Roster::new(config.link());
+        roster.set_contacts(contacts);
+        let entries = roster.entries().iter();
+        let addresses = entries.map(|entry| entry.contact.address.clone()).collect();
+        let feed = feed::spawn(config)?;
+        // A feed that is gone shows in its updates.
+        let _ = feed.commands.send(Command::Contacts(addresses));
+        Ok(Following {
+            roster,
+            commands: feed.commands,
+            updates: feed.updates,
+            task: feed.task,
+            signals,
+        })
+    }
+
+    /// The next thing that happens. Nothing is lost where this is dropped before it does.
+    pub async fn next(&mut self) -> Heard {
+        tokio::select! {
+            update = self.updates.recv() => match update {
+                Some(update) => Heard::Update(update),
+                None => Heard::End(Exit::Failed),
+            },
+            exit = self.signals.next() => Heard::End(exit),
+        }
+    }
+
+    /// Signs out.
+    pub async fn leave(self) {
+        // What it still has to tell must not keep it.
+        drop(self.updates);
+        let _ = self.commands.send(Command::Leave);
+        let _ = self.task.await;
+    }
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> std::io::Result<Signals> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn next(&mut self) -> Exit {
+        tokio::select! {
+            _ = self.interrupt.recv() => Exit::Interrupted,
+            _ = self.terminate.recv() => Exit::Terminated,
+            _ = self.hang_up.recv() => Exit::Terminated,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> std::io::Result<Signals> {
+        Ok(Signals)
+    }
+
+    async fn next(&mut self) -> Exit {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => Exit::Interrupted,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! One short line for a status bar.
+
+mod ink;
+mod line;
+mod template;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::answers::{about, chosen, from_server, left_by_board, print};
+use super::{CommandError, load};
+use crate::cli::{Bar, Exit, Options};
+use crate::contacts;
+use crate::last_seen;
+use crate::presence::Problem;
+use crate::settings::Settings;
+use crate::snapshot::Snapshot;
+use crate::tui::{Depth, Theme};
+use ink::{Dialect, Ink};
+use line::Format;
+
+/// A bar waits no longer than this for the server.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Prints the line: from what a board left where that speaks of now, else from the server.
+pub async fn tmux(options: &Options, bar: &Bar) -> Result<Exit, CommandError> {
+    // A mistake in it is told whatever the server does.
+    let format = Format::read(bar.format.as_deref(), !bar.contacts.is_empty())?;
+    match answers(options, bar).await {
+        Ok((settings, snapshot)) => {
+            let theme = bar.colors.then(|| Theme::new(settings.theme, Depth::True));
+            let ink = Ink::new(Dialect::of(&format), theme, settings.icons);
+            print(&format!(
+                "{}\n",
+                format.line(&snapshot, &ink, Timestamp::now())
+            ))?;
+            Ok(Exit::Done)
+        }
+        Err(error) => {
+            // A bar shows the line, whatever the exit code.
+            print(&format!("{}\n", format.nothing_known(&error.to_string())))?;
+            Err(error)
+        }
+    }
+}
+
+async fn answers(options: &Options, bar: &Bar) -> Result<(Settings, Snapshot), CommandError> {
+    let settings = load(options)?;
+    let book = contacts::load(&settings.contacts_file)?;
+    let wanted = chosen(&bar.contacts, &book, settings.domain.as_deref())?;
+    let is_fresh = |left: &Snapshot| last_seen::is_fresh(left, bar.max_age, Timestamp::now());
+    if let Some(left) = left_by_board(&settings).filter(is_fresh) {
+        return Ok((settings, about(left, &wanted, true)));
+    }
+    let asking = tokio::time::timeout(PATIENCE, from_server(&settings, &wanted));
+    let snapshot = asking.await.unwrap_or_else(|_| {
+        let problem = Problem {
+            what: format!("the server takes longer than {} s", PATIENCE.as_secs()),
+            advice: "whosin check tells more".into(),
+        };
+        Err(CommandError::Server(Box::new(problem), Exit::NotReached))
+    })?;
+    if let Some(path) = settings
+        .last_seen_file
+        .as_deref()
+        .filter(|_| bar.contacts.is_empty())
+    {
+        // The bar is drawn again soon: then the server need not be asked.
+        if let Err(error) = last_seen::write(path, &snapshot) {
+            tracing::warn!(%error, "last-seen.json cannot be written");
+        }
+    }
+    Ok((settings, snapshot))
+}

@@ -1,0 +1,172 @@
+//! Waits until a contact gets there.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use tokio::time::Instant;
+
+use super::answers::{chosen, print};
+use super::following::{Following, Heard};
+use super::{CommandError, load};
+use crate::board::Entry;
+use crate::cli::{Exit, Goal, Options, Wait};
+use crate::contacts;
+use crate::feed::Update;
+use crate::presence::{Availability, LinkState, Outcome, Presence, Problem, Report, clean};
+use crate::tui::lower_first;
+
+/// Waits, prints who got there and when, and ends.
+pub async fn wait(options: &Options, wait: &Wait) -> Result<Exit, CommandError> {
+    let settings = load(options)?;
+    let book = contacts::load(&settings.contacts_file)?;
+    let wanted = chosen(&wait.contacts, &book, settings.domain.as_deref())?;
+    let following = Following::start(&settings, wanted).await?;
+    let mut waiting = Waiting {
+        following,
+        goals: &wait.goals,
+        quiet: wait.quiet,
+        trouble: None,
+        answered: false,
+    };
+    let end = wait.timeout.map(|timeout| Instant::now() + timeout);
+    let ended = waiting.until(end).await;
+    waiting.following.leave().await;
+    ended
+}
+
+struct Waiting<'a> {
+    following: Following,
+    goals: &'a [Goal],
+    quiet: bool,
+    /// The trouble that is not over, as it is now.
+    trouble: Option<Problem>,
+    /// Whether the server ever answered.
+    answered: bool,
+}
+
+impl Waiting<'_> {
+    async fn until(&mut self, end: Option<Instant>) -> Result<Exit, CommandError> {
+        // Far enough away to be never.
+        let never = || Instant::now() + Duration::from_secs(86_400 * 365);
+        let time_is_up = tokio::time::sleep_until(end.unwrap_or_else(never));
+        let mut time_is_up = std::pin::pin!(time_is_up);
+        loop {
+            let heard = tokio::select! {
+                heard = self.following.next() => heard,
+                () = &mut time_is_up => return self.time_is_up(),
+            };
+            match heard {
+                Heard::End(exit) => return Ok(exit),
+                // Nobody set a presence here of which it could tell.
+                Heard::Update(Update::Notice(_)) => {}
+                Heard::Update(Update::Reports(reports)) => {
+                    self.answered = true;
+                    for report in &reports {
+                        if let Some(line) = self.arrived(report) {
+                            if !self.quiet {
+                                print(&line)?;
+                            }
+                            return Ok(Exit::Done);
+                        }
+                    }
+                    self.refused(&reports)?;
+                }
+                Heard::Update(Update::Link(link)) => {
+                    let told = self.link(&link.state);
+                    self.following.roster.set_link(link);
+                    told?;
+                }
+            }
+        }
+    }
+
+    fn time_is_up(&mut self) -> Result<Exit, CommandError> {
+        match self.trouble.take() {
+            Some(problem) if !self.answered => {
+                Err(CommandError::Server(Box::new(problem), Exit::NotReached))
+            }
+            _ => Ok(Exit::Nobody),
+        }
+    }
+
+    /// The line to print, where this report says that somebody got there. A report is news of now:
+    /// nothing that is stale comes here.
+    fn arrived(&mut self, report: &Report) -> Option<String> {
+        let changed = self.following.roster.learn(report);
+        let Outcome::Answered(presence) = &report.outcome else {
+            return None;
+        };
+        let entry = self.following.roster.entry(&report.address)?;
+        let is_there = |goal: &Goal| match availability(*goal) {
+            Some(wanted) => presence.availability == wanted,
+            None => changed,
+        };
+        self.goals
+            .iter()
+            .any(is_there)
+            .then(|| line(report, entry, presence))
+    }
+
+    /// The server takes none of those who are waited for: nothing will ever come.
+    fn refused(&self, reports: &[Report]) -> Result<(), CommandError> {
+        let is_refused =
+            |entry: &Entry| matches!(entry.trouble, Some(crate::board::Trouble::Refused(_)));
+        let words = reports.iter().find_map(|report| match &report.outcome {
+            Outcome::Refused(words) => Some(format!("{} is refused: {words}", report.address)),
+            _ => None,
+        });
+        match words {
+            Some(what) if self.following.roster.entries().iter().all(is_refused) => {
+                let advice = "Is the address right?".into();
+                let problem = Problem { what, advice };
+                Err(CommandError::Server(Box::new(problem), Exit::Failed))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Trouble that passes is told once; a refusal ends the waiting.
+    fn link(&mut self, state: &LinkState) -> Result<(), CommandError> {
+        match state {
+            LinkState::Up => self.trouble = None,
+            LinkState::SigningIn => {}
+            LinkState::Trouble { problem, .. } => {
+                // Once, however its words change from try to try.
+                if self.trouble.is_none() && !self.quiet {
+                    let (what, advice) = (&problem.what, &problem.advice);
+                    // Who closed standard error does not want to know.
+                    let _ = writeln!(io::stderr(), "whosin: {what}. {advice} Still waiting.");
+                }
+                self.trouble = Some(problem.clone());
+            }
+            LinkState::Refused { problem, .. } => {
+                let problem = Box::new(problem.clone());
+                return Err(CommandError::Server(problem, Exit::Refused));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The state that a goal names; `None` for any change.
+fn availability(goal: Goal) -> Option<Availability> {
+    Some(match goal {
+        Goal::Available => Availability::Available,
+        Goal::Away => Availability::Away,
+        Goal::Busy => Availability::Busy,
+        Goal::Dnd => Availability::Dnd,
+        Goal::Unavailable => Availability::Unavailable,
+        Goal::Changed => return None,
+    })
+}
+
+fn line(report: &Report, entry: &Entry, presence: &Presence) -> String {
+    let at = report.at.to_zoned_datetime(TimeZone::system());
+    let (name, label) = (clean(entry.name()), clean(presence.label()));
+    format!(
+        "{}  {name}  {}\n",
+        at.strftime("%H:%M:%S"),
+        lower_first(&label)
+    )
+}

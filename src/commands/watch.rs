@@ -1,0 +1,265 @@
+//! A line for each change.
+
+use std::io::{self, IsTerminal};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ratatui::backend::IntoCrossterm;
+use ratatui::crossterm::style::ContentStyle;
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+use super::answers::{chosen, print};
+use super::following::{Following, Heard};
+use super::reader::Reader;
+use super::{CommandError, load, look};
+use crate::board::{Entry, Roster, Standing, Trouble};
+use crate::cli::{Exit, Options, Watch};
+use crate::contacts;
+use crate::feed::Update;
+use crate::presence::{Address, Availability, Link, LinkState, Presence, Report, clean};
+use crate::snapshot::{LinkWord, Person, SCHEMA};
+use crate::tui::{Look, fit, lower_first};
+
+/// A name takes no more cells than this, where they stand in columns.
+const NAME: usize = 24;
+
+/// Prints the present states, then each change, until it is ended or nobody reads.
+pub async fn watch(options: &Options, watch: &Watch) -> Result<Exit, CommandError> {
+    let settings = load(options)?;
+    let book = contacts::load(&settings.contacts_file)?;
+    let wanted = chosen(&watch.contacts, &book, settings.domain.as_deref())?;
+    let mut following = Following::start(&settings, wanted).await?;
+    let form = if watch.json {
+        Form::Json
+    } else if watch.plain || !io::stdout().is_terminal() {
+        Form::Plain
+    } else {
+        Form::Columns(Box::new(look(&settings)))
+    };
+    let mut watching = Watching {
+        form,
+        in_trouble: false,
+        reader: Reader::of_standard_output(),
+    };
+    let ended = watching.until_the_end(&mut following).await;
+    following.leave().await;
+    ended
+}
+
+struct Watching {
+    form: Form,
+    /// Trouble with the link was told, and is not over.
+    in_trouble: bool,
+    reader: Reader,
+}
+
+/// How the lines look.
+enum Form {
+    /// Words with two spaces between.
+    Plain,
+    /// Aligned, with icons and colours, for a terminal.
+    Columns(Box<Look>),
+    /// One JSON object each.
+    Json,
+}
+
+impl Watching {
+    async fn until_the_end(&mut self, following: &mut Following) -> Result<Exit, CommandError> {
+        loop {
+            let heard = tokio::select! {
+                heard = following.next() => heard,
+                () = self.reader.is_gone() => return Ok(Exit::Done),
+            };
+            let goes_on = match heard {
+                Heard::End(exit) => return Ok(exit),
+                // Nobody set a presence here of which it could tell.
+                Heard::Update(Update::Notice(_)) => true,
+                Heard::Update(Update::Reports(reports)) => {
+                    self.reports(&mut following.roster, &reports)?
+                }
+                Heard::Update(Update::Link(link)) => {
+                    let goes_on = self.link(&link)?;
+                    following.roster.set_link(link);
+                    goes_on
+                }
+            };
+            if !goes_on {
+                return Ok(Exit::Done);
+            }
+        }
+    }
+
+    /// Tells what is new in these. Whether anybody still reads.
+    fn reports(&self, roster: &mut Roster, reports: &[Report]) -> Result<bool, CommandError> {
+        let mut lines = String::new();
+        for report in reports {
+            let before = told(roster, &report.address);
+            roster.learn(report);
+            let after = told(roster, &report.address);
+            let (Some(after), Some(entry)) = (&after, roster.entry(&report.address)) else {
+                continue;
+            };
+            if before.as_ref() != Some(after) {
+                let kind = match before {
+                    None => Kind::State,
+                    Some(_) => Kind::Change,
+                };
+                lines.push_str(&self.form.person(kind, report.at, roster, entry, after));
+            }
+        }
+        print(&lines)
+    }
+
+    /// Tells of trouble once, and of its end. Whether anybody still reads.
+    fn link(&mut self, link: &Link) -> Result<bool, CommandError> {
+        let (word, words) = match &link.state {
+            LinkState::SigningIn => return Ok(true),
+            LinkState::Refused { problem, .. } => {
+                let problem = Box::new(problem.clone());
+                return Err(CommandError::Server(problem, Exit::Refused));
+            }
+            // One line tells of it, however its words change from try to try.
+            LinkState::Trouble { .. } if self.in_trouble => return Ok(true),
+            LinkState::Trouble { problem, .. } => {
+                self.in_trouble = true;
+                let words = format!("{}. {}", problem.what, problem.advice);
+                (LinkWord::Trouble, words)
+            }
+            LinkState::Up if !std::mem::take(&mut self.in_trouble) => return Ok(true),
+            LinkState::Up => (LinkWord::Up, format!("{} answers again", link.server)),
+        };
+        print(&self.form.link(word, words.trim()))
+    }
+}
+
+/// What is told of a contact: another line where this is another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Told {
+    availability: Option<Availability>,
+    words: String,
+    note: Option<String>,
+}
+
+/// What there is to tell of a contact; `None` before its first answer.
+fn told(roster: &Roster, address: &Address) -> Option<Told> {
+    let entry = roster.entry(address)?;
+    let known = entry.presence();
+    let was = || known.map(|presence| format!(" (was {})", lower_first(presence.label())));
+    let words = match &entry.trouble {
+        None => known?.label().to_string(),
+        Some(Trouble::NotAnswered) => format!("Not answered{}", was().unwrap_or_default()),
+        Some(Trouble::Refused(words)) => format!("Refused by server: {words}"),
+        Some(Trouble::Unreadable(words)) => words.clone(),
+    };
+    let sure = known.filter(|_| entry.trouble.is_none());
+    Some(Told {
+        availability: sure.map(|presence| presence.availability),
+        words,
+        note: sure.and_then(|presence| presence.note.clone()),
+    })
+}
+
+/// `watch --json`, schema 1: fields are only ever added.
+#[derive(Serialize)]
+struct Line<'a> {
+    schema: u32,
+    kind: Kind,
+    at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<Person>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<LinkWord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<&'a str>,
+}
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Kind {
+    State,
+    Change,
+    Link,
+}
+
+impl Form {
+    fn person(
+        &self,
+        kind: Kind,
+        at: Timestamp,
+        roster: &Roster,
+        entry: &Entry,
+        told: &Told,
+    ) -> String {
+        let (name, words) = (clean(entry.name()), clean(&told.words));
+        let note = clean(told.note.as_deref().unwrap_or_default());
+        match self {
+            Form::Json => json(&Line {
+                schema: SCHEMA,
+                kind,
+                at: seconds(at),
+                contact: Some(Person::of(entry, roster.confirmed_after(at), at)),
+                link: None,
+                words: None,
+            }),
+            Form::Plain => line(&[&clock(at), &name, &words, &note]),
+            Form::Columns(look) => {
+                let names = roster.entries().iter().map(|entry| entry.name().width());
+                let width = names.max().unwrap_or_default().min(NAME);
+                let name = fit(&name, width);
+                let gap = " ".repeat(width.saturating_sub(name.width()));
+                let sure = entry.standing(roster.confirmed_after(at)) == Standing::Fresh;
+                let glyph = entry.presence().filter(|_| sure).map_or_else(
+                    || Availability::Unknown.glyph(look.icons).to_string(),
+                    |presence: &Presence| presence.glyph(look.icons).to_string(),
+                );
+                let style = told
+                    .availability
+                    .map_or(look.theme.dim(), |state| look.theme.state(state));
+                let style: ContentStyle = style.into_crossterm();
+                // Colour around words only: what is copied from the screen has no tails.
+                let state = style.apply(format!("{glyph} {words}"));
+                line(&[
+                    &clock(at),
+                    &format!("{name}{gap}"),
+                    &state.to_string(),
+                    &note,
+                ])
+            }
+        }
+    }
+
+    fn link(&self, word: LinkWord, words: &str) -> String {
+        let (at, words) = (Timestamp::now(), clean(words));
+        match self {
+            Form::Json => json(&Line {
+                schema: SCHEMA,
+                kind: Kind::Link,
+                at: seconds(at),
+                contact: None,
+                link: Some(word),
+                words: Some(&words),
+            }),
+            Form::Plain | Form::Columns(_) => line(&[&clock(at), &format!("! {words}")]),
+        }
+    }
+}
+
+fn line(cells: &[&str]) -> String {
+    let line = cells.join("  ");
+    format!("{}\n", line.trim_end())
+}
+
+fn json(line: &Line<'_>) -> String {
+    let text = serde_json::to_string(line).expect("it has no keys but texts");
+    format!("{text}\n")
+}
+
+fn clock(at: Timestamp) -> String {
+    let at = at.to_zoned_datetime(TimeZone::system());
+    at.strftime("%H:%M:%S").to_string()
+}
+
+fn seconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}

@@ -1,0 +1,50 @@
+//! `last-seen.json`: what a board knows of each contact, for the next run of the board and for
+//! commands that need not ask the server. Whoever writes last writes the whole file, in one step.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::file;
+use crate::snapshot::{LinkWord, SCHEMA, Snapshot};
+
+/// How old the file may be where nothing else is said and no board says that it writes more slowly.
+pub const MAX_AGE: Duration = Duration::from_secs(30);
+
+/// Writes the file: readable by its owner alone.
+///
+/// # Errors
+/// Why it cannot be written; then the old file is as it was.
+pub fn write(path: &Path, snapshot: &Snapshot) -> io::Result<()> {
+    let text = serde_json::to_vec(snapshot)?;
+    file::replace_private(path, &text)
+}
+
+/// Reads the file. `None` where there is none that can be understood, or where it is another
+/// server's or user's.
+pub fn read(path: &Path, server: &str, user: &str) -> Option<Snapshot> {
+    let text = fs::read(path).ok()?;
+    let snapshot: Snapshot = serde_json::from_slice(&text)
+        .inspect_err(|error| tracing::info!(%error, "last-seen.json is not understood"))
+        .ok()?;
+    let ours = snapshot.schema == SCHEMA && snapshot.server == server && snapshot.user == user;
+    ours.then_some(snapshot)
+}
+
+/// Whether the snapshot speaks of now: it is no older than `max_age`, or than its board takes for
+/// two rounds where nothing else is said.
+pub fn is_fresh(snapshot: &Snapshot, max_age: Option<Duration>, now: Timestamp) -> bool {
+    let by_itself = || match &snapshot.board {
+        Some(board) if board.link == LinkWord::Up => MAX_AGE.max(Duration::from_secs(
+            board.interval.saturating_mul(2).min(86_400),
+        )),
+        _ => MAX_AGE,
+    };
+    let limit = SignedDuration::try_from(max_age.unwrap_or_else(by_itself));
+    let age = now.duration_since(snapshot.at);
+    // A file from the future is the work of a clock that was wrong.
+    limit.is_ok_and(|limit| age <= limit && age >= -SignedDuration::from_secs(5))
+}
