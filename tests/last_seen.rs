@@ -226,6 +226,7 @@ fn through_the_file(presence: Presence, now: Timestamp) -> Presence {
         mode: Mode::Live,
         warning: None,
         remark: None,
+        own: None,
         state: LinkState::Up,
     };
     let mut roster = Roster::new(link);
