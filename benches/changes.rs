@@ -62,6 +62,7 @@ async fn measure(delivery: Delivery, changes: usize) {
         match feed.updates.recv().await {
             Some(Update::Reports(reports)) => answered += reports.len(),
             Some(Update::Link(link)) => live |= link.mode == Mode::Live,
+            Some(Update::Notice(_)) => {}
             None => return,
         }
     }
