@@ -70,8 +70,32 @@ fn a_new_session_is_told_again_and_a_refusal_is_not_repeated() {
     own.done(OwnPresence::Dnd, Expiration::SHORTEST, at(0));
     own.forget();
     assert!(own.next(at(10)).is_some());
-    own.refused();
+    own.refused(OwnPresence::Dnd, at(10));
     assert_eq!(own.next(at(10)), None);
+}
+
+#[test]
+fn a_choice_made_while_another_is_under_way_is_sent_all_the_same() {
+    let busy = OwnSet {
+        own: OwnPresence::Busy,
+        ..dnd_for(7200)
+    };
+    for earlier in [OwnPresence::Dnd, OwnPresence::Available] {
+        let mut own = Own::new();
+        own.want(busy);
+        own.done(earlier, Expiration::SHORTEST, at(1));
+        assert_eq!(own.holds(at(1)), None, "the server has {earlier:?}");
+        own.refused(earlier, at(1));
+        assert_eq!(own.next(at(1)).unwrap().0, OwnPresence::Busy);
+    }
+}
+
+#[test]
+fn what_is_taken_after_its_end_is_cleared() {
+    let mut own = Own::new();
+    own.want(dnd_for(600));
+    own.done(OwnPresence::Dnd, Expiration::SHORTEST, at(601));
+    assert_eq!(own.next(at(602)).unwrap().0, OwnPresence::Available);
 }
 
 async fn feed_of(service: &Simulator) -> Feed {

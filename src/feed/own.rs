@@ -60,16 +60,26 @@ impl Own {
 
     /// The server took it.
     pub fn done(&mut self, own: OwnPresence, expiration: Expiration, now: Timestamp) {
+        if self.is_outdated(own, now) {
+            return;
+        }
         let time = SignedDuration::try_from(expiration.time()).unwrap_or(SignedDuration::ZERO);
         self.kept_until = Some(now + time);
-        let over = self.wanted.is_some_and(|wanted| wanted.until <= now);
-        if over || own == OwnPresence::Available {
+        if own == OwnPresence::Available {
             *self = Own::default();
         }
     }
 
     /// The server refused it: it is not tried again.
-    pub fn refused(&mut self) {
-        *self = Own::default();
+    pub fn refused(&mut self, own: OwnPresence, now: Timestamp) {
+        if !self.is_outdated(own, now) {
+            *self = Own::default();
+        }
+    }
+
+    /// Whether something else was wanted while this was under way.
+    fn is_outdated(&self, own: OwnPresence, now: Timestamp) -> bool {
+        self.wanted
+            .is_some_and(|wanted| wanted.until > now && wanted.own != own)
     }
 }

@@ -15,7 +15,7 @@ use crate::feed::plan::Step;
 use crate::feed::poll::{self, Verdict};
 use crate::feed::session::{Failure, Session};
 use crate::feed::wake;
-use crate::presence::{Address, OwnPresence, Report};
+use crate::presence::{Address, LinkState, OwnPresence, Report};
 use crate::pws::{Class, Contact, Error, Expiration};
 
 /// A server that only ever says that it has too much to do is trouble after this time.
@@ -175,7 +175,12 @@ impl Worker {
             Done::Set(own, expiration, Ok(())) => {
                 self.own_under_way = false;
                 self.own.done(own, expiration, Timestamp::now());
-                self.heard(Vec::new(), Instant::now()).await
+                self.pace.answered(Instant::now());
+                // It says nothing of the contacts: their states are no fresher for it.
+                if self.link.state == LinkState::Up {
+                    self.well().await;
+                }
+                None
             }
             Done::Set(own, _, Err(error)) => {
                 self.own_under_way = false;
@@ -203,7 +208,7 @@ impl Worker {
     ) -> Option<End> {
         match error.class() {
             Some(Class::SettingRefused | Class::ClientDefect | Class::BadContact) => {
-                self.own.refused();
+                self.own.refused(own, Timestamp::now());
                 let words = format!("{} is not set: {error}", own.label());
                 let told = self.updates.send(Update::Notice(words)).await;
                 told.is_err().then_some(End::Leave)
