@@ -126,8 +126,12 @@ pub fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
         + 1
 }
 
+/// Makes a folder where it is missing, and those around it: for its owner alone.
+///
+/// # Errors
+/// Why it cannot be made.
 #[cfg(unix)]
-fn make_folder(folder: &Path) -> io::Result<()> {
+pub fn make_folder(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new()
         .recursive(true)
@@ -135,7 +139,11 @@ fn make_folder(folder: &Path) -> io::Result<()> {
         .create(folder)
 }
 
+/// Makes a folder where it is missing, and those around it.
+///
+/// # Errors
+/// Why it cannot be made.
 #[cfg(not(unix))]
-fn make_folder(folder: &Path) -> io::Result<()> {
+pub fn make_folder(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }

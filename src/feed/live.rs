@@ -294,7 +294,7 @@ impl Live {
     }
 
     /// The service called, or may have: there is something to be fetched.
-    pub fn called(&mut self) {
+    fn called(&mut self) {
         for subscription in &mut self.subscriptions {
             subscription.news = true;
         }

@@ -303,15 +303,22 @@ async fn ask_everybody(
 
 /// What a failed round means to somebody who does not stay.
 pub fn failure_in_words(failure: &Failure, credentials: &Credentials) -> Problem {
-    let mut problem = failure.error.problem(&failure.node.to_string());
-    if failure.error.class() == Some(Class::SignInRefused) {
-        let who = match failure.sign_in {
-            SignIn::Application => format!("application user '{}'", credentials.app_user),
-            SignIn::EndUser => format!("end user '{}'", credentials.user),
-        };
-        problem.what = format!("Sign-in of the {who} refused: {}", failure.error);
+    match failure.error.class() {
+        Some(Class::SignInRefused) => refusal_in_words(failure, credentials),
+        _ => failure.error.problem(&failure.node.to_string()),
     }
-    problem
+}
+
+/// The same for a sign-in that is not to be tried again as it is: whose it was is what counts.
+fn refusal_in_words(failure: &Failure, credentials: &Credentials) -> Problem {
+    let who = match failure.sign_in {
+        SignIn::Application => format!("application user '{}'", credentials.app_user),
+        SignIn::EndUser => format!("end user '{}'", credentials.user),
+    };
+    Problem {
+        what: format!("Sign-in of the {who} refused: {}", failure.error),
+        ..failure.error.problem(&failure.node.to_string())
+    }
 }
 
 /// Whether the server was reached at all.

@@ -148,7 +148,8 @@ impl Plan {
         self.next_round = self.next_round.min(now);
     }
 
-    fn requests(&self) -> u32 {
+    /// How many requests a round takes, at least one.
+    pub fn requests(&self) -> u32 {
         u32::try_from(self.slots.len().div_ceil(BATCH).max(1)).unwrap_or(u32::MAX)
     }
 

@@ -49,13 +49,14 @@ pub(super) struct Learned {
 }
 
 impl Memory {
-    fn hold(&mut self, address: &Address, presence: Presence) -> Arc<Presence> {
+    /// The presence as it is held, and whether it took the place of another.
+    fn hold(&mut self, address: &Address, presence: Presence) -> (Arc<Presence>, bool) {
         match self.0.get(address) {
-            Some(known) if **known == presence => known.clone(),
+            Some(known) if **known == presence => (known.clone(), false),
             _ => {
                 let new = Arc::new(presence);
-                self.0.insert(address.clone(), new.clone());
-                new
+                let before = self.0.insert(address.clone(), new.clone());
+                (new, before.is_some())
             }
         }
     }
@@ -90,10 +91,9 @@ impl Memory {
             }
         }
         let mut answered = |address: &Address, presence: Presence| {
-            let before = self.0.get(address).cloned();
-            let now = self.hold(address, presence);
-            changed |= before.is_some_and(|before| !Arc::ptr_eq(&before, &now));
-            Outcome::Answered(now)
+            let (held, is_another) = self.hold(address, presence);
+            changed |= is_another;
+            Outcome::Answered(held)
         };
         let mut outcome = |address: &Address| match said.remove(address) {
             None => Outcome::NotAnswered,

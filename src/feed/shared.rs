@@ -91,16 +91,7 @@ impl Sharing {
         at: &Endpoint,
         who: &Credentials,
     ) -> Result<Session, Box<Failure>> {
-        let Some(place) = &self.place else {
-            return Session::open(client, at, who).await;
-        };
-        let _lock = place.lock().await;
-        if let Some(session) = place.read() {
-            return Ok(session);
-        }
-        let opened = Session::open(client, at, who).await?;
-        place.keep(&opened, false);
-        Ok(opened)
+        self.find_or_open(Place::read, client, at, who).await
     }
 
     /// Another session in place of one that has ended: that which somebody else got meanwhile, or
@@ -141,15 +132,26 @@ impl Sharing {
         at: &Endpoint,
         who: &Credentials,
     ) -> Result<Session, Box<Failure>> {
+        let newer = |place: &Place| place.newer_than(old);
+        self.find_or_open(newer, client, at, who).await
+    }
+
+    async fn find_or_open(
+        &self,
+        find: impl FnOnce(&Place) -> Option<Session>,
+        client: &Client,
+        at: &Endpoint,
+        who: &Credentials,
+    ) -> Result<Session, Box<Failure>> {
         let Some(place) = &self.place else {
             return Session::open(client, at, who).await;
         };
         let _lock = place.lock().await;
-        if let Some(newer) = place.newer_than(old) {
-            return Ok(newer);
+        if let Some(found) = find(place) {
+            return Ok(found);
         }
         let opened = Session::open(client, at, who).await?;
-        // What had to be ended for it was ours.
+        // What had to be ended for it was left behind, or ours.
         place.keep(&opened, false);
         Ok(opened)
     }
@@ -195,7 +197,7 @@ impl Place {
 
     fn find(folder: &Path, primary: &Endpoint, who: &Credentials) -> io::Result<Place> {
         let inside = |name: &str| folder.join(name);
-        file::folder_of(&inside("x"))?;
+        file::make_folder(folder)?;
         file::check_private(folder)?;
         // No two of these can read the same.
         let whose =
@@ -259,10 +261,7 @@ impl Place {
         };
         let kept = serde_json::to_vec(&keys)
             .map_err(io::Error::from)
-            .and_then(|text| {
-                file::make_private(&self.keys)?;
-                file::replace(&self.keys, &text)
-            });
+            .and_then(|text| file::replace_private(&self.keys, &text));
         if let Err(error) = kept {
             tracing::warn!(%error, "the session is not shared");
         }

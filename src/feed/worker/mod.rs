@@ -21,8 +21,8 @@ use super::poll;
 use super::session::{Failure, Session};
 use super::shared::Sharing;
 use super::wake::Surroundings;
-use super::{Command, Config, Delivery, FAREWELL, Update};
-use crate::presence::{Link, LinkState, Problem, SignIn};
+use super::{Command, Config, Delivery, FAREWELL, Update, refusal_in_words};
+use crate::presence::{Link, LinkState, Problem};
 use crate::pws::{Class, Client, Listener};
 
 /// Whether the worker goes on.
@@ -45,6 +45,7 @@ enum End {
 }
 
 /// The session before the one that is to be opened.
+#[derive(Clone)]
 enum Last {
     /// There was none.
     None,
@@ -216,11 +217,10 @@ impl Worker {
 
     /// What comes before the next sign-in.
     async fn after(&mut self, last: &Last) -> Next {
-        let Last::Ended(session) = last else {
-            return match last {
-                Last::Left(_) => Next::Leave,
-                _ => Next::Stay,
-            };
+        let session = match last {
+            Last::Left(_) => return Next::Leave,
+            Last::None | Last::Gone(_) => return Next::Stay,
+            Last::Ended(session) => session,
         };
         let lasted = self.begun.elapsed();
         tracing::info!(?lasted, "the session has ended");
@@ -325,13 +325,13 @@ impl Worker {
     }
 
     async fn sign_in_failed(&mut self, failure: &Failure) -> Next {
-        let mut problem = failure.error.problem(&failure.node.to_string());
         let refused = matches!(
             failure.error.class(),
             Some(Class::SignInRefused | Class::AlreadySignedIn | Class::ClientDefect)
         );
         // What a backup refuses, the primary may not.
         if !refused || self.nodes.is_away() {
+            let problem = failure.error.problem(&failure.node.to_string());
             let at_once = self.nodes.sign_in_failed(Instant::now());
             if at_once {
                 self.tell_trouble(problem, Duration::ZERO).await;
@@ -340,16 +340,9 @@ impl Worker {
             let pause = self.grown_pause();
             return self.pause(problem, pause).await;
         }
-        let who = match failure.sign_in {
-            SignIn::Application => {
-                format!("application user '{}'", self.config.credentials.app_user)
-            }
-            SignIn::EndUser => format!("end user '{}'", self.config.credentials.user),
-        };
-        problem.what = format!("Sign-in of the {who} refused: {}", failure.error);
         self.tell_link(LinkState::Refused {
             sign_in: failure.sign_in,
-            problem,
+            problem: refusal_in_words(failure, &self.config.credentials),
         })
         .await;
         // An account may be locked by retries: only the user decides on another.
@@ -383,16 +376,12 @@ fn open(
         worker.nodes.current().clone(),
         worker.config.credentials.clone(),
     );
-    let (ended, gone) = match last {
-        Last::Ended(session) => (Some(session.clone()), None),
-        Last::Gone(session) => (None, Some(session.clone())),
-        Last::None | Last::Left(_) => (None, None),
-    };
+    let last = last.clone();
     async move {
-        match (ended, gone) {
-            (Some(ended), _) => sharing.renew(&ended, &client, &at, &who).await,
-            (None, Some(gone)) => sharing.replace(&gone, &client, &at, &who).await,
-            (None, None) => sharing.open(&client, &at, &who).await,
+        match last {
+            Last::Ended(ended) => sharing.renew(&ended, &client, &at, &who).await,
+            Last::Gone(gone) => sharing.replace(&gone, &client, &at, &who).await,
+            Last::None | Last::Left(_) => sharing.open(&client, &at, &who).await,
         }
     }
 }

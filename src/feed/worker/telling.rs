@@ -71,7 +71,7 @@ impl Worker {
         let wanted = self.plan.round();
         match self.pace.limit() {
             Some(limit) => {
-                let requests = self.plan.len().div_ceil(crate::pws::BATCH) as f64;
+                let requests = f64::from(self.plan.requests());
                 let needed = Duration::from_secs_f64((requests / limit).ceil());
                 wanted.max(needed)
             }
