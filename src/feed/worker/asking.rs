@@ -1,5 +1,6 @@
 //! Asking, as plan and pace allow, and what comes of it.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
@@ -14,9 +15,9 @@ use crate::feed::live::{Job, Next as NextJob};
 use crate::feed::plan::Step;
 use crate::feed::poll::{self, Verdict};
 use crate::feed::session::{Failure, Session};
-use crate::feed::wake;
+use crate::feed::wake::{self, Surroundings};
 use crate::presence::{Address, LinkState, OwnPresence, Report};
-use crate::pws::{Class, Contact, Error, Expiration};
+use crate::pws::{self, Class, Contact, Endpoint, Error, Expiration};
 
 /// A server that only ever says that it has too much to do is trouble after this time.
 const ONLY_REFUSALS: Duration = Duration::from_secs(30);
@@ -27,6 +28,7 @@ enum Done {
     Told(Job, Result<Told, Error>),
     Set(OwnPresence, Expiration, Result<(), Error>),
     Probed(Result<Session, Box<Failure>>),
+    Located(Option<SocketAddr>),
 }
 
 type UnderWay = FuturesUnordered<BoxFuture<'static, Done>>;
@@ -35,6 +37,8 @@ impl Worker {
     /// Asks until the session ends or another is better.
     pub(super) async fn ask_while_it_lasts(&mut self, session: &Session) -> End {
         let mut under_way = UnderWay::new();
+        // Polls do not wait for it: the client finds its way by itself.
+        under_way.push(Box::pin(locate(session.home.clone())));
         let mut look = tokio::time::interval(wake::LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         if self.plan.is_empty() {
@@ -138,7 +142,7 @@ impl Worker {
         under_way: &mut UnderWay,
         now: Instant,
     ) -> Option<Instant> {
-        if self.job_under_way || !self.answered {
+        if self.job_under_way || !self.answered || self.listener.is_none() {
             return None;
         }
         let job = match self.live.next(now) {
@@ -185,6 +189,12 @@ impl Worker {
             Done::Set(own, _, Err(error)) => {
                 self.own_under_way = false;
                 self.own_refused(own, error, session).await
+            }
+            Done::Located(server) => {
+                self.server = server;
+                self.around = Surroundings::look(server);
+                self.listen().await;
+                None
             }
             Done::Probed(Ok(primary)) => {
                 self.nodes.returned();
@@ -294,6 +304,13 @@ impl Worker {
         self.tell_trouble(problem, pause).await;
         None
     }
+}
+
+/// Where a node stands: wanted only for noticing another network, and for the address at which the
+/// node can call us. Without, less is noticed.
+async fn locate(node: Endpoint) -> Done {
+    let found = pws::resolve(&node).await.ok();
+    Done::Located(found.and_then(|all| all.first().copied()))
 }
 
 /// Waits until a moment; without one, for ever.

@@ -185,7 +185,7 @@ impl Worker {
     /// opened or it is time to leave.
     async fn live_through(&mut self, mut session: Session) -> Last {
         loop {
-            self.signed_in(&session).await;
+            self.signed_in(&session);
             self.begun = Instant::now();
             self.answered = false;
             let end = self.ask_while_it_lasts(&session).await;
@@ -238,7 +238,7 @@ impl Worker {
         self.pause(problem, pause).await
     }
 
-    async fn signed_in(&mut self, session: &Session) {
+    fn signed_in(&mut self, session: &Session) {
         tracing::info!(node = %session.home, origin = ?session.origin, "signed in");
         let now = Instant::now();
         // The two sign-ins were requests, too.
@@ -250,15 +250,6 @@ impl Worker {
             self.nodes.returned();
         }
         self.link.server = session.home.to_string();
-        let (host, port) = (session.home.host().to_string(), session.home.port());
-        // Where it stands is wanted only for noticing another network: without, less is noticed.
-        let found = tokio::time::timeout(FAREWELL, tokio::net::lookup_host((host, port))).await;
-        self.server = found
-            .ok()
-            .and_then(Result::ok)
-            .and_then(|mut all| all.next());
-        self.around = Surroundings::look(self.server);
-        self.listen().await;
     }
 
     /// Runs something while commands are taken in. `None` when it is time to leave.
