@@ -1,12 +1,13 @@
 //! Signs in step by step, and says what each step found and what to do.
 
 use std::fmt::Write as _;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use hyper_util::client::proxy::matcher::Matcher;
 
+use super::answers::print;
 use super::{CommandError, exit_of, feed_config, load};
 use crate::cli::{Exit, Options};
 use crate::contacts;
@@ -46,7 +47,7 @@ struct Printed {
     next: usize,
     exit: Exit,
     /// What goes wrong with printing is told once, at the end.
-    trouble: Option<io::Error>,
+    trouble: Option<CommandError>,
 }
 
 impl Printed {
@@ -87,8 +88,7 @@ impl Printed {
     }
 
     fn print(&mut self, text: &str) {
-        let mut out = io::stdout().lock();
-        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        if let Err(error) = print(text) {
             self.trouble.get_or_insert(error);
         }
     }
@@ -136,11 +136,8 @@ pub async fn check(options: &Options, report: Option<&Path>) -> Result<Exit, Com
         }
     }
     match printed.trouble {
-        // Whoever reads has had enough.
-        Some(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(CommandError::Io("cannot print", error))
-        }
-        _ => Ok(printed.exit),
+        Some(error) => Err(error),
+        None => Ok(printed.exit),
     }
 }
 

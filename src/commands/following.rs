@@ -1,5 +1,7 @@
 //! A feed for commands that look on without a board, until they end or are ended.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -78,6 +80,12 @@ impl Following {
         let _ = self.commands.send(Command::Leave);
         let _ = self.task.await;
     }
+}
+
+/// The moment of a line, to the second.
+pub fn clock(at: Timestamp) -> String {
+    let at = at.to_zoned_datetime(TimeZone::system());
+    at.strftime("%H:%M:%S").to_string()
 }
 
 #[cfg(unix)]

@@ -1,15 +1,17 @@
 //! Sets the user's own presence from a script.
 
-use std::io::{self, Write};
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::answers::print;
 use super::{CommandError, feed_config, load};
 use crate::cli::{Exit, Options};
 use crate::feed::set_once;
 use crate::presence::OwnPresence;
 use crate::pws::Expiration;
+use crate::tui::clock;
 
 /// Sets it, for as long as is wanted and the service can.
 pub async fn set(
@@ -29,20 +31,14 @@ pub async fn set(
         _ => {
             let lasting = SignedDuration::try_from(expiration.time());
             let until = Timestamp::now() + lasting.unwrap_or(SignedDuration::ZERO);
-            let until = until.to_zoned_datetime(jiff::tz::TimeZone::system());
             let longer = time.is_some_and(|time| time < expiration.time());
             let why = match longer {
                 true => ": the server keeps it for an hour at least",
                 false => "",
             };
-            format!("until {}{why}", until.strftime("%H:%M"))
+            format!("until {}{why}", clock(until, &TimeZone::system()))
         }
     };
-    match writeln!(io::stdout().lock(), "{}, {words}", own.label()) {
-        // Whoever reads has had enough.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(CommandError::Io("cannot print", error))
-        }
-        _ => Ok(Exit::Done),
-    }
+    print(&format!("{}, {words}\n", own.label()))?;
+    Ok(Exit::Done)
 }

@@ -3,11 +3,10 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use tokio::time::Instant;
 
 use super::answers::{chosen, print};
-use super::following::{Following, Heard};
+use super::following::{Following, Heard, clock};
 use super::{CommandError, load};
 use crate::board::Entry;
 use crate::cli::{Exit, Goal, Options, Wait};
@@ -162,11 +161,6 @@ fn availability(goal: Goal) -> Option<Availability> {
 }
 
 fn line(report: &Report, entry: &Entry, presence: &Presence) -> String {
-    let at = report.at.to_zoned_datetime(TimeZone::system());
     let (name, label) = (clean(entry.name()), clean(presence.label()));
-    format!(
-        "{}  {name}  {}\n",
-        at.strftime("%H:%M:%S"),
-        lower_first(&label)
-    )
+    format!("{}  {name}  {}\n", clock(report.at), lower_first(&label))
 }

@@ -3,14 +3,13 @@
 use std::io::{self, IsTerminal};
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use ratatui::backend::IntoCrossterm;
 use ratatui::crossterm::style::ContentStyle;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::answers::{chosen, print};
-use super::following::{Following, Heard};
+use super::following::{Following, Heard, clock};
 use super::reader::Reader;
 use super::{CommandError, load, look};
 use crate::board::{Entry, Roster, Standing, Trouble};
@@ -253,11 +252,6 @@ fn line(cells: &[&str]) -> String {
 fn json(line: &Line<'_>) -> String {
     let text = serde_json::to_string(line).expect("it has no keys but texts");
     format!("{text}\n")
-}
-
-fn clock(at: Timestamp) -> String {
-    let at = at.to_zoned_datetime(TimeZone::system());
-    at.strftime("%H:%M:%S").to_string()
 }
 
 fn seconds(at: Timestamp) -> Timestamp {

@@ -23,5 +23,5 @@ pub use keys::{Key, KeyError, Keys, KeysError};
 pub use run::{TuiError, run};
 pub use screen::{Layout, Look, Target, Targets, draw};
 pub use sign_in::{Draft, Field, SignInForm, SignInOutcome, Verdict, Wish, sign_in};
-pub use state::{lower_first, moment};
+pub use state::{clock, lower_first, moment};
 pub use theme::{Depth, Theme, ThemeName};
