@@ -71,8 +71,9 @@ impl Pty {
         std::thread::spawn(move || {
             let mut buffer = [0; 1 << 14];
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
-                parser.lock().unwrap().process(&buffer[..count]);
+                // First the bytes: whoever has seen the screen may ask what was written for it.
                 log.lock().unwrap().extend_from_slice(&buffer[..count]);
+                parser.lock().unwrap().process(&buffer[..count]);
             }
         });
         let writer = pair.master.take_writer().unwrap();
