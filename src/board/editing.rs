@@ -1,6 +1,8 @@
 //! Adding, changing and removing contacts: at once on the board, with undo and redo; saving is an
 //! effect.
 
+use std::collections::VecDeque;
+
 use jiff::Timestamp;
 
 use super::{Board, ContactForm, Cursor, Effect, Entry, FIELDS, Pane};
@@ -15,6 +17,25 @@ const KEPT: usize = 100;
 pub(super) struct Edits {
     done: Vec<Step>,
     undone: Vec<Step>,
+    /// What is on its way into the contact book, the oldest first.
+    unsaved: VecDeque<Vec<Edit>>,
+}
+
+impl Edits {
+    /// The edits that are not in the contact book yet, in their order.
+    pub(super) fn unsaved(&self) -> impl Iterator<Item = &Edit> {
+        self.unsaved.iter().flatten()
+    }
+
+    /// The oldest `count` savings are done.
+    pub(super) fn were_saved(&mut self, count: usize) {
+        self.unsaved.drain(..count.min(self.unsaved.len()));
+    }
+
+    fn save(&mut self, edits: Vec<Edit>) -> Effect {
+        self.unsaved.push_back(edits.clone());
+        Effect::Save(edits)
+    }
 }
 
 /// One step of the user's: the edits, those that take them back, and its name.
@@ -205,7 +226,7 @@ impl Board {
         if self.edits.done.len() > KEPT {
             self.edits.done.remove(0);
         }
-        vec![Effect::Save(edits), self.keep_fresh()]
+        vec![self.edits.save(edits), self.keep_fresh()]
     }
 
     pub(super) fn undo(&mut self, now: Timestamp) -> Vec<Effect> {
@@ -236,7 +257,7 @@ impl Board {
         if let Some(Edit::Add(contact)) = edits.first() {
             self.select(Cursor::Contact(contact.address.clone()));
         }
-        vec![Effect::Save(edits.to_vec()), self.keep_fresh()]
+        vec![self.edits.save(edits.to_vec()), self.keep_fresh()]
     }
 
     /// Applies edits to the entries; returns those that take them back, in the order to apply.

@@ -27,6 +27,9 @@ pub enum Message {
     Shape(Shape),
     /// The contact book was read, at start or after somebody else changed it.
     Contacts(Vec<Contact>),
+    /// So many of the board's [`Effect::Save`]s, the oldest, are in the contact book that the next
+    /// [`Message::Contacts`] tells.
+    Saved(usize),
     /// The contact book could not be read or written; the words say why and what to do.
     BookTrouble(Option<String>),
     /// What an earlier run of the board knew; it is shown until the server answers.

@@ -202,7 +202,11 @@ impl Board {
             Message::Point(place) => self.point(place),
             Message::Scroll(rows) => self.scroll(rows),
             Message::Shape(shape) => self.reshape(shape),
-            Message::Contacts(contacts) => self.take_contacts(contacts),
+            Message::Contacts(contacts) => self.take_contacts(contacts, now),
+            Message::Saved(count) => {
+                self.edits.were_saved(count);
+                Vec::new()
+            }
             Message::BookTrouble(words) => {
                 self.book_trouble = words;
                 Vec::new()
@@ -499,6 +503,7 @@ fn by_hand(message: &Message) -> bool {
         message,
         Message::Shape(_)
             | Message::Contacts(_)
+            | Message::Saved(_)
             | Message::BookTrouble(_)
             | Message::Remembered(_)
             | Message::Reports(_)

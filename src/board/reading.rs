@@ -8,7 +8,7 @@ use super::{
     Board, CHANGE_SHOWS, Cursor, Effect, Entry, Knowledge, Order, Pane, Preferences, REST,
     Remembered, Repeat, Row, Search, Section, Standing, View, Watch, age, order,
 };
-use crate::contacts::Contact;
+use crate::contacts::{self, Contact};
 use crate::presence::{Address, Availability, Link, LinkState, Report};
 
 /// How many contacts there are of each kind, by fresh states only.
@@ -23,23 +23,43 @@ pub struct Counts {
 }
 
 impl Board {
-    pub(super) fn take_contacts(&mut self, contacts: Vec<Contact>) -> Vec<Effect> {
+    pub(super) fn take_contacts(&mut self, contacts: Vec<Contact>, now: Timestamp) -> Vec<Effect> {
+        // What the user changed meanwhile is not in that book yet.
+        let contacts = contacts::applied(contacts, self.edits.unsaved());
         let mut before: HashMap<Address, Entry> = std::mem::take(&mut self.entries)
             .into_iter()
             .map(|entry| (entry.contact.address.clone(), entry))
             .collect();
-        let known = before.len();
+        let first = before.is_empty();
+        let (mut new, mut changed) = (0, 0);
         for contact in contacts {
             let entry = match before.remove(&contact.address) {
-                Some(entry) => Entry { contact, ..entry },
-                None => Entry::new(contact),
+                Some(entry) => {
+                    changed += usize::from(entry.contact != contact);
+                    Entry { contact, ..entry }
+                }
+                None => {
+                    new += 1;
+                    Entry::new(contact)
+                }
             };
             self.entries.push(entry);
         }
-        let changed = !before.is_empty() || self.entries.len() != known;
+        let gone = before.len();
         self.book_trouble = None;
-        self.index(self.touched);
-        if changed {
+        self.index(now);
+        if !first && new + changed + gone > 0 {
+            let counted = [(new, "new"), (gone, "gone"), (changed, "changed")];
+            let counted = counted.iter().filter(|(count, _)| *count > 0);
+            let counted: Vec<String> = counted
+                .map(|(count, what)| format!("{count} {what}"))
+                .collect();
+            self.tell(
+                format!("Contacts changed elsewhere: {}", counted.join(", ")),
+                now,
+            );
+        }
+        if new + gone > 0 {
             vec![self.keep_fresh()]
         } else {
             Vec::new()

@@ -1,17 +1,16 @@
 //! The board: settings or the sign-in form first, then feed, contact book and terminal together.
 
-use std::path::{Path, PathBuf};
-
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tracing::level_filters::LevelFilter;
 
+use super::book::Book;
 use super::remembering::{Remembering, relay};
 use super::{CommandError, demo, feed_config, look};
 use crate::board::{Board, Effect, Message, Preferences};
 use crate::cli::{Exit, Options, Population};
-use crate::contacts;
+use crate::contacts::BookError;
 use crate::feed::{self, Command, Config, Credentials, Session, Update, failure_in_words};
 use crate::log;
 use crate::presence::{Problem, SignIn};
@@ -166,22 +165,25 @@ pub async fn show(config: Config, settings: &Settings) -> Result<(), CommandErro
     let remembering = settings.last_seen_file.as_ref();
     let remembering = remembering.map(|path| Remembering::new(path.clone(), &config));
     let feed = feed::spawn(config)?;
-    let book = match contacts::load(&settings.contacts_file) {
-        Ok(book) => Message::Contacts(book),
-        Err(error) => Message::BookTrouble(Some(error.to_string())),
-    };
+    let mut book = Book::new(settings.contacts_file.clone());
+    let contacts = book.read();
     let (to_board, messages) = mpsc::channel(64);
     let (to_board, relaying) = match remembering {
         None => (to_board, None),
         Some(mut remembering) => {
-            remembering.see(&book);
+            contacts
+                .iter()
+                .for_each(|contacts| remembering.see(contacts));
             let (sender, passing) = mpsc::channel(64);
             let relaying = relay(passing, to_board, remembering);
             (sender, Some(tokio::spawn(relaying)))
         }
     };
     let (effects, to_do) = mpsc::unbounded_channel();
-    for effect in board.update(book, now) {
+    for effect in contacts
+        .into_iter()
+        .flat_map(|contacts| board.update(contacts, now))
+    {
         // The receiver is right below.
         let _ = effects.send(effect);
     }
@@ -191,21 +193,17 @@ pub async fn show(config: Config, settings: &Settings) -> Result<(), CommandErro
         task,
     } = feed;
     let bringing = tokio::spawn(bring(updates, to_board.clone()));
-    let doing = tokio::spawn(carry_out(
-        to_do,
-        commands,
-        to_board,
-        settings.contacts_file.clone(),
-    ));
+    let doing = tokio::spawn(carry_out(to_do, commands, to_board, book));
     let shown = tui::run(board, look(settings), messages, effects).await;
     // The board is gone: what it wanted saved is saved, then the feed signs out.
-    let _ = doing.await;
+    let saved = doing.await;
     bringing.abort();
     let _ = task.await;
     if let Some(relaying) = relaying {
         let _ = relaying.await;
     }
-    Ok(shown?)
+    shown?;
+    Ok(saved.unwrap_or(Ok(()))?)
 }
 
 /// Brings what the feed finds out to the board.
@@ -223,44 +221,67 @@ async fn bring(mut updates: mpsc::Receiver<Update>, board: mpsc::Sender<Message>
 }
 
 /// Does in the world what the board wants done, in order, until the board is gone.
+///
+/// # Errors
+/// Why contacts that the user changed are not saved.
 async fn carry_out(
     mut effects: mpsc::UnboundedReceiver<Effect>,
     feed: mpsc::UnboundedSender<Command>,
     board: mpsc::Sender<Message>,
-    contacts_file: PathBuf,
-) {
+    mut book: Book,
+) -> Result<(), BookError> {
     // A feed that is gone has told why.
     let tell = |command| drop(feed.send(command));
-    while let Some(effect) = effects.recv().await {
-        match effect {
-            Effect::Save(edits) => {
-                if let Some(message) = save(contacts_file.clone(), edits).await {
-                    // A board that left while this was saved needs no word of it.
-                    let _ = board.try_send(message);
-                }
+    loop {
+        let effect = tokio::select! {
+            effect = effects.recv() => effect,
+            () = book.changed() => {
+                book = aside(book, &board, Book::look_again).await;
+                continue;
             }
-            Effect::Contacts(contacts) => tell(Command::Contacts(contacts)),
-            Effect::Ask(contacts) => tell(Command::AskNow(contacts)),
-            Effect::Prefer(contacts) => tell(Command::Prefer(contacts)),
-            Effect::SignIn => tell(Command::SignInAgain),
-            Effect::SetOwn(set) => tell(Command::SetOwn(set)),
+        };
+        match effect {
+            None => break,
+            Some(Effect::Save(edits)) => {
+                book = aside(book, &board, |book| book.save(edits)).await;
+            }
+            Some(Effect::Contacts(contacts)) => tell(Command::Contacts(contacts)),
+            Some(Effect::Ask(contacts)) => tell(Command::AskNow(contacts)),
+            Some(Effect::Prefer(contacts)) => tell(Command::Prefer(contacts)),
+            Some(Effect::SignIn) => tell(Command::SignInAgain),
+            Some(Effect::SetOwn(set)) => tell(Command::SetOwn(set)),
             // These are the terminal's, which has done them.
-            Effect::Ring { .. }
-            | Effect::Copy(_)
-            | Effect::Mouse(_)
-            | Effect::Redraw
-            | Effect::Suspend
-            | Effect::Quit => {}
+            Some(
+                Effect::Ring { .. }
+                | Effect::Copy(_)
+                | Effect::Mouse(_)
+                | Effect::Redraw
+                | Effect::Suspend
+                | Effect::Quit,
+            ) => {}
         }
     }
     tell(Command::Leave);
+    book.close()
 }
 
-/// Saves edits; what the board should know of it. Somebody else's changes come back with ours.
-async fn save(path: PathBuf, edits: Vec<contacts::Edit>) -> Option<Message> {
-    let saving = tokio::task::spawn_blocking(move || contacts::save(Path::new(&path), &edits));
-    match saving.await.ok()? {
-        Ok(book) => Some(Message::Contacts(book)),
-        Err(error) => Some(Message::BookTrouble(Some(format!("Not saved: {error}")))),
+/// Does something with the book where a slow disk holds up nothing else, and tells the board of it.
+async fn aside(
+    mut book: Book,
+    board: &mpsc::Sender<Message>,
+    what: impl FnOnce(&mut Book) -> Vec<Message> + Send + 'static,
+) -> Book {
+    let doing = tokio::task::spawn_blocking(move || {
+        let messages = what(&mut book);
+        (book, messages)
+    });
+    let (book, messages) = match doing.await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    };
+    for message in messages {
+        // A board that left needs no word.
+        let _ = board.send(message).await;
     }
+    book
 }

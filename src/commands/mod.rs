@@ -2,6 +2,7 @@
 
 mod answers;
 mod board;
+mod book;
 mod check;
 mod contacts;
 mod demo;

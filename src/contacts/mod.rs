@@ -3,7 +3,10 @@
 //! Every change is an [`Edit`] that is applied to the newest content of the file under a lock, and
 //! replaces the file in one step. So a crash loses nothing, and changes by others stay.
 
+mod document;
+mod edit;
 pub mod exchange;
+mod watch;
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -11,7 +14,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, value};
+use toml_edit::{ArrayOfTables, Document, DocumentMut, Item};
+
+pub use edit::{Edit, applied};
+pub use watch::Changes;
 
 use crate::file;
 use crate::presence::{Address, clean};
@@ -25,24 +31,6 @@ pub struct Contact {
     pub name: Option<String>,
     /// The group it stands in.
     pub group: Option<String>,
-}
-
-/// One change of the book.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Edit {
-    /// Adds a contact at the end; nothing where the address is there already.
-    Add(Contact),
-    /// Removes a contact; nothing where it is not there.
-    Remove(Address),
-    /// Sets name and group of a contact.
-    Change {
-        /// Whose.
-        address: Address,
-        /// The new name; `None` removes it.
-        name: Option<String>,
-        /// The new group; `None` removes it.
-        group: Option<String>,
-    },
 }
 
 /// Why the book cannot be read or written. The file is left as it is.
@@ -114,7 +102,7 @@ pub fn save(path: &Path, edits: &[Edit]) -> Result<Vec<Contact>, BookError> {
             Edit::Change { address, .. } => known.contains(address),
         };
         if concerns {
-            apply(&mut document, edit);
+            document::apply(&mut document, edit);
         }
     }
     let text = document.to_string();
@@ -187,136 +175,4 @@ fn parse(path: &Path, text: &str) -> Result<(DocumentMut, Vec<Contact>), BookErr
         }
     }
     Ok((document.into_mut(), contacts))
-}
-
-/// Applies an edit that concerns the book: adds who is not there, changes who is.
-fn apply(document: &mut DocumentMut, edit: &Edit) {
-    let tables = document
-        .entry("contact")
-        .or_insert(Item::ArrayOfTables(ArrayOfTables::new()))
-        .as_array_of_tables_mut()
-        .expect("parse() refuses anything else");
-    let place = |tables: &ArrayOfTables, wanted: &Address| {
-        let address = |table: &Table| Address::parse(table.get("address")?.as_str()?).ok();
-        tables
-            .iter()
-            .position(|table| address(table).as_ref() == Some(wanted))
-    };
-    match edit {
-        Edit::Add(contact) => {
-            let mut table = Table::new();
-            table["address"] = value(contact.address.as_str());
-            set(&mut table, "name", contact.name.as_deref());
-            set(&mut table, "group", contact.group.as_deref());
-            let first = tables.is_empty();
-            tables.push(table);
-            if first {
-                head_with_trailing(document);
-            }
-        }
-        Edit::Remove(address) => {
-            if let Some(at) = place(tables, address) {
-                remove(document, at);
-                // The same address may be there twice.
-                apply(document, edit);
-            }
-        }
-        Edit::Change {
-            address,
-            name,
-            group,
-        } => {
-            if let Some(at) = place(tables, address) {
-                let table = tables.get_mut(at).expect("place() found it");
-                set(table, "name", name.as_deref());
-                set(table, "group", group.as_deref());
-            }
-        }
-    }
-}
-
-/// A file of comments alone keeps them above its first contact.
-fn head_with_trailing(document: &mut DocumentMut) {
-    let comment = document.trailing().as_str().unwrap_or_default().to_string();
-    document.set_trailing("");
-    let tables = document
-        .get_mut("contact")
-        .and_then(Item::as_array_of_tables_mut);
-    if let Some(table) = tables.and_then(|tables| tables.get_mut(0)) {
-        table.decor_mut().set_prefix(comment);
-    }
-}
-
-/// Removes a contact. A comment above it may be about those who follow, so it stays.
-fn remove(document: &mut DocumentMut, at: usize) {
-    let Some(tables) = document
-        .get_mut("contact")
-        .and_then(Item::as_array_of_tables_mut)
-    else {
-        return;
-    };
-    let prefix = |table: &Table| {
-        let prefix = table.decor().prefix().and_then(|prefix| prefix.as_str());
-        prefix.unwrap_or_default().to_string()
-    };
-    let comment = prefix(&tables.remove(at));
-    if !comment.contains('#') {
-        return;
-    }
-    match tables.get_mut(at) {
-        Some(next) => {
-            let own = prefix(next);
-            next.decor_mut().set_prefix(format!("{comment}{own}"));
-        }
-        None => {
-            let end = document.trailing().as_str().unwrap_or_default().to_string();
-            document.set_trailing(format!("{comment}{end}"));
-        }
-    }
-}
-
-fn set(table: &mut Table, key: &str, text: Option<&str>) {
-    match (text, table.get_mut(key).and_then(Item::as_value_mut)) {
-        (Some(text), Some(old)) => {
-            // The same word in another notation is no change.
-            if old.as_str().map(clean).as_deref() != Some(text) {
-                // What stands around the value, such as a comment, stays.
-                let decor = old.decor().clone();
-                *old = text.into();
-                *old.decor_mut() = decor;
-            }
-        }
-        (Some(text), None) => table[key] = value(text),
-        (None, _) => unset(table, key),
-    }
-}
-
-/// Removes a key. A comment behind it goes with it; comments on the lines above may be about what
-/// follows, so they stay where they are.
-fn unset(table: &mut Table, key: &str) {
-    let keys: Vec<String> = table.iter().map(|(key, _)| key.to_string()).collect();
-    let Some((removed, _)) = table.remove_entry(key) else {
-        return;
-    };
-    let above = removed.leaf_decor().prefix().and_then(|raw| raw.as_str());
-    let Some(comment) = above.filter(|above| above.contains('#')) else {
-        return;
-    };
-    let at = keys.iter().position(|known| known == key).unwrap_or(0);
-    let next = keys.get(at + 1).and_then(|next| table.key_mut(next));
-    if let Some(mut next) = next {
-        let decor = next.leaf_decor_mut();
-        let own = decor.prefix().and_then(|raw| raw.as_str());
-        let both = format!("{comment}{}", own.unwrap_or_default());
-        decor.set_prefix(both);
-        return;
-    }
-    let previous = at.checked_sub(1).map(|previous| &keys[previous]);
-    let previous = previous.and_then(|previous| table.get_mut(previous));
-    if let Some(value) = previous.and_then(Item::as_value_mut) {
-        let decor = value.decor_mut();
-        let own = decor.suffix().and_then(|raw| raw.as_str());
-        let both = format!("{}\n{}", own.unwrap_or_default(), comment.trim_end());
-        decor.set_suffix(both);
-    }
 }

@@ -1,0 +1,95 @@
+//! Keeps the board and the contact book the same: the board's edits go into the file, what others
+//! change there comes onto the board.
+
+use std::path::PathBuf;
+
+use crate::board::Message;
+use crate::contacts::{self, BookError, Changes, Contact, Edit};
+
+/// The contact book of a board. One thing after the other: no reading misses a saving before it.
+pub struct Book {
+    path: PathBuf,
+    changes: Option<Changes>,
+    /// Savings that did not succeed yet.
+    unsaved: Vec<Vec<Edit>>,
+    /// What the board was told last; `None` where that was a trouble.
+    told: Option<Vec<Contact>>,
+}
+
+impl Book {
+    /// The book in this file, seen from now on.
+    pub fn new(path: PathBuf) -> Book {
+        let changes = Changes::of(&path)
+            .inspect_err(|error| tracing::warn!(%error, "changes of the contacts are not seen"))
+            .ok();
+        Book {
+            path,
+            changes,
+            unsaved: Vec::new(),
+            told: None,
+        }
+    }
+
+    /// Waits until somebody changed the file; for ever where the system does not tell.
+    pub async fn changed(&mut self) {
+        match &mut self.changes {
+            Some(changes) => changes.next().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Reads the file; what the board has to be told of it, if anything.
+    pub fn read(&mut self) -> Option<Message> {
+        match contacts::load(&self.path) {
+            Ok(contacts) => self.news(contacts),
+            Err(error) => Some(self.trouble(error.to_string())),
+        }
+    }
+
+    /// After a change by others: what the board has to be told. What could not be saved before is
+    /// saved now, where it can be.
+    pub fn look_again(&mut self) -> Vec<Message> {
+        if self.unsaved.is_empty() {
+            return self.read().into_iter().collect();
+        }
+        self.try_to_save()
+            .unwrap_or_else(|_| self.read().into_iter().collect())
+    }
+
+    /// Saves edits; what the board has to be told, for others may have changed the book.
+    pub fn save(&mut self, edits: Vec<Edit>) -> Vec<Message> {
+        self.unsaved.push(edits);
+        self.try_to_save()
+            .unwrap_or_else(|error| vec![self.trouble(format!("Not saved: {error}"))])
+    }
+
+    /// Ends: what is not saved is tried once more.
+    ///
+    /// # Errors
+    /// Why it is lost.
+    pub fn close(mut self) -> Result<(), BookError> {
+        match self.unsaved.is_empty() {
+            true => Ok(()),
+            false => self.try_to_save().map(drop),
+        }
+    }
+
+    fn try_to_save(&mut self) -> Result<Vec<Message>, BookError> {
+        let contacts = contacts::save(&self.path, &self.unsaved.concat())?;
+        let count = std::mem::take(&mut self.unsaved).len();
+        let news = self.news(contacts);
+        Ok([Message::Saved(count)].into_iter().chain(news).collect())
+    }
+
+    fn news(&mut self, contacts: Vec<Contact>) -> Option<Message> {
+        let contacts = Some(contacts).filter(|contacts| self.told.as_ref() != Some(contacts))?;
+        self.told = Some(contacts.clone());
+        Some(Message::Contacts(contacts))
+    }
+
+    fn trouble(&mut self, words: String) -> Message {
+        // Mended as it was before, the book still has to clear the trouble.
+        self.told = None;
+        Message::BookTrouble(Some(words))
+    }
+}
