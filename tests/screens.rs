@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use ratatui::style::Color;
 use unicode_width::UnicodeWidthStr;
 use whosin::board::{Action, Message};
+use whosin::contacts::exchange::{Format, read};
 use whosin::presence::{
     IconSet, Kind, Link, LinkState, Mode, OwnPresence, OwnSet, Problem, read_document,
 };
@@ -74,6 +75,33 @@ fn the_form() {
         desk.act(Action::Add);
         desk.type_text("new person@");
         desk.act(Action::Open);
+    });
+}
+
+#[test]
+fn the_import() {
+    at_all_sizes("import", |desk| {
+        desk.act(Action::Import);
+        desk.type_text("~/people.csv");
+    });
+}
+
+#[test]
+fn a_file_in_the_way_of_an_export() {
+    at_all_sizes("export", |desk| {
+        desk.act(Action::Export);
+        desk.type_text("people.vcf");
+        let words = "people.vcf is there already: Enter replaces it";
+        desk.send(Message::FileExists(words.into()));
+    });
+}
+
+#[test]
+fn what_of_an_import_is_refused() {
+    at_all_sizes("refused", |desk| {
+        let text = "new@sie.at\na@b@c\nUrsula <ursula one@sie.at\n";
+        let imported = read(text, Format::List, None);
+        desk.send(Message::Imported("people.txt".into(), imported));
     });
 }
 

@@ -2,10 +2,11 @@
 //! effect.
 
 use std::collections::VecDeque;
+use std::collections::hash_map::Entry::Vacant;
 
 use jiff::Timestamp;
 
-use super::{Board, ContactForm, Cursor, Effect, Entry, FIELDS, Pane};
+use super::{Board, Cursor, Effect, Entry, Form, Pane, Purpose};
 use crate::contacts::{Contact, Edit};
 use crate::presence::Address;
 
@@ -51,6 +52,17 @@ impl Board {
         let Pane::Form(form) = &mut self.pane else {
             return Vec::new();
         };
+        let purpose = form.purpose().clone();
+        if let Purpose::Import | Purpose::Export(_) = purpose {
+            let Some(path) = form.text(0) else {
+                form.refusal = Some("Which file?".into());
+                return Vec::new();
+            };
+            return match purpose {
+                Purpose::Export(replace) => self.submit_export(path, replace),
+                _ => self.submit_import(path),
+            };
+        }
         let contacts = match form.contacts(self.preferences.domain.as_deref()) {
             Ok(contacts) => contacts,
             Err(refusal) => {
@@ -58,11 +70,14 @@ impl Board {
                 return Vec::new();
             }
         };
-        let changes = form.changes.is_some();
         self.pane = Pane::Contacts;
-        if changes {
-            return self.change(contacts, now);
+        match purpose {
+            Purpose::Change(_) => self.change(contacts, now),
+            _ => self.add(contacts, now),
         }
+    }
+
+    fn add(&mut self, contacts: Vec<Contact>, now: Timestamp) -> Vec<Effect> {
         let first = contacts[0].address.clone();
         let mut new: Vec<Contact> = Vec::new();
         for contact in contacts {
@@ -214,7 +229,12 @@ impl Board {
     }
 
     /// Applies the edits to the board, remembers how to take them back, and has them saved.
-    fn carry_out(&mut self, edits: Vec<Edit>, name: String, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn carry_out(
+        &mut self,
+        edits: Vec<Edit>,
+        name: String,
+        now: Timestamp,
+    ) -> Vec<Effect> {
         let backward = self.apply(&edits, now);
         self.tell(format!("{name}: u takes it back"), now);
         self.edits.undone.clear();
@@ -263,15 +283,22 @@ impl Board {
     /// Applies edits to the entries; returns those that take them back, in the order to apply.
     fn apply(&mut self, edits: &[Edit], now: Timestamp) -> Vec<Edit> {
         let mut backward = Vec::new();
+        // An import brings thousands: each is found by the index, and those who go leave a gap.
+        let before = std::mem::take(&mut self.entries);
+        let mut entries: Vec<Option<Entry>> = before.into_iter().map(Some).collect();
         for edit in edits {
             match edit {
-                Edit::Add(contact) if self.position(&contact.address).is_none() => {
-                    self.entries.push(Entry::new(contact.clone()));
-                    backward.push(Edit::Remove(contact.address.clone()));
+                Edit::Add(contact) => {
+                    if let Vacant(place) = self.places.entry(contact.address.clone()) {
+                        place.insert(entries.len());
+                        entries.push(Some(Entry::new(contact.clone())));
+                        backward.push(Edit::Remove(contact.address.clone()));
+                    }
                 }
                 Edit::Remove(address) => {
-                    if let Some(place) = self.position(address) {
-                        backward.push(Edit::Add(self.entries.remove(place).contact));
+                    let place = self.places.remove(address);
+                    if let Some(gone) = place.and_then(|place| entries[place].take()) {
+                        backward.push(Edit::Add(gone.contact));
                     }
                 }
                 Edit::Change {
@@ -279,11 +306,11 @@ impl Board {
                     name,
                     group,
                 } => {
-                    if let Some(place) = self.position(address) {
-                        let contact = &mut self.entries[place].contact;
-                        let before = contact.clone();
-                        contact.name.clone_from(name);
-                        contact.group.clone_from(group);
+                    let place = self.places.get(address);
+                    if let Some(entry) = place.and_then(|&place| entries[place].as_mut()) {
+                        let before = entry.contact.clone();
+                        entry.contact.name.clone_from(name);
+                        entry.contact.group.clone_from(group);
                         backward.push(Edit::Change {
                             address: before.address,
                             name: before.name,
@@ -291,34 +318,32 @@ impl Board {
                         });
                     }
                 }
-                _ => {}
             }
         }
+        self.entries = entries.into_iter().flatten().collect();
         backward.reverse();
         self.index(now);
         backward
     }
 
-    /// Where an entry is while several edits are on their way and the index is behind.
-    fn position(&self, address: &Address) -> Option<usize> {
-        self.entries
-            .iter()
-            .position(|entry| entry.contact.address == *address)
-    }
-
     pub(super) fn step_field(&mut self, forward: bool) -> Vec<Effect> {
         let (domains, groups) = self.in_use();
-        if let Pane::Form(form) = &mut self.pane
-            && !(forward && form.complete(&domains, &groups))
-        {
-            form.step(forward);
+        if let Pane::Form(form) = &mut self.pane {
+            let names_file =
+                matches!(form.purpose(), Purpose::Import | Purpose::Export(_)) && form.focus() == 0;
+            if forward && names_file && !form.typed().is_empty() {
+                return vec![Effect::CompletePath(form.typed().into())];
+            }
+            if !(forward && form.complete(&domains, &groups)) {
+                form.step(forward);
+            }
         }
         Vec::new()
     }
 
     pub(super) fn point(&mut self, place: usize) -> Vec<Effect> {
         if let Pane::Form(form) = &mut self.pane {
-            form.focus_on(place.min(FIELDS.len() - 1));
+            form.focus_on(place);
         }
         if let Pane::Own(choice) = &mut self.pane {
             choice.choose(place);
@@ -327,7 +352,7 @@ impl Board {
     }
 
     /// What would complete the field that is typed into.
-    pub fn suggestion(&self, form: &ContactForm) -> Option<String> {
+    pub fn suggestion(&self, form: &Form) -> Option<String> {
         let (domains, groups) = self.in_use();
         form.suggestion(&domains, &groups)
     }

@@ -1,59 +1,111 @@
 use tui_input::{Input, InputRequest};
 
+use super::Replace;
 use crate::contacts::Contact;
-use crate::presence::{Address, AddressError};
+use crate::presence::{Address, AddressError, clean};
 
-/// The form in which contacts are added, or one is changed.
+/// What a form is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To add contacts.
+    Add,
+    /// To change this contact.
+    Change(Address),
+    /// To take contacts in from a file.
+    Import,
+    /// To write contacts into a file, which may or may not replace one.
+    Export(Replace),
+}
+
+/// A field that is typed into: its name, and what is typed there.
+type Label = (&'static str, &'static str);
+
+const CONTACT: &[Label] = &[
+    ("Address", "user@domain; several with commas"),
+    ("Name", "as the board shows it (optional)"),
+    ("Group", "where it stands on the board (optional)"),
+];
+const IMPORT: &[Label] = &[
+    ("File", "CSV, vCard, LDIF, or a list of addresses"),
+    ("Group", "for all of them (optional)"),
+];
+const EXPORT: &[Label] = &[("File", "its name decides: .csv, .vcf, .ldif or .txt")];
+
+/// A form: fields that are typed into, one after the other.
 #[derive(Clone, Debug)]
-pub struct ContactForm {
-    /// Whom it changes; `None` where it adds.
-    pub changes: Option<Address>,
-    /// The fields: address, name, group.
-    fields: [Input; 3],
-    /// The field that is typed into.
+pub struct Form {
+    /// What it is for.
+    purpose: Purpose,
+    fields: Vec<Input>,
     focus: usize,
     /// Why what was typed is refused.
     pub refusal: Option<String>,
 }
 
-/// The fields of a [`ContactForm`], in order, each with what is typed there.
-pub const FIELDS: [(&str, &str); 3] = [
-    ("Address", "user@domain; several with commas"),
-    ("Name", "as the board shows it (optional)"),
-    ("Group", "where it stands on the board (optional)"),
-];
-
-impl ContactForm {
-    /// An empty form to add a contact to `group`.
-    pub fn adding(group: Option<&str>) -> ContactForm {
-        let fields = [
-            Input::default(),
-            Input::default(),
-            Input::from(group.unwrap_or_default()),
-        ];
-        ContactForm {
-            changes: None,
-            fields,
+impl Form {
+    fn new(purpose: Purpose, fields: &[&str]) -> Form {
+        Form {
+            purpose,
+            fields: fields.iter().map(|text| Input::from(*text)).collect(),
             focus: 0,
             refusal: None,
         }
     }
 
+    /// An empty form to add a contact to `group`.
+    pub fn adding(group: Option<&str>) -> Form {
+        Form::new(Purpose::Add, &["", "", group.unwrap_or_default()])
+    }
+
     /// A form to change a contact's name and group.
-    pub fn changing(contact: &Contact) -> ContactForm {
-        let text = |value: &Option<String>| Input::from(value.as_deref().unwrap_or_default());
-        let address = Input::from(contact.address.as_str());
-        ContactForm {
-            changes: Some(contact.address.clone()),
-            fields: [address, text(&contact.name), text(&contact.group)],
-            focus: 1,
-            refusal: None,
+    pub fn changing(contact: &Contact) -> Form {
+        let text = |value: &'_ Option<String>| value.clone().unwrap_or_default();
+        let (name, group) = (text(&contact.name), text(&contact.group));
+        let purpose = Purpose::Change(contact.address.clone());
+        let mut form = Form::new(purpose, &[contact.address.as_str(), &name, &group]);
+        form.focus = 1;
+        form
+    }
+
+    /// A form to name the file to import from.
+    pub fn importing() -> Form {
+        Form::new(Purpose::Import, &["", ""])
+    }
+
+    /// A form to name the file to export to.
+    pub fn exporting() -> Form {
+        Form::new(Purpose::Export(Replace::Refused), &[""])
+    }
+
+    /// What it is for.
+    pub fn purpose(&self) -> &Purpose {
+        &self.purpose
+    }
+
+    /// The heading above it.
+    pub fn title(&self) -> &'static str {
+        match self.purpose {
+            Purpose::Add => "Add a contact",
+            Purpose::Change(_) => "Change a contact",
+            Purpose::Import => "Import contacts",
+            Purpose::Export(_) => "Export contacts",
         }
     }
 
-    /// The field at `place`, for drawing.
-    pub fn field(&self, place: usize) -> &Input {
-        &self.fields[place]
+    fn labels(&self) -> &'static [Label] {
+        match self.purpose {
+            Purpose::Add | Purpose::Change(_) => CONTACT,
+            Purpose::Import => IMPORT,
+            Purpose::Export(_) => EXPORT,
+        }
+    }
+
+    /// The fields in order: name, what is typed there, and what is typed so far.
+    pub fn fields(&self) -> impl Iterator<Item = (&'static str, &'static str, &Input)> {
+        let labels = self.labels().iter();
+        labels
+            .zip(&self.fields)
+            .map(|(&(name, hint), input)| (name, hint, input))
     }
 
     /// The place of the field that is typed into.
@@ -61,22 +113,53 @@ impl ContactForm {
         self.focus
     }
 
+    /// What is typed into the field at `place`, without what no name or group may hold; `None`
+    /// where that is nothing.
+    pub(super) fn text(&self, place: usize) -> Option<String> {
+        let cleaned = clean(self.fields[place].value());
+        (!cleaned.is_empty()).then_some(cleaned)
+    }
+
+    /// What is typed into the field that has the focus.
+    pub(super) fn typed(&self) -> &str {
+        self.fields[self.focus].value()
+    }
+
     /// Types into the field that has the focus.
     pub fn edit(&mut self, request: InputRequest) {
         self.refusal = None;
+        if matches!(self.purpose, Purpose::Export(_)) {
+            // The word that was given to replace a file was for another name.
+            self.purpose = Purpose::Export(Replace::Refused);
+        }
         self.fields[self.focus].handle(request);
     }
 
-    /// Moves the focus to a field. The address of a known contact cannot be typed over.
+    /// Puts a text into the field that has the focus.
+    pub(super) fn put(&mut self, text: &str) {
+        self.fields[self.focus] = Input::from(text);
+    }
+
+    /// Another [`Form::purpose`] replaces the file when it is submitted again.
+    pub(super) fn ask_to_replace(&mut self, words: String) {
+        self.purpose = Purpose::Export(Replace::Allowed);
+        self.refusal = Some(words);
+    }
+
+    fn first(&self) -> usize {
+        // The address of a known contact cannot be typed over.
+        usize::from(matches!(self.purpose, Purpose::Change(_)))
+    }
+
+    /// Moves the focus to a field, or to the nearest that can be typed into.
     pub fn focus_on(&mut self, place: usize) {
-        let first = usize::from(self.changes.is_some());
-        self.focus = place.clamp(first, FIELDS.len() - 1);
+        self.focus = place.clamp(self.first(), self.fields.len() - 1);
     }
 
     /// Moves the focus by one field, round and round.
     pub fn step(&mut self, forward: bool) {
-        let first = usize::from(self.changes.is_some());
-        let count = FIELDS.len() - first;
+        let first = self.first();
+        let count = self.fields.len() - first;
         let step = if forward { 1 } else { count - 1 };
         self.focus = first + (self.focus - first + step) % count;
     }
@@ -84,20 +167,17 @@ impl ContactForm {
     /// Completes the field that has the focus, from its start: a domain or a group in use.
     /// Returns whether anything was completed.
     pub fn complete(&mut self, domains: &[String], groups: &[String]) -> bool {
-        let typed = self.fields[self.focus].value();
-        let completed = match self.focus {
-            0 => {
-                let Some((user, begun)) = typed.rsplit_once('@') else {
-                    return false;
-                };
+        let typed = self.typed();
+        let completed = match self.labels()[self.focus].0 {
+            "Address" => typed.rsplit_once('@').and_then(|(user, begun)| {
                 beginning_with(domains, begun).map(|domain| format!("{user}@{domain}"))
-            }
-            2 if !typed.is_empty() => beginning_with(groups, typed).map(String::from),
+            }),
+            "Group" if !typed.is_empty() => beginning_with(groups, typed).map(String::from),
             _ => None,
         };
         match completed.filter(|completed| completed != typed) {
             Some(completed) => {
-                self.fields[self.focus] = Input::from(completed);
+                self.put(&completed);
                 true
             }
             None => false,
@@ -107,26 +187,17 @@ impl ContactForm {
     /// What would complete the focused field, to be shown dimmed behind the cursor.
     pub fn suggestion(&self, domains: &[String], groups: &[String]) -> Option<String> {
         let mut trial = self.clone();
-        let typed = self.fields[self.focus].value().len();
-        trial.complete(domains, groups).then(|| {
-            trial.fields[self.focus]
-                .value()
-                .get(typed..)
-                .unwrap_or_default()
-                .to_string()
-        })
+        let typed = self.typed().len();
+        let completed = trial.complete(domains, groups);
+        completed.then(|| trial.typed().get(typed..).unwrap_or_default().to_string())
     }
 
     /// The contacts that were typed. A bare name gets `domain`.
     ///
     /// # Errors
     /// The reason why the first unreadable address is refused.
-    pub fn contacts(&self, domain: Option<&str>) -> Result<Vec<Contact>, AddressError> {
-        let text = |place: usize| {
-            let cleaned = crate::presence::clean(self.fields[place].value());
-            (!cleaned.is_empty()).then_some(cleaned)
-        };
-        let group = text(2);
+    pub(super) fn contacts(&self, domain: Option<&str>) -> Result<Vec<Contact>, AddressError> {
+        let group = self.text(2);
         let addresses = split_addresses(self.fields[0].value());
         if addresses.is_empty() {
             return Err(AddressError::Empty);
@@ -135,7 +206,7 @@ impl ContactForm {
         let mut contacts = Vec::new();
         for (name, address) in addresses {
             let address = Address::parse_in(&address, domain)?;
-            let name = if alone { text(1).or(name) } else { name };
+            let name = if alone { self.text(1).or(name) } else { name };
             contacts.push(Contact {
                 address,
                 name,
@@ -153,7 +224,7 @@ fn split_addresses(text: &str) -> Vec<(Option<String>, String)> {
     for part in text.split([',', ';', '\n', '\r', '\t']) {
         let part = part.trim();
         if let Some((name, address)) = part.split_once('<') {
-            let name = crate::presence::clean(name.trim().trim_matches('"'));
+            let name = clean(name.trim().trim_matches('"'));
             found.push(((!name.is_empty()).then_some(name), address.replace('>', "")));
         } else if part.matches('@').count() > 1 {
             found.extend(

@@ -1,6 +1,7 @@
 use tui_input::InputRequest;
 
 use super::Remembered;
+use crate::contacts::exchange::Imported;
 use crate::contacts::{Contact, Edit};
 use crate::presence::{Address, Link, OwnSet, Report};
 
@@ -38,6 +39,16 @@ pub enum Message {
     Reports(Vec<Report>),
     /// The link changed.
     Link(Link),
+    /// What was read from the file of this name.
+    Imported(String, Imported),
+    /// The contacts were written into a file; the words say so.
+    Exported(String),
+    /// The file that should be written is there already; the words say so.
+    FileExists(String),
+    /// A file could not be read or written; the words say why.
+    FileTrouble(String),
+    /// The path that is typed goes on like this.
+    PathCompleted(String),
     /// A problem or fact to tell in one line.
     Notice(String),
     /// Nothing but time has passed.
@@ -79,6 +90,8 @@ pub enum Action {
     Edit,
     Undo,
     Redo,
+    Import,
+    Export,
     Find,
     Watch,
     WatchGroup,
@@ -102,7 +115,7 @@ pub enum Action {
 
 impl Action {
     /// Every action with its name in the settings and its line in the help, in the help's order.
-    pub const ALL: [(Action, &'static str, &'static str); 36] = [
+    pub const ALL: [(Action, &'static str, &'static str); 38] = [
         (Action::Up, "up", "one row up"),
         (Action::Down, "down", "one row down"),
         (Action::Left, "left", "to the left"),
@@ -132,6 +145,16 @@ impl Action {
         ),
         (Action::Undo, "undo", "bring back what was just changed"),
         (Action::Redo, "redo", "do again what was undone"),
+        (
+            Action::Import,
+            "import",
+            "take contacts in from a file: CSV, vCard, LDIF, a list",
+        ),
+        (
+            Action::Export,
+            "export",
+            "write the marked contacts, or all, into a file",
+        ),
         (
             Action::Find,
             "find",
@@ -218,11 +241,36 @@ impl Action {
     }
 }
 
+/// Whether a file may be written over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replace {
+    /// It may: the user was asked.
+    Allowed,
+    /// It may not.
+    Refused,
+}
+
 /// What the board wants done in the world.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
     /// Save these changes of the contact book.
     Save(Vec<Edit>),
+    /// Read contacts from a file.
+    Import {
+        /// The path, as it was typed.
+        path: String,
+    },
+    /// Write contacts into a file.
+    Export {
+        /// The path, as it was typed.
+        path: String,
+        /// Who.
+        contacts: Vec<Contact>,
+        /// Whether a file that is there may be lost.
+        replace: Replace,
+    },
+    /// Complete a path that is typed.
+    CompletePath(String),
     /// Keep these contacts fresh from now on.
     Contacts(Vec<Address>),
     /// Ask for these now; an empty list means everyone.

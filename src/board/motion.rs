@@ -93,6 +93,7 @@ impl Board {
         match &mut self.pane {
             Pane::Details { scroll, .. }
             | Pane::Help { scroll, .. }
+            | Pane::Refused { scroll, .. }
             | Pane::WhoIsFree { scroll, .. } => Some(scroll),
             Pane::Contacts | Pane::Form(_) | Pane::Own(_) => None,
         }

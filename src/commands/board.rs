@@ -7,7 +7,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::book::Book;
 use super::remembering::{Remembering, relay};
-use super::{CommandError, demo, feed_config, look};
+use super::{CommandError, demo, feed_config, files, look};
 use crate::board::{Board, Effect, Message, Preferences};
 use crate::cli::{Exit, Options, Population};
 use crate::contacts::BookError;
@@ -193,7 +193,13 @@ pub async fn show(config: Config, settings: &Settings) -> Result<(), CommandErro
         task,
     } = feed;
     let bringing = tokio::spawn(bring(updates, to_board.clone()));
-    let doing = tokio::spawn(carry_out(to_do, commands, to_board, book));
+    let doing = tokio::spawn(carry_out(
+        to_do,
+        commands,
+        to_board,
+        book,
+        settings.domain.clone(),
+    ));
     let shown = tui::run(board, look(settings), messages, effects).await;
     // The board is gone: what it wanted saved is saved, then the feed signs out.
     let saved = doing.await;
@@ -229,6 +235,7 @@ async fn carry_out(
     feed: mpsc::UnboundedSender<Command>,
     board: mpsc::Sender<Message>,
     mut book: Book,
+    domain: Option<String>,
 ) -> Result<(), BookError> {
     // A feed that is gone has told why.
     let tell = |command| drop(feed.send(command));
@@ -244,6 +251,27 @@ async fn carry_out(
             None => break,
             Some(Effect::Save(edits)) => {
                 book = aside(book, &board, |book| book.save(edits)).await;
+            }
+            Some(Effect::Import { path }) => {
+                let domain = domain.clone();
+                answer(&board, move || {
+                    Some(files::import(&path, domain.as_deref()))
+                });
+            }
+            Some(Effect::Export {
+                path,
+                contacts,
+                replace,
+            }) => {
+                let own = book.path().to_path_buf();
+                answer(&board, move || {
+                    Some(files::export(&path, &contacts, replace, &own))
+                });
+            }
+            Some(Effect::CompletePath(path)) => {
+                answer(&board, move || {
+                    files::complete(&path).map(Message::PathCompleted)
+                });
             }
             Some(Effect::Contacts(contacts)) => tell(Command::Contacts(contacts)),
             Some(Effect::Ask(contacts)) => tell(Command::AskNow(contacts)),
@@ -263,6 +291,17 @@ async fn carry_out(
     }
     tell(Command::Leave);
     book.close()
+}
+
+/// Lets something be done that a slow disk may hold up, and tells the board what came of it.
+fn answer(board: &mpsc::Sender<Message>, what: impl FnOnce() -> Option<Message> + Send + 'static) {
+    let board = board.clone();
+    tokio::task::spawn_blocking(move || {
+        if let Some(message) = what() {
+            // A board that left needs no word.
+            let _ = board.blocking_send(message);
+        }
+    });
 }
 
 /// Does something with the book where a slow disk holds up nothing else, and tells the board of it.

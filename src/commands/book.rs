@@ -1,7 +1,7 @@
 //! Keeps the board and the contact book the same: the board's edits go into the file, what others
 //! change there comes onto the board.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::board::Message;
 use crate::contacts::{self, BookError, Changes, Contact, Edit};
@@ -28,6 +28,11 @@ impl Book {
             unsaved: Vec::new(),
             told: None,
         }
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Waits until somebody changed the file; for ever where the system does not tell.

@@ -1,14 +1,13 @@
 //! The contact book from a script: needs no server, and may run beside a board.
 
 use std::collections::HashSet;
-use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::CommandError;
+use super::{CommandError, files};
 use crate::cli::{Contacts, Exit, Options, find_contact};
 use crate::contacts::exchange::{self, Format};
 use crate::contacts::{self, Contact, Edit};
@@ -117,12 +116,7 @@ impl Book {
         group: Option<String>,
         dry_run: bool,
     ) -> Result<Exit, CommandError> {
-        let shown = clean(&file.display().to_string());
-        let bytes = bytes_of(file).map_err(|error| CommandError::File(shown.clone(), error))?;
-        let text = exchange::decode(&bytes)
-            .map_err(|error| CommandError::Exchange(shown.clone(), error.to_string()))?;
-        let format = format.unwrap_or_else(|| Format::guess(named(file), &text));
-        let mut read = exchange::read(&text, format, self.domain.as_deref());
+        let mut read = files::read(file, format, self.domain.as_deref())?;
         if let Some(group) = word(group) {
             let contacts = read.contacts.iter_mut();
             contacts.for_each(|contact| contact.group = Some(group.clone()));
@@ -140,6 +134,7 @@ impl Book {
         }
         for one in &read.refused {
             // Who closed standard error does not want to know.
+            let shown = files::shown(file);
             let _ = writeln!(io::stderr(), "{shown}:{}: {}", one.line, one.reason);
         }
         let verb = if dry_run { "would come in" } else { "came in" };
@@ -154,24 +149,12 @@ impl Book {
     }
 
     fn export(&self, file: &Path, format: Option<Format>) -> Result<Exit, CommandError> {
-        let by_name = || named(file).and_then(Format::of_file_name);
+        let by_name = || files::named(file).and_then(Format::of_file_name);
         let format = format.or_else(by_name).unwrap_or(Format::Csv);
-        let text = exchange::write(&self.contacts, format);
-        let Some(path) = named(file) else {
-            return print(&text);
+        let Some(path) = files::named(file) else {
+            return print(&exchange::write(&self.contacts, format));
         };
-        let shown = clean(&path.display().to_string());
-        let same = fs::canonicalize(path)
-            .ok()
-            .zip(fs::canonicalize(&self.path).ok());
-        if same.is_some_and(|(one, other)| one == other) {
-            return Err(CommandError::Contact(format!(
-                "{shown} is the contact book itself: choose another file"
-            )));
-        }
-        fs::write(path, text).map_err(|error| {
-            CommandError::Exchange(shown, format!("cannot be written: {error}"))
-        })?;
+        files::write(path, &self.contacts, format, &self.path)?;
         Ok(Exit::Done)
     }
 }
@@ -187,22 +170,6 @@ fn once(mut addresses: Vec<Address>) -> Vec<Address> {
 fn word(text: Option<String>) -> Option<String> {
     text.map(|text| clean(&text))
         .filter(|text| !text.is_empty())
-}
-
-/// The path; none where it means the standard streams.
-fn named(file: &Path) -> Option<&Path> {
-    (file != Path::new("-")).then_some(file)
-}
-
-fn bytes_of(file: &Path) -> io::Result<Vec<u8>> {
-    match named(file) {
-        Some(path) => fs::read(path),
-        None => {
-            let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes)?;
-            Ok(bytes)
-        }
-    }
 }
 
 /// Name, address and group in columns.

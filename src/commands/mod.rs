@@ -6,6 +6,7 @@ mod book;
 mod check;
 mod contacts;
 mod demo;
+mod files;
 mod following;
 mod reader;
 mod remembering;

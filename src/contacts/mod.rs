@@ -33,6 +33,12 @@ pub struct Contact {
     pub group: Option<String>,
 }
 
+/// So many contacts, in words.
+pub fn counted(count: usize) -> String {
+    let word = if count == 1 { "contact" } else { "contacts" };
+    format!("{count} {word}")
+}
+
 /// Why the book cannot be read or written. The file is left as it is.
 #[derive(Debug, Error)]
 pub enum BookError {

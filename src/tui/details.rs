@@ -20,9 +20,9 @@ pub fn draw(
     look: &Look,
     now: Timestamp,
     scroll: usize,
-) {
+) -> usize {
     let Some(entry) = board.selected() else {
-        return;
+        return 0;
     };
     let inside = frame(buffer, area, entry.name(), look);
     let width = inside.width;
@@ -64,7 +64,7 @@ pub fn draw(
     }
     tell_trouble(&mut told, width, look, board, entry, now);
     told.push(timeline(entry, usize::from(width), look, now));
-    lines(buffer, inside, told, scroll, look);
+    lines(buffer, inside, told, scroll, look)
 }
 
 fn since(since: Since, look: &Look, now: Timestamp) -> String {
@@ -309,9 +309,15 @@ fn pattern(availability: Availability, icons: IconSet) -> &'static str {
 }
 
 /// Draws why the state of the contact under the cursor is what it is.
-pub fn draw_why(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, scroll: usize) {
+pub fn draw_why(
+    buffer: &mut Buffer,
+    area: Rect,
+    board: &Board,
+    look: &Look,
+    scroll: usize,
+) -> usize {
     let Some(entry) = board.selected() else {
-        return;
+        return 0;
     };
     let inside = frame(buffer, area, &format!("Why: {}", entry.name()), look);
     let width = inside.width;
@@ -377,7 +383,7 @@ pub fn draw_why(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, scr
         );
         told.extend(block.into_iter().map(owned));
     }
-    lines(buffer, inside, told, scroll, look);
+    lines(buffer, inside, told, scroll, look)
 }
 
 /// Draws who of a group is free, the best first.
@@ -389,7 +395,7 @@ pub fn draw_free(
     look: &Look,
     now: Timestamp,
     scroll: usize,
-) {
+) -> usize {
     let inside = frame(
         buffer,
         area,
@@ -420,5 +426,5 @@ pub fn draw_free(
             look.theme.dim(),
         ));
     }
-    lines(buffer, inside, told, scroll, look);
+    lines(buffer, inside, told, scroll, look)
 }

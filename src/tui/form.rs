@@ -1,4 +1,4 @@
-//! The form that adds or changes a contact.
+//! The forms: to add or change a contact, to name a file.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use super::fit::{cells, fit, wrap};
 use super::pane;
 use super::screen::{Look, Target, Targets};
-use crate::board::{Board, ContactForm, FIELDS};
+use crate::board::{Board, Form};
 
 /// The lines that the form takes where there is room for the contacts beside it.
 pub const HEIGHT: u16 = 8;
@@ -19,23 +19,18 @@ pub fn draw(
     screen: &mut Frame<'_>,
     area: Rect,
     board: &Board,
-    form: &ContactForm,
+    form: &Form,
     look: &Look,
     targets: &mut Targets,
 ) {
-    let title = if form.changes.is_some() {
-        "Change a contact"
-    } else {
-        "Add a contact"
-    };
     let framed = area.height >= 6 && area.width >= 24;
     let inside = if framed {
-        pane::frame(screen.buffer_mut(), area, title, look)
+        pane::frame(screen.buffer_mut(), area, form.title(), look)
     } else {
         area
     };
     let room = usize::from(inside.width.saturating_sub(TYPED_AT + 1)).max(1);
-    for (place, (name, hint)) in FIELDS.iter().enumerate() {
+    for (place, (name, hint, input)) in form.fields().enumerate() {
         let y = inside.y + place as u16;
         if y >= inside.bottom() {
             return;
@@ -47,7 +42,6 @@ pub fn draw(
         };
         targets.add(line, Target::Field(place));
         let focused = form.focus() == place;
-        let input = form.field(place);
         let scroll = input.visual_scroll(room);
         let value: String = input.value().chars().skip(scroll).collect();
         let buffer = screen.buffer_mut();
@@ -83,7 +77,7 @@ pub fn draw(
             screen.set_cursor_position(Position::new(at + cursor, y));
         }
     }
-    let below = inside.y + FIELDS.len() as u16;
+    let below = inside.y + form.fields().count() as u16;
     if let Some(refusal) = &form.refusal {
         let width = usize::from(inside.width);
         for (line, y) in wrap(refusal, width).iter().zip(below..inside.bottom()) {

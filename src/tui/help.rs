@@ -19,10 +19,10 @@ pub fn draw(
     link: &Link,
     look: &Look,
     scroll: usize,
-) {
+) -> usize {
     let inside = pane::frame(screen.buffer_mut(), area, "Help", look);
     if inside.height < 2 {
-        return;
+        return 0;
     }
     let prompt = "Search: ";
     let at = inside.x + cells(prompt) as u16;
@@ -48,9 +48,10 @@ pub fn draw(
         height: inside.height - 1,
         ..inside
     };
-    pane::lines(buffer, below, told, scroll, look);
+    let too_far = pane::lines(buffer, below, told, scroll, look);
     let cursor = query.visual_cursor().min(room - 1) as u16;
     screen.set_cursor_position(Position::new(at + cursor, inside.y));
+    too_far
 }
 
 /// The details of the connection: what is out of the ordinary, and the rest.

@@ -128,7 +128,7 @@ impl From<KeyEvent> for Key {
 }
 
 /// The keys of every action as they are without any setting.
-const DEFAULTS: [(Action, &[&str]); 36] = [
+const DEFAULTS: [(Action, &[&str]); 38] = [
     (Action::Up, &["up", "k"]),
     (Action::Down, &["down", "j"]),
     (Action::Left, &["left", "h"]),
@@ -146,6 +146,8 @@ const DEFAULTS: [(Action, &[&str]); 36] = [
     (Action::Edit, &["e"]),
     (Action::Undo, &["u"]),
     (Action::Redo, &["ctrl-r", "U"]),
+    (Action::Import, &["I"]),
+    (Action::Export, &["E"]),
     (Action::Find, &["/"]),
     (Action::Watch, &["w"]),
     (Action::WatchGroup, &["W"]),

@@ -10,6 +10,7 @@ mod keys;
 mod list;
 mod own;
 mod pane;
+mod refused;
 mod run;
 mod screen;
 mod sign_in;

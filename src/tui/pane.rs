@@ -37,10 +37,18 @@ const ASCII: ratatui::symbols::border::Set<'_> = ratatui::symbols::border::Set {
     horizontal_bottom: "-",
 };
 
-/// Draws lines from the one at `scroll`, at most as far as the last is in sight.
-pub fn lines(buffer: &mut Buffer, area: Rect, lines: Vec<Line<'_>>, scroll: usize, look: &Look) {
+/// Draws lines from the one at `scroll`, at most as far as the last is in sight; by how many lines
+/// it is scrolled further than that.
+pub fn lines(
+    buffer: &mut Buffer,
+    area: Rect,
+    lines: Vec<Line<'_>>,
+    scroll: usize,
+    look: &Look,
+) -> usize {
     let height = usize::from(area.height);
     let last = lines.len().saturating_sub(height);
+    let too_far = scroll.saturating_sub(last);
     let scroll = scroll.min(last);
     let more = scroll < last;
     let shown: Vec<Line<'_>> = lines.into_iter().skip(scroll).take(height).collect();
@@ -54,10 +62,11 @@ pub fn lines(buffer: &mut Buffer, area: Rect, lines: Vec<Line<'_>>, scroll: usiz
         let x = area.right().saturating_sub(1);
         buffer.set_stringn(x, area.bottom() - 1, more, 1, look.theme.key());
     }
+    too_far
 }
 
 /// A fact: what it is, and its words, broken into as many lines as they need.
-pub fn fact<'a>(lines: &mut Vec<Line<'a>>, width: u16, look: &Look, what: &'a str, words: &str) {
+pub fn fact<'a>(lines: &mut Vec<Line<'a>>, width: u16, look: &Look, what: &str, words: &str) {
     const WHAT: usize = 11;
     let room = usize::from(width).saturating_sub(WHAT + 1).max(8);
     for (at, words) in wrap(words, room).into_iter().enumerate() {

@@ -150,6 +150,10 @@ impl Session {
             ..
         } = self;
         screen.draw(|frame| *targets = draw(frame, board, look, now))?;
+        let too_far = i32::try_from(self.targets.too_far).unwrap_or(i32::MAX);
+        if too_far > 0 {
+            self.update(Message::Scroll(-too_far))?;
+        }
         Ok(Instant::now())
     }
 

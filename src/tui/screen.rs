@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use super::keys::Keys;
 use super::theme::Theme;
-use super::{details, form, grid, help, list, own, status_line};
+use super::{details, form, grid, help, list, own, refused, status_line};
 use crate::board::{Action, Board, Pane, Shape, View};
 use crate::presence::{Address, IconSet};
 
@@ -39,18 +39,22 @@ pub enum Target {
 
 /// The places on the screen that can be pointed at; the later ones lie on top.
 #[derive(Clone, Debug, Default)]
-pub struct Targets(Vec<(Rect, Target)>);
+pub struct Targets {
+    places: Vec<(Rect, Target)>,
+    /// By how many lines what is open is scrolled further than its end.
+    pub too_far: usize,
+}
 
 impl Targets {
     /// Notes that `area` means `target`.
     pub fn add(&mut self, area: Rect, target: Target) {
-        self.0.push((area, target));
+        self.places.push((area, target));
     }
 
     /// What is at a cell.
     pub fn at(&self, column: u16, row: u16) -> Option<&Target> {
         let position = ratatui::layout::Position::new(column, row);
-        self.0
+        self.places
             .iter()
             .rev()
             .find(|(area, _)| area.contains(position))
@@ -228,22 +232,38 @@ pub fn draw(frame: &mut Frame<'_>, board: &Board, look: &Look, now: Timestamp) -
         }
     }
     if !layout.pane.is_empty() {
-        match board.pane() {
-            Pane::Contacts => {}
-            Pane::Form(fields) => form::draw(frame, layout.pane, board, fields, look, &mut targets),
+        targets.too_far = match board.pane() {
+            Pane::Contacts => 0,
+            Pane::Form(fields) => {
+                form::draw(frame, layout.pane, board, fields, look, &mut targets);
+                0
+            }
             Pane::Details { why: false, scroll } => {
-                details::draw(frame.buffer_mut(), layout.pane, board, look, now, *scroll);
+                details::draw(frame.buffer_mut(), layout.pane, board, look, now, *scroll)
             }
             Pane::Details { why: true, scroll } => {
-                details::draw_why(frame.buffer_mut(), layout.pane, board, look, *scroll);
+                details::draw_why(frame.buffer_mut(), layout.pane, board, look, *scroll)
             }
             Pane::Help { query, scroll } => {
-                help::draw(frame, layout.pane, query, board.link(), look, *scroll);
+                help::draw(frame, layout.pane, query, board.link(), look, *scroll)
             }
             Pane::Own(choice) => {
                 let buffer = frame.buffer_mut();
                 own::draw(buffer, layout.pane, *choice, look, now, &mut targets);
+                0
             }
+            Pane::Refused {
+                file,
+                refused,
+                scroll,
+            } => refused::draw(
+                frame.buffer_mut(),
+                layout.pane,
+                file,
+                refused,
+                look,
+                *scroll,
+            ),
             Pane::WhoIsFree { group, scroll } => {
                 let free = board.who_is_free(group.as_deref(), now);
                 details::draw_free(
@@ -254,9 +274,9 @@ pub fn draw(frame: &mut Frame<'_>, board: &Board, look: &Look, now: Timestamp) -
                     look,
                     now,
                     *scroll,
-                );
+                )
             }
-        }
+        };
     }
     status_line::draw_search(frame, layout.search, board, look);
     status_line::draw_hints(frame.buffer_mut(), layout.hints, board, look, &mut targets);

@@ -10,7 +10,7 @@ use ratatui::style::Style;
 use super::fit::{cells, fit, wrap};
 use super::screen::{Look, Target, Targets};
 use super::state::clock;
-use crate::board::{Action, Board, Pane, age};
+use crate::board::{Action, Board, Pane, Purpose, Replace, age};
 use crate::presence::{Availability, LinkState, Mode};
 
 /// A piece of a line: text and its style.
@@ -293,11 +293,26 @@ pub fn draw_search(frame: &mut Frame<'_>, area: Rect, board: &Board, look: &Look
 fn hints(board: &Board) -> &'static [(Action, &'static str)] {
     let typing = board.search().is_some_and(|search| search.typing);
     match board.pane() {
-        Pane::Form(_) => &[
-            (Action::Open, "save"),
-            (Action::Next, "next field"),
-            (Action::Back, "cancel"),
-        ],
+        Pane::Form(form) => match form.purpose() {
+            Purpose::Add | Purpose::Change(_) => &[
+                (Action::Open, "save"),
+                (Action::Next, "next field"),
+                (Action::Back, "cancel"),
+            ],
+            Purpose::Import => &[
+                (Action::Open, "import"),
+                (Action::Next, "complete"),
+                (Action::Back, "cancel"),
+            ],
+            Purpose::Export(Replace::Refused) => &[
+                (Action::Open, "export"),
+                (Action::Next, "complete"),
+                (Action::Back, "cancel"),
+            ],
+            Purpose::Export(Replace::Allowed) => {
+                &[(Action::Open, "replace it"), (Action::Back, "cancel")]
+            }
+        },
         Pane::Help { .. } => &[(Action::Back, "close")],
         Pane::Details { .. } => &[
             (Action::Back, "close"),
@@ -314,7 +329,9 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
             (Action::Left, "shorter"),
             (Action::Right, "longer"),
         ],
-        Pane::WhoIsFree { .. } => &[(Action::Back, "close"), (Action::Quit, "quit")],
+        Pane::WhoIsFree { .. } | Pane::Refused { .. } => {
+            &[(Action::Back, "close"), (Action::Quit, "quit")]
+        }
         Pane::Contacts if typing => &[(Action::Open, "keep"), (Action::Back, "show all")],
         Pane::Contacts => &[
             (Action::Add, "add"),
@@ -332,6 +349,8 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
             (Action::HideOffline, "hide offline"),
             (Action::Freeze, "freeze"),
             (Action::OwnPresence, "my presence"),
+            (Action::Import, "import"),
+            (Action::Export, "export"),
         ],
     }
 }

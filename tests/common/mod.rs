@@ -236,6 +236,10 @@ impl Desk {
         terminal
             .draw(|frame| *targets = draw(frame, board, look, *now))
             .unwrap();
+        let too_far = self.targets.too_far as i32;
+        if too_far > 0 {
+            self.send(Message::Scroll(-too_far));
+        }
         terminal
     }
 

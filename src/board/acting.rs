@@ -1,0 +1,249 @@
+//! What the user's keys, words and pastes do.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use tui_input::Input;
+
+use super::{Action, Board, Cursor, Effect, Form, Frozen, OwnChoice, Pane, Search, View};
+use crate::presence::{LinkState, Report};
+
+impl Board {
+    pub(super) fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+        match action {
+            Action::Back => self.back(),
+            Action::Open => self.open(now),
+            Action::Next | Action::Previous => self.step_field(action == Action::Next),
+            Action::Add => {
+                let form = Form::adding(self.group_under_cursor().flatten());
+                self.pane = Pane::Form(Box::new(form));
+                Vec::new()
+            }
+            Action::Edit => {
+                if let Some(entry) = self.selected() {
+                    self.pane = Pane::Form(Box::new(Form::changing(&entry.contact)));
+                }
+                Vec::new()
+            }
+            Action::Remove => self.remove(now),
+            Action::Import => self.ask_for_file(Form::importing()),
+            Action::Export => self.ask_for_file(Form::exporting()),
+            Action::Undo => self.undo(now),
+            Action::Redo => self.redo(now),
+            Action::Find => {
+                let input = self
+                    .search
+                    .take()
+                    .map(|search| search.input)
+                    .unwrap_or_default();
+                self.search = Some(Search {
+                    input,
+                    typing: true,
+                });
+                self.pane = Pane::Contacts;
+                Vec::new()
+            }
+            Action::Watch => self.watch(now),
+            Action::WatchGroup => self.watch_group(now),
+            Action::Mark => self.mark(),
+            Action::Copy => self.copy(now),
+            Action::Sort => {
+                self.order = self.order.next();
+                self.tell(format!("Sorted {}", self.order.label()), now);
+                self.rearrange(now);
+                Vec::new()
+            }
+            Action::FoldGroup => match self
+                .group_under_cursor()
+                .map(|group| group.map(String::from))
+            {
+                Some(group) => self.fold(group),
+                None => Vec::new(),
+            },
+            Action::FoldAll => self.fold_all(),
+            Action::View => {
+                let shown = self.view.unwrap_or(match self.shape.cell_height {
+                    1 => View::Compact,
+                    _ => View::Tiles,
+                });
+                self.view = Some(match shown {
+                    View::Tiles => View::List,
+                    View::List => View::Compact,
+                    View::Compact => View::Tiles,
+                });
+                Vec::new()
+            }
+            Action::HideOffline => {
+                self.hide_offline = !self.hide_offline;
+                let words = if self.hide_offline {
+                    "Offline contacts hidden"
+                } else {
+                    "All contacts shown"
+                };
+                self.tell(words.into(), now);
+                self.rearrange(now);
+                Vec::new()
+            }
+            Action::Freeze => self.freeze(now),
+            Action::WhoIsFree => {
+                let group = self.group_under_cursor().flatten().map(String::from);
+                self.pane = Pane::WhoIsFree { group, scroll: 0 };
+                Vec::new()
+            }
+            Action::OwnPresence => {
+                self.pane = Pane::Own(OwnChoice::of(self.link.own));
+                Vec::new()
+            }
+            Action::Refresh => self.refresh(),
+            Action::Mouse => {
+                self.mouse = !self.mouse;
+                let words = if self.mouse {
+                    "The mouse is the board's"
+                } else {
+                    "The mouse is the terminal's: select and copy as usual"
+                };
+                self.tell(words.into(), now);
+                vec![Effect::Mouse(self.mouse)]
+            }
+            Action::Help => {
+                self.pane = match self.pane {
+                    Pane::Details { why, .. } => Pane::Details {
+                        why: !why,
+                        scroll: 0,
+                    },
+                    Pane::Help { .. } => Pane::Contacts,
+                    _ => Pane::Help {
+                        query: Input::default(),
+                        scroll: 0,
+                    },
+                };
+                Vec::new()
+            }
+            Action::Redraw => vec![Effect::Redraw],
+            Action::Suspend => vec![Effect::Suspend],
+            Action::Quit => vec![Effect::Quit],
+            Action::Up
+            | Action::Down
+            | Action::Left
+            | Action::Right
+            | Action::PageUp
+            | Action::PageDown
+            | Action::Top
+            | Action::Bottom => self.travel(action),
+        }
+    }
+
+    fn back(&mut self) -> Vec<Effect> {
+        if !matches!(self.pane, Pane::Contacts) {
+            self.pane = Pane::Contacts;
+        } else if self.search.take().is_some() {
+            self.rearrange(self.touched);
+        } else {
+            self.entries
+                .iter_mut()
+                .for_each(|entry| entry.marked = false);
+        }
+        Vec::new()
+    }
+
+    fn open(&mut self, now: Timestamp) -> Vec<Effect> {
+        if matches!(self.pane, Pane::Form(_)) {
+            return self.submit(now);
+        }
+        if let Pane::Own(choice) = &self.pane {
+            let set = choice.made(now);
+            self.pane = Pane::Contacts;
+            return vec![Effect::SetOwn(set)];
+        }
+        if let Some(search) = self.search.as_mut().filter(|search| search.typing) {
+            search.typing = false;
+            if search.input.value().trim().is_empty() {
+                self.search = None;
+            }
+            return Vec::new();
+        }
+        match (&self.pane, &self.cursor) {
+            (Pane::Contacts, Some(Cursor::Group(group))) => self.fold(group.clone()),
+            (Pane::Contacts, Some(Cursor::Contact(_))) => {
+                self.pane = Pane::Details {
+                    why: false,
+                    scroll: 0,
+                };
+                Vec::new()
+            }
+            (Pane::Contacts, None) => Vec::new(),
+            _ => {
+                self.pane = Pane::Contacts;
+                Vec::new()
+            }
+        }
+    }
+
+    pub(super) fn type_in(&mut self, request: tui_input::InputRequest) -> Vec<Effect> {
+        match &mut self.pane {
+            Pane::Form(form) => form.edit(request),
+            Pane::Help { query, scroll } => {
+                query.handle(request);
+                *scroll = 0;
+            }
+            _ => {
+                if let Some(search) = self.search.as_mut().filter(|search| search.typing) {
+                    search.input.handle(request);
+                    // Typing looks for somebody: the first who fits takes the cursor.
+                    self.top = 0;
+                    self.cursor = None;
+                    self.rearrange(self.touched);
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    pub(super) fn paste(&mut self, text: &str, now: Timestamp) -> Vec<Effect> {
+        let takes_text = self.wants_text();
+        if !takes_text && text.contains('@') {
+            self.act(Action::Add, now);
+        }
+        if takes_text || text.contains('@') {
+            // A line end inside a field would be lost; between addresses a comma says the same.
+            let line = text.trim().replace(['\r', '\n'], ",");
+            for character in line.chars().filter(|character| !character.is_control()) {
+                self.type_in(tui_input::InputRequest::InsertChar(character));
+            }
+        }
+        Vec::new()
+    }
+
+    fn refresh(&mut self) -> Vec<Effect> {
+        if matches!(self.link.state, LinkState::Refused { .. }) {
+            return vec![Effect::SignIn];
+        }
+        vec![Effect::Ask(Vec::new())]
+    }
+
+    fn freeze(&mut self, now: Timestamp) -> Vec<Effect> {
+        match self.frozen.take() {
+            None => {
+                self.frozen = Some(Frozen {
+                    since: now,
+                    held: HashMap::new(),
+                });
+                Vec::new()
+            }
+            Some(frozen) => {
+                let mut held: Vec<Report> = frozen.held.into_values().collect();
+                held.sort_by_key(|report| report.at);
+                self.take_reports(held, now)
+            }
+        }
+    }
+
+    fn copy(&mut self, now: Timestamp) -> Vec<Effect> {
+        let Some(entry) = self.selected() else {
+            return Vec::new();
+        };
+        let text = entry.contact.address.to_string();
+        self.tell(format!("Copied {text}"), now);
+        vec![Effect::Copy(text)]
+    }
+}

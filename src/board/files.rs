@@ -1,0 +1,126 @@
+//! Contacts from files and into files.
+
+use jiff::Timestamp;
+
+use super::{Board, Effect, Form, Pane, Purpose, Replace};
+use crate::contacts::exchange::Imported;
+use crate::contacts::{self, Contact, Edit};
+use crate::presence::Address;
+
+impl Board {
+    pub(super) fn ask_for_file(&mut self, form: Form) -> Vec<Effect> {
+        self.pane = Pane::Form(Box::new(form));
+        Vec::new()
+    }
+
+    pub(super) fn submit_import(&mut self, path: String) -> Vec<Effect> {
+        vec![Effect::Import { path }]
+    }
+
+    pub(super) fn submit_export(&mut self, path: String, replace: Replace) -> Vec<Effect> {
+        let all = || self.entries.iter();
+        let marked = all().any(|entry| entry.marked);
+        let contacts = all().filter(|entry| entry.marked || !marked);
+        vec![Effect::Export {
+            path,
+            contacts: contacts.map(|entry| entry.contact.clone()).collect(),
+            replace,
+        }]
+    }
+
+    /// Takes in what a file held: who is new is added, what is refused is shown.
+    pub(super) fn take_import(
+        &mut self,
+        file: String,
+        imported: Imported,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let group = match &self.pane {
+            Pane::Form(form) if *form.purpose() == Purpose::Import => form.text(1),
+            _ => None,
+        };
+        let found = imported.contacts.len();
+        let new: Vec<Contact> = imported
+            .contacts
+            .into_iter()
+            .filter(|contact| !self.places.contains_key(&contact.address))
+            .map(|contact| Contact {
+                group: group.clone().or(contact.group),
+                ..contact
+            })
+            .collect();
+        let came = new.len();
+        let asked: Vec<Address> = new.iter().map(|new| new.address.clone()).collect();
+        self.pane = match imported.refused {
+            refused if refused.is_empty() => Pane::Contacts,
+            refused => Pane::Refused {
+                file,
+                refused,
+                scroll: 0,
+            },
+        };
+        if new.is_empty() {
+            let words = match found {
+                0 => "Nobody is in that file".into(),
+                found => format!("All {found} of that file are on the board already"),
+            };
+            self.tell(words, now);
+            return Vec::new();
+        }
+        let words = match found - came {
+            0 => format!("Imported {}", contacts::counted(came)),
+            known => format!(
+                "Imported {} ({known} here already)",
+                contacts::counted(came)
+            ),
+        };
+        let edits = new.into_iter().map(Edit::Add).collect();
+        let mut effects = self.carry_out(edits, words, now);
+        effects.push(Effect::Ask(asked));
+        effects
+    }
+
+    pub(super) fn exported(&mut self, words: String, now: Timestamp) -> Vec<Effect> {
+        if self.form_of_file().is_some() {
+            self.pane = Pane::Contacts;
+        }
+        self.tell(words, now);
+        Vec::new()
+    }
+
+    pub(super) fn file_exists(&mut self, words: String) -> Vec<Effect> {
+        if let Some(form) = self.form_of_file() {
+            form.ask_to_replace(words);
+        }
+        Vec::new()
+    }
+
+    pub(super) fn file_trouble(&mut self, words: String, now: Timestamp) -> Vec<Effect> {
+        match self.form_of_file() {
+            Some(form) => form.refusal = Some(words),
+            None => self.tell(words, now),
+        }
+        Vec::new()
+    }
+
+    pub(super) fn path_completed(&mut self, path: &str) -> Vec<Effect> {
+        if let Some(form) = self.form_of_file()
+            // More may have been typed since.
+            && path.starts_with(form.typed())
+        {
+            form.put(path);
+        }
+        Vec::new()
+    }
+
+    /// The form that names a file, where it is still open.
+    fn form_of_file(&mut self) -> Option<&mut Form> {
+        match &mut self.pane {
+            Pane::Form(form) => match form.purpose() {
+                Purpose::Import | Purpose::Export(_) => Some(form),
+                Purpose::Add | Purpose::Change(_) => None,
+            },
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Files of contacts, for the board and for scripts: reading them, writing them, completing their
+//! names.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::CommandError;
+use crate::board::{Message, Replace};
+use crate::contacts::exchange::{self, Format, Imported};
+use crate::contacts::{self, Contact};
+use crate::presence::clean;
+
+/// A larger file is not one of contacts, in bytes.
+const LARGEST: u64 = 64 << 20;
+
+/// The path; none where it means the standard streams.
+pub fn named(file: &Path) -> Option<&Path> {
+    (file != Path::new("-")).then_some(file)
+}
+
+/// A path as it is told of.
+pub fn shown(file: &Path) -> String {
+    clean(&file.display().to_string())
+}
+
+/// Reads contacts from a file or, where it is `-`, from standard input.
+pub fn read(
+    file: &Path,
+    format: Option<Format>,
+    domain: Option<&str>,
+) -> Result<Imported, CommandError> {
+    let bytes = bytes_of(file).map_err(|error| CommandError::File(shown(file), error))?;
+    let text = exchange::decode(&bytes)
+        .map_err(|error| CommandError::Exchange(shown(file), error.to_string()))?;
+    let format = format.unwrap_or_else(|| Format::guess(named(file), &text));
+    Ok(exchange::read(&text, format, domain))
+}
+
+fn bytes_of(file: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    match named(file) {
+        Some(path) => fs::File::open(path)?
+            .take(LARGEST + 1)
+            .read_to_end(&mut bytes)?,
+        None => io::stdin()
+            .lock()
+            .take(LARGEST + 1)
+            .read_to_end(&mut bytes)?,
+    };
+    if bytes.len() as u64 > LARGEST {
+        let words = format!("it is larger than {} MB", LARGEST >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, words));
+    }
+    Ok(bytes)
+}
+
+/// Writes contacts into a file, which must not be the contact book itself.
+pub fn write(
+    path: &Path,
+    contacts: &[Contact],
+    format: Format,
+    book: &Path,
+) -> Result<(), CommandError> {
+    let same = fs::canonicalize(path).ok().zip(fs::canonicalize(book).ok());
+    if same.is_some_and(|(one, other)| one == other) {
+        return Err(CommandError::Contact(format!(
+            "{} is the contact book itself: choose another file",
+            shown(path)
+        )));
+    }
+    fs::write(path, exchange::write(contacts, format))
+        .map_err(|error| CommandError::Exchange(shown(path), format!("cannot be written: {error}")))
+}
+
+/// Reads a file that was named on the board.
+pub fn import(path: &str, domain: Option<&str>) -> Message {
+    let path = at_home(path);
+    if path.is_file() {
+        match read(&path, None, domain) {
+            Ok(imported) => Message::Imported(file_name(&path), imported),
+            Err(error) => Message::FileTrouble(error.to_string()),
+        }
+    } else {
+        // A folder, or a pipe that nobody writes into.
+        Message::FileTrouble(format!("{} is no file", shown(&path)))
+    }
+}
+
+/// Writes a file that was named on the board.
+pub fn export(path: &str, contacts: &[Contact], replace: Replace, book: &Path) -> Message {
+    let path = at_home(path);
+    if replace == Replace::Refused && path.exists() {
+        let words = format!("{} is there already: Enter replaces it", shown(&path));
+        return Message::FileExists(words);
+    }
+    let format = Format::of_file_name(&path).unwrap_or(Format::Csv);
+    match write(&path, contacts, format, book) {
+        Ok(()) => {
+            let (count, file) = (contacts::counted(contacts.len()), shown(&path));
+            Message::Exported(format!("{count} written to {file} ({})", format.name()))
+        }
+        Err(error) => Message::FileTrouble(error.to_string()),
+    }
+}
+
+/// Completes a path: as far as all files agree that begin like this. `None` where none does.
+pub fn complete(path: &str) -> Option<String> {
+    let (folder, begun) = match path.rsplit_once('/') {
+        Some((folder, begun)) => (format!("{folder}/"), begun),
+        None => (String::new(), path),
+    };
+    let place = match folder.as_str() {
+        "" => PathBuf::from("."),
+        folder => at_home(folder),
+    };
+    let found = fs::read_dir(place).ok()?.filter_map(|entry| {
+        let entry = entry.ok()?;
+        let name = entry.file_name().into_string().ok()?;
+        // Hidden ones only where they are meant; and nothing that cannot be shown.
+        let meant = name.starts_with(begun) && (begun.starts_with('.') || !name.starts_with('.'));
+        let folder = entry.path().is_dir();
+        (meant && clean(&name) == name).then(|| if folder { format!("{name}/") } else { name })
+    });
+    let common = found.reduce(|one, other| {
+        let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b);
+        same.map(|(a, _)| a).collect()
+    })?;
+    Some(format!("{folder}{common}"))
+}
+
+/// The path as a shell would take it: `~` is the home folder.
+fn at_home(path: &str) -> PathBuf {
+    let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_path_buf());
+    match path.strip_prefix("~/") {
+        Some(inside) => home().map_or_else(|| path.into(), |home| home.join(inside)),
+        None => path.into(),
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map_or_else(|| shown(path), |name| shown(Path::new(name)))
+}
