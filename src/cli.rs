@@ -255,6 +255,15 @@ pub enum Contacts {
         #[arg(long, value_enum)]
         format: Option<Format>,
     },
+    /// Forget what is kept of the day (history = true in the settings)
+    #[command(
+        after_help = "Examples:\n  whosin contacts forget\n  whosin contacts forget ben\n\nThe contact book stays as it is. A board that runs has in memory what it saw itself."
+    )]
+    Forget {
+        /// Whose: a name or address of the contact book, or any address; everybody's when none
+        #[arg(value_name = "WHO")]
+        who: Vec<String>,
+    },
     /// Print the groups and how many stand in each
     #[command(after_help = "Examples:\n  whosin contacts groups\n  whosin contacts groups --json")]
     Groups {

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod contacts;
 pub mod feed;
 pub mod file;
+pub mod history;
 pub mod last_seen;
 pub mod log;
 pub mod presence;

@@ -69,6 +69,10 @@ pub struct Settings {
     pub session_folder: Option<PathBuf>,
     /// Where boards leave what they know; `None` where there is no home.
     pub last_seen_file: Option<PathBuf>,
+    /// Whether the states of the day are kept for the next run.
+    pub history: bool,
+    /// Where that is; `None` where there is no home.
+    pub history_file: Option<PathBuf>,
     /// How much is written into the log.
     pub log_level: LevelFilter,
     /// Where the log is; `None` where there is no home.
@@ -157,6 +161,7 @@ struct File {
     theme: Option<String>,
     mouse: Option<bool>,
     free_for: Option<Time>,
+    history: Option<bool>,
     log_level: Option<String>,
     #[serde(default)]
     keys: BTreeMap<String, OneOrMore>,
@@ -216,10 +221,13 @@ impl Settings {
         settings.last_seen_file = folders
             .as_ref()
             .map(|folders| folders.cache_dir().join("last-seen.json"));
-        settings.log_file = folders.as_ref().map(|folders| {
+        let state = |name: &str| {
+            let folders = folders.as_ref()?;
             let folder = folders.state_dir().unwrap_or(folders.data_dir());
-            folder.join("whosin.log")
-        });
+            Some(folder.join(name))
+        };
+        settings.log_file = state("whosin.log");
+        settings.history_file = state("history.jsonl");
         if let Some(password) = std::env::var("WHOSIN_APP_PASSWORD")
             .ok()
             .filter(|text| !text.is_empty())
@@ -319,6 +327,8 @@ impl Settings {
             config_file,
             session_folder: None,
             last_seen_file: None,
+            history: file.history.unwrap_or(false),
+            history_file: None,
             log_file: None,
             log_level: match (options.log_level, &file.log_level) {
                 (Some(level), _) => level,

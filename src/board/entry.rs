@@ -3,7 +3,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::alert::Watch;
-use super::history::Timeline;
+use super::history::{Change, Timeline};
 use crate::contacts::Contact;
 use crate::presence::{Availability, Outcome, Presence, Report};
 
@@ -176,21 +176,49 @@ impl Entry {
         }
     }
 
+    /// Takes in what earlier runs saw of the day.
+    pub fn recall(&mut self, earlier: Vec<Change>) {
+        let Some(&(last, _)) = earlier.last() else {
+            return;
+        };
+        let end = match &self.knowledge {
+            Knowledge::Remembered(remembered) => remembered.asked_at,
+            Knowledge::Nothing | Knowledge::Known(_) => last,
+        };
+        self.timeline.precede(earlier, end);
+    }
+
+    /// What was confirmed before `confirmed_after` is not known any more: the timeline has a gap
+    /// from its last confirmation on.
+    pub fn lapse(&mut self, confirmed_after: Timestamp) {
+        if let Knowledge::Known(known) = &self.knowledge
+            && known.asked_at < confirmed_after
+        {
+            self.timeline.lose(known.asked_at);
+        }
+    }
+
+    /// From `at` on nobody looks on any more.
+    pub fn lose(&mut self, at: Timestamp) {
+        self.timeline.lose(at);
+    }
+
+    fn doubt(&mut self, trouble: Trouble, at: Timestamp) -> bool {
+        self.trouble = Some(trouble);
+        self.timeline.lose(at);
+        false
+    }
+
     /// Takes in what was learned. Returns whether the state is another than this run knew before.
     pub fn learn(&mut self, report: &Report) -> bool {
         let presence = match &report.outcome {
             Outcome::Answered(presence) => presence,
-            Outcome::NotAnswered => {
-                self.trouble = Some(Trouble::NotAnswered);
-                return false;
-            }
+            Outcome::NotAnswered => return self.doubt(Trouble::NotAnswered, report.at),
             Outcome::Refused(words) => {
-                self.trouble = Some(Trouble::Refused(words.clone()));
-                return false;
+                return self.doubt(Trouble::Refused(words.clone()), report.at);
             }
             Outcome::Unreadable(words) => {
-                self.trouble = Some(Trouble::Unreadable(words.clone()));
-                return false;
+                return self.doubt(Trouble::Unreadable(words.clone()), report.at);
             }
         };
         self.trouble = None;
@@ -199,10 +227,10 @@ impl Entry {
         let since = match (presence.since, before) {
             (Some(stated), _) => Since::Stated(stated),
             (None, Some(known)) if same => known.since,
-            (None, Some(_)) => Since::Seen(report.at),
+            (None, Some(_)) if self.timeline.is_watched() => Since::Seen(report.at),
             // Nobody looked on before: also where the same state is remembered, it may have come
             // and gone.
-            (None, None) => Since::AtLeast(report.at),
+            (None, _) => Since::AtLeast(report.at),
         };
         let changed = before.is_some() && !same;
         if changed {

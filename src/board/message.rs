@@ -1,6 +1,6 @@
 use tui_input::InputRequest;
 
-use super::Remembered;
+use super::{Change, Remembered};
 use crate::contacts::exchange::Imported;
 use crate::contacts::{Contact, Edit};
 use crate::presence::{Address, Link, OwnSet, Report};
@@ -35,6 +35,8 @@ pub enum Message {
     BookTrouble(Option<String>),
     /// What an earlier run of the board knew; it is shown until the server answers.
     Remembered(Vec<(Address, Remembered)>),
+    /// What earlier runs of the board saw of some contacts over the day.
+    History(Vec<(Address, Vec<Change>)>),
     /// What was learned of some contacts.
     Reports(Vec<Report>),
     /// The link changed.

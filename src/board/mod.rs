@@ -22,7 +22,7 @@ pub use alert::{Repeat, Watch};
 pub use entry::{Entry, Knowledge, Known, Remembered, Since, Standing, Trouble};
 pub use find::Find;
 pub use form::{Form, Purpose};
-pub use history::Timeline;
+pub use history::{Change, DAY, KEPT, Timeline};
 pub use message::{Action, Effect, Message, Replace, Shape};
 pub use motion::Cursor;
 pub use order::{Order, Row, Section};
@@ -224,8 +224,9 @@ impl Board {
                 Vec::new()
             }
             Message::Remembered(remembered) => self.take_remembered(remembered, now),
+            Message::History(history) => self.take_history(history),
             Message::Reports(reports) => self.take_reports(reports, now),
-            Message::Link(link) => self.take_link(link),
+            Message::Link(link) => self.take_link(link, now),
             Message::Imported(file, imported) => self.take_import(file, imported, now),
             Message::Exported(words) => self.exported(words, now),
             Message::FileExists(words) => self.file_exists(words),
@@ -286,6 +287,7 @@ fn by_hand(message: &Message) -> bool {
             | Message::Saved(_)
             | Message::BookTrouble(_)
             | Message::Remembered(_)
+            | Message::History(_)
             | Message::Reports(_)
             | Message::Link(_)
             | Message::Notice(_)

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Board, CHANGE_SHOWS, Cursor, Effect, Entry, Knowledge, Order, Pane, Preferences, REST,
+    Board, CHANGE_SHOWS, Change, Cursor, Effect, Entry, Knowledge, Order, Pane, Preferences, REST,
     Remembered, Repeat, Row, Search, Section, Standing, View, Watch, age, order,
 };
 use crate::contacts::{self, Contact};
@@ -104,6 +104,7 @@ impl Board {
             };
             let entry = &mut self.entries[place];
             let named = entry.name().len();
+            entry.lapse(self.link.confirmed_after(report.at));
             let changed = entry.learn(&report);
             self.out_of_order |= entry.name().len() != named;
             self.out_of_order |= changed || self.order == Order::State || self.search.is_some();
@@ -135,8 +136,20 @@ impl Board {
         Vec::new()
     }
 
-    pub(super) fn take_link(&mut self, link: Link) -> Vec<Effect> {
-        if !matches!(link.state, LinkState::Up | LinkState::SigningIn) {
+    pub(super) fn take_history(&mut self, history: Vec<(Address, Vec<Change>)>) -> Vec<Effect> {
+        for (address, earlier) in history {
+            if let Some(&place) = self.places.get(&address) {
+                self.entries[place].recall(earlier);
+            }
+        }
+        Vec::new()
+    }
+
+    pub(super) fn take_link(&mut self, link: Link, now: Timestamp) -> Vec<Effect> {
+        if link.breaks(&self.link) {
+            self.entries.iter_mut().for_each(|entry| entry.lose(now));
+        }
+        if link.is_down() {
             // Nobody may be called free on the strength of an old state.
             self.entries
                 .iter_mut()

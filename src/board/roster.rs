@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use super::{Entry, Remembered};
+use super::{Change, Entry, Remembered};
 use crate::contacts::Contact;
 use crate::presence::{Address, Link, Report};
 
@@ -57,12 +57,28 @@ impl Roster {
     /// Takes in what was learned of one contact; nothing where it is not on the roster. Returns
     /// whether the state is another than was known before.
     pub fn learn(&mut self, report: &Report) -> bool {
-        let place = self.places.get(&report.address);
-        place.is_some_and(|&place| self.entries[place].learn(report))
+        let Some(&place) = self.places.get(&report.address) else {
+            return false;
+        };
+        let entry = &mut self.entries[place];
+        entry.lapse(self.link.confirmed_after(report.at));
+        entry.learn(report)
     }
 
-    /// The link changed.
-    pub fn set_link(&mut self, link: Link) {
+    /// Takes in what earlier runs saw of the day.
+    pub fn recall(&mut self, history: &[(Address, Vec<Change>)]) {
+        for (address, earlier) in history {
+            if let Some(&place) = self.places.get(address) {
+                self.entries[place].recall(earlier.clone());
+            }
+        }
+    }
+
+    /// The link changed at `now`.
+    pub fn set_link(&mut self, link: Link, now: Timestamp) {
+        if link.breaks(&self.link) {
+            self.entries.iter_mut().for_each(|entry| entry.lose(now));
+        }
         self.link = link;
     }
 

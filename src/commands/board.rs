@@ -162,8 +162,10 @@ pub async fn show(config: Config, settings: &Settings) -> Result<(), CommandErro
     };
     let now = Timestamp::now();
     let mut board = Board::new(preferences, config.link(), now);
+    let history = settings.history_file.clone().filter(|_| settings.history);
     let remembering = settings.last_seen_file.as_ref();
-    let remembering = remembering.map(|path| Remembering::new(path.clone(), &config));
+    let remembering =
+        remembering.map(|path| Remembering::new(path.clone(), history.clone(), &config));
     let feed = feed::spawn(config)?;
     let mut book = Book::new(settings.contacts_file.clone());
     let contacts = book.read();

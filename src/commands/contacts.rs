@@ -11,6 +11,7 @@ use super::{CommandError, files};
 use crate::cli::{Contacts, Exit, Options, find_contact};
 use crate::contacts::exchange::{self, Format};
 use crate::contacts::{self, Contact, Edit};
+use crate::history;
 use crate::presence::{Address, clean};
 use crate::settings::Settings;
 
@@ -20,6 +21,7 @@ pub fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandErr
     let book = Book {
         contacts: contacts::load(&settings.contacts_file)?,
         path: settings.contacts_file,
+        history: settings.history_file,
         domain: settings.domain,
     };
     match command {
@@ -38,6 +40,7 @@ pub fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandErr
             dry_run,
         } => book.import(&file, format, group, dry_run),
         Contacts::Export { file, format } => book.export(&file, format),
+        Contacts::Forget { who } => book.forget(&who),
         Contacts::Groups { json: false } => print(&group_table(&book.contacts)),
         Contacts::Groups { json: true } => print_json(&Groups::of(&book.contacts)),
     }
@@ -47,6 +50,8 @@ pub fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandErr
 struct Book {
     contacts: Vec<Contact>,
     path: PathBuf,
+    /// Where the states of the day are kept.
+    history: Option<PathBuf>,
     /// Added to an address without one.
     domain: Option<String>,
 }
@@ -107,6 +112,24 @@ impl Book {
             .iter()
             .map(|address| format!("{address} is removed\n"));
         print(&told.collect::<String>())
+    }
+
+    fn forget(&self, words: &[String]) -> Result<Exit, CommandError> {
+        let find = |word: &String| {
+            find_contact(word, &self.contacts, self.domain.as_deref())
+                .map_err(CommandError::Contact)
+        };
+        let who: Vec<Address> = words.iter().map(find).collect::<Result<_, _>>()?;
+        let forgotten = match &self.history {
+            Some(path) => history::forget(path, &who)
+                .map_err(|error| CommandError::File(files::shown(path), error))?,
+            None => 0,
+        };
+        print(&match forgotten {
+            0 => "nothing was kept\n".to_string(),
+            1 => "1 state is forgotten\n".to_string(),
+            count => format!("{count} states are forgotten\n"),
+        })
     }
 
     fn import(

@@ -1,15 +1,18 @@
-//! Leaves what the board knows in `last-seen.json`, and brings what an earlier run left.
+//! Leaves what the board knows in `last-seen.json` and, where the user wants that, in
+//! `history.jsonl`, and brings what an earlier run left.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::board::{Message, Roster};
+use crate::board::{Change, Message, Roster};
 use crate::feed::Config;
-use crate::last_seen;
+use crate::presence::Address;
 use crate::snapshot::{Keeper, Snapshot};
+use crate::{history, last_seen};
 
 /// Two writings are at least this far apart.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -22,6 +25,7 @@ pub struct Remembering {
     server: String,
     user: String,
     roster: Roster,
+    chronicle: Option<Chronicle>,
     /// How the file describes this board; `None` before the first writing.
     told: Option<Keeper>,
     /// Something is known that the file does not say.
@@ -32,12 +36,13 @@ pub struct Remembering {
 
 impl Remembering {
     /// For a board that goes by this.
-    pub fn new(path: PathBuf, config: &Config) -> Remembering {
+    pub fn new(path: PathBuf, history: Option<PathBuf>, config: &Config) -> Remembering {
         Remembering {
             path,
             server: config.endpoint.origin(),
             user: config.credentials.user.clone(),
             roster: Roster::new(config.link()),
+            chronicle: history.map(Chronicle::new),
             told: None,
             news: false,
             rest: Instant::now(),
@@ -53,6 +58,12 @@ impl Remembering {
                 self.news |= self.told.is_some();
             }
             Message::Remembered(remembered) => self.roster.remember(remembered),
+            Message::History(history) => {
+                self.roster.recall(history);
+                if let Some(chronicle) = &mut self.chronicle {
+                    chronicle.take_for_written(&self.roster, history);
+                }
+            }
             Message::Reports(reports) => {
                 for report in reports {
                     self.roster.learn(report);
@@ -60,7 +71,7 @@ impl Remembering {
                 self.news |= !reports.is_empty();
             }
             Message::Link(link) => {
-                self.roster.set_link(link.clone());
+                self.roster.set_link(link.clone(), Timestamp::now());
                 self.news |= self.told.is_some() && self.told.as_ref() != Some(&self.keeper());
             }
             _ => {}
@@ -86,16 +97,22 @@ impl Remembering {
             self.roster.entries().to_vec(),
             self.roster.confirmed_after(now),
         );
+        let day = self.chronicle.as_mut().map(|day| day.news(&self.roster));
         let begun = Instant::now();
         let writing = tokio::task::spawn_blocking(move || {
             let mut snapshot = Snapshot::of(server, user, &entries, after, now);
             snapshot.board = keeper;
-            last_seen::write(&path, &snapshot)
+            // The board is no worse where it cannot be done.
+            if let Err(error) = last_seen::write(&path, &snapshot) {
+                tracing::warn!(%error, "last-seen.json cannot be written");
+            }
+            if let Some((path, changes)) = day
+                && let Err(error) = history::append(&path, &changes, now)
+            {
+                tracing::warn!(%error, "history.jsonl cannot be written");
+            }
         });
-        if let Ok(Err(error)) = writing.await {
-            // The board is no worse for it.
-            tracing::warn!(%error, "last-seen.json cannot be written");
-        }
+        let _ = writing.await;
         self.rest = begun + PAUSE.max(begun.elapsed() * SHARE);
     }
 
@@ -103,6 +120,49 @@ impl Remembering {
     fn knows_anything(&self) -> bool {
         let mut entries = self.roster.entries().iter();
         entries.any(|entry| entry.asked_at().is_some())
+    }
+}
+
+/// Which changes of the day are in the file already.
+struct Chronicle {
+    path: PathBuf,
+    /// How many of each contact's were ever noted when it was written last.
+    written: HashMap<Address, u64>,
+}
+
+impl Chronicle {
+    fn new(path: PathBuf) -> Chronicle {
+        Chronicle {
+            path,
+            written: HashMap::new(),
+        }
+    }
+
+    /// What was read from the file is not written there again.
+    fn take_for_written(&mut self, roster: &Roster, history: &[(Address, Vec<Change>)]) {
+        for (address, earlier) in history {
+            if let Some(entry) = roster.entry(address) {
+                // What this run saw, and when the earlier one ended, comes after that.
+                let noted = entry.timeline.noted().min(earlier.len() as u64);
+                self.written.insert(address.clone(), noted);
+            }
+        }
+    }
+
+    /// What is to be added to which file.
+    fn news(&mut self, roster: &Roster) -> (PathBuf, Vec<(Address, Change)>) {
+        let mut news = Vec::new();
+        for entry in roster.entries() {
+            let (address, timeline) = (&entry.contact.address, &entry.timeline);
+            let written = self.written.get(address).copied().unwrap_or(0);
+            if timeline.noted() == written {
+                continue;
+            }
+            let new = timeline.after(written).iter();
+            news.extend(new.map(|&change| (address.clone(), change)));
+            self.written.insert(address.clone(), timeline.noted());
+        }
+        (self.path.clone(), news)
     }
 }
 
@@ -118,9 +178,18 @@ pub async fn relay(
         remembering.server.clone(),
         remembering.user.clone(),
     );
+    let day = remembering.chronicle.as_ref().map(|day| day.path.clone());
     let mut reading = tokio::task::spawn_blocking(move || {
-        let left = last_seen::read(&path, &server, &user)?;
-        Some(left.remembered())
+        let left = last_seen::read(&path, &server, &user);
+        let day = day.and_then(|path| {
+            history::read(&path, Timestamp::now())
+                .inspect_err(|error| tracing::warn!(%error, "history.jsonl cannot be read"))
+                .ok()
+        });
+        // Until when the last state of the day was true is what is remembered.
+        let remembered = left.map(|left| Message::Remembered(left.remembered()));
+        let day = day.map(|day| Message::History(day.into_iter().collect()));
+        [remembered, day]
     });
     let mut has_read = false;
     loop {
@@ -134,8 +203,7 @@ pub async fn relay(
         tokio::select! {
             left = &mut reading, if !has_read => {
                 has_read = true;
-                if let Ok(Some(left)) = left {
-                    let message = Message::Remembered(left);
+                for message in left.into_iter().flatten().flatten() {
                     remembering.see(&message);
                     // A board that is gone needs nothing.
                     let _ = to.send(message).await;

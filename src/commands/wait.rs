@@ -73,7 +73,7 @@ impl Waiting<'_> {
                 }
                 Heard::Update(Update::Link(link)) => {
                     let told = self.link(&link.state);
-                    self.following.roster.set_link(link);
+                    self.following.roster.set_link(link, jiff::Timestamp::now());
                     told?;
                 }
             }

@@ -79,7 +79,7 @@ impl Watching {
                 }
                 Heard::Update(Update::Link(link)) => {
                     let goes_on = self.link(&link)?;
-                    following.roster.set_link(link);
+                    following.roster.set_link(link, Timestamp::now());
                     goes_on
                 }
             };

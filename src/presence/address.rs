@@ -4,6 +4,7 @@ use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The longest address accepted, in bytes.
@@ -13,7 +14,8 @@ const LONGEST: usize = 320;
 ///
 /// Two addresses are equal when they differ in nothing but letter case, for the service does not
 /// promise to answer in the case it was asked in. The text keeps the case that was typed.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Address {
     text: Arc<str>,
     key: Arc<str>,
@@ -219,6 +221,20 @@ fn describe(character: char) -> String {
         c if c.is_whitespace() => "a space".into(),
         c if c.is_control() => "a control character".into(),
         c => format!("'{}'", c.escape_debug()),
+    }
+}
+
+impl TryFrom<String> for Address {
+    type Error = AddressError;
+
+    fn try_from(text: String) -> Result<Address, AddressError> {
+        Address::parse(&text)
+    }
+}
+
+impl From<Address> for String {
+    fn from(address: Address) -> String {
+        address.text.to_string()
     }
 }
 

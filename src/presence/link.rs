@@ -24,6 +24,19 @@ pub struct Link {
 }
 
 impl Link {
+    /// Whether nothing comes over it.
+    pub fn is_down(&self) -> bool {
+        matches!(
+            self.state,
+            LinkState::Trouble { .. } | LinkState::Refused { .. }
+        )
+    }
+
+    /// Whether a live link that was up is down now: until then all states were true.
+    pub fn breaks(&self, before: &Link) -> bool {
+        self.is_down() && before.mode == Mode::Live && before.state == LinkState::Up
+    }
+
     /// States that were confirmed before this are stale at `now`: all, where the link is down.
     pub fn confirmed_after(&self, now: Timestamp) -> Timestamp {
         match (&self.state, self.mode) {

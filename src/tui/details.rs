@@ -63,7 +63,8 @@ pub fn draw(
         fact(&mut told, width, look, "Answered", &answered);
     }
     tell_trouble(&mut told, width, look, board, entry, now);
-    told.push(timeline(entry, usize::from(width), look, now));
+    let after = board.confirmed_after(now);
+    told.push(timeline(entry, after, usize::from(width), look, now));
     lines(buffer, inside, told, scroll, look)
 }
 
@@ -244,7 +245,17 @@ fn tell_trouble(
 
 /// The states of the day as a bar: each state has its own pattern, so that it reads without
 /// colour.
-fn timeline<'a>(entry: &Entry, width: usize, look: &Look, now: Timestamp) -> Line<'a> {
+fn timeline<'a>(
+    entry: &Entry,
+    confirmed_after: Timestamp,
+    width: usize,
+    look: &Look,
+    now: Timestamp,
+) -> Line<'a> {
+    let known_until = match entry.standing(confirmed_after) {
+        Standing::Fresh => now,
+        _ => entry.asked_at().unwrap_or(now),
+    };
     let midnight = now
         .to_zoned_datetime(look.zone.clone())
         .start_of_day()
@@ -258,7 +269,7 @@ fn timeline<'a>(entry: &Entry, width: usize, look: &Look, now: Timestamp) -> Lin
     let begin = clock(start, &look.zone);
     let cells = width.saturating_sub(begin.len() + 5).max(1);
     let mut spans = vec![Span::styled(format!("{begin} "), look.theme.dim())];
-    for cell in entry.timeline.cells(start, now, cells) {
+    for cell in entry.timeline.cells(start, now, known_until, cells) {
         let (pattern, style) = match cell {
             Some(availability) => (
                 pattern(availability, look.icons),

@@ -153,8 +153,10 @@ impl Desk {
                  <tuple id='phone'><status><basic>{basic}</basic></status></tuple>"
             );
             let now = desk.now - SignedDuration::from_secs(2);
-            for at in [before, now] {
-                desk.board.update(report(who, at, document(&inside)), at);
+            let presence = document(&inside);
+            let minutes = (0..40).map(|minutes| before + SignedDuration::from_mins(minutes));
+            for at in minutes.chain([now]) {
+                desk.board.update(report(who, at, presence.clone()), at);
             }
         }
         desk.send(outcome("eve@sie.at", start(), Outcome::NotAnswered));
