@@ -328,15 +328,11 @@ fn population(text: &str) -> Result<String, String> {
 
 impl ValueEnum for IconSet {
     fn value_variants<'a>() -> &'a [IconSet] {
-        &[IconSet::Unicode, IconSet::Nerd, IconSet::Ascii]
+        &IconSet::ALL
     }
 
     fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(match self {
-            IconSet::Unicode => "unicode",
-            IconSet::Nerd => "nerd",
-            IconSet::Ascii => "ascii",
-        }))
+        Some(clap::builder::PossibleValue::new(self.name()))
     }
 }
 
@@ -366,15 +362,11 @@ impl ValueEnum for Format {
 
 impl ValueEnum for ThemeName {
     fn value_variants<'a>() -> &'a [ThemeName] {
-        &[ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast]
+        &ThemeName::ALL
     }
 
     fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(match self {
-            ThemeName::Dark => "dark",
-            ThemeName::Light => "light",
-            ThemeName::HighContrast => "high-contrast",
-        }))
+        Some(clap::builder::PossibleValue::new(self.name()))
     }
 }
 

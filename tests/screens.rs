@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use ratatui::style::Color;
 use unicode_width::UnicodeWidthStr;
-use whosin::board::{Action, Message};
+use whosin::board::{Action, Choice, Message, Origin, Setting};
 use whosin::contacts::exchange::{Format, read};
 use whosin::presence::{
     IconSet, Kind, Link, LinkState, Mode, OwnPresence, OwnSet, Problem, read_document,
@@ -75,6 +75,40 @@ fn the_form() {
         desk.act(Action::Add);
         desk.type_text("new person@");
         desk.act(Action::Open);
+    });
+}
+
+#[test]
+fn the_settings() {
+    at_all_sizes("settings", |desk| {
+        let setting = |name, value: &str, origin, about, choices| Setting {
+            name,
+            value: value.into(),
+            origin,
+            about,
+            choices,
+        };
+        let icons = IconSet::ALL.map(Choice::Icons).to_vec();
+        let history = [Choice::History(false), Choice::History(true)].to_vec();
+        desk.send(Message::Settings(vec![
+            setting("icons", "unicode", Origin::Default, "The glyphs.", icons),
+            setting(
+                "history",
+                "off",
+                Origin::File,
+                "Whether today's states are kept for the next run, in a file for you alone.",
+                history,
+            ),
+            setting(
+                "server",
+                "https://presence-1.vienna.example.com:8083",
+                Origin::Variable("WHOSIN_SERVER"),
+                "Where to sign in; the primary first.",
+                Vec::new(),
+            ),
+        ]));
+        desk.act(Action::Settings);
+        desk.act(Action::Down);
     });
 }
 

@@ -94,6 +94,7 @@ impl Board {
                 self.pane = Pane::Own(OwnChoice::of(self.link.own));
                 Vec::new()
             }
+            Action::Settings => self.open_settings(),
             Action::Refresh => self.refresh(),
             Action::Mouse => {
                 self.mouse = !self.mouse;
@@ -129,7 +130,7 @@ impl Board {
             | Action::PageUp
             | Action::PageDown
             | Action::Top
-            | Action::Bottom => self.travel(action),
+            | Action::Bottom => self.travel(action, now),
         }
     }
 
@@ -149,6 +150,9 @@ impl Board {
     fn open(&mut self, now: Timestamp) -> Vec<Effect> {
         if matches!(self.pane, Pane::Form(_)) {
             return self.submit(now);
+        }
+        if matches!(self.pane, Pane::Settings { .. }) {
+            return self.choose(true, now);
         }
         if let Pane::Own(choice) = &self.pane {
             let set = choice.made(now);

@@ -341,7 +341,10 @@ impl Board {
         Vec::new()
     }
 
-    pub(super) fn point(&mut self, place: usize) -> Vec<Effect> {
+    pub(super) fn point(&mut self, place: usize, now: Timestamp) -> Vec<Effect> {
+        if matches!(self.pane, Pane::Settings { .. }) {
+            return self.point_at_setting(place, now);
+        }
         if let Pane::Form(form) = &mut self.pane {
             form.focus_on(place);
         }

@@ -1,6 +1,6 @@
 use tui_input::InputRequest;
 
-use super::{Change, Remembered};
+use super::{Change, Choice, Remembered, Setting};
 use crate::contacts::exchange::Imported;
 use crate::contacts::{Contact, Edit};
 use crate::presence::{Address, Link, OwnSet, Report};
@@ -51,6 +51,8 @@ pub enum Message {
     FileTrouble(String),
     /// The path that is typed goes on like this.
     PathCompleted(String),
+    /// What is set, for the settings view.
+    Settings(Vec<Setting>),
     /// A problem or fact to tell in one line.
     Notice(String),
     /// Nothing but time has passed.
@@ -109,6 +111,7 @@ pub enum Action {
     OwnPresence,
     Refresh,
     Mouse,
+    Settings,
     Help,
     Redraw,
     Suspend,
@@ -117,7 +120,7 @@ pub enum Action {
 
 impl Action {
     /// Every action with its name in the settings and its line in the help, in the help's order.
-    pub const ALL: [(Action, &'static str, &'static str); 38] = [
+    pub const ALL: [(Action, &'static str, &'static str); 39] = [
         (Action::Up, "up", "one row up"),
         (Action::Down, "down", "one row down"),
         (Action::Left, "left", "to the left"),
@@ -212,6 +215,7 @@ impl Action {
             "mouse",
             "use the mouse here, or leave it to the terminal",
         ),
+        (Action::Settings, "settings", "see and change the settings"),
         (
             Action::Help,
             "help",
@@ -288,6 +292,8 @@ pub enum Effect {
         /// Who and what, in a few words.
         words: String,
     },
+    /// This was chosen in the settings view: draw so, and save it.
+    Choose(Choice),
     /// Put this text on the clipboard.
     Copy(String),
     /// Give the mouse to the board, or to the terminal.

@@ -17,6 +17,7 @@ mod order;
 mod own;
 mod reading;
 mod roster;
+mod settings;
 
 pub use alert::{Repeat, Watch};
 pub use entry::{Entry, Knowledge, Known, Remembered, Since, Standing, Trouble};
@@ -29,6 +30,7 @@ pub use order::{Order, Row, Section};
 pub use own::OwnChoice;
 pub use reading::Counts;
 pub use roster::Roster;
+pub use settings::{Choice, Origin, Setting};
 
 use std::collections::{HashMap, HashSet};
 
@@ -56,6 +58,14 @@ pub struct Preferences {
     pub free_for: SignedDuration,
     /// Whether the mouse is the board's at start.
     pub mouse: bool,
+    /// Whether it would be, if the user said nothing of it.
+    pub mouse_by_itself: bool,
+    /// The layout at start; `None`: the width decides.
+    pub view: Option<View>,
+    /// The order at start.
+    pub order: Order,
+    /// Whether the offline are hidden at start.
+    pub hide_offline: bool,
 }
 
 /// How the contacts are laid out.
@@ -67,6 +77,23 @@ pub enum View {
     List,
     /// One short line a contact, as many beside each other as fit.
     Compact,
+}
+
+impl View {
+    /// The name in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            View::Tiles => "tiles",
+            View::List => "list",
+            View::Compact => "compact",
+        }
+    }
+
+    /// The view of this name.
+    pub fn named(name: &str) -> Option<View> {
+        let all = [View::Tiles, View::List, View::Compact];
+        all.into_iter().find(|view| view.name() == name)
+    }
 }
 
 /// What is open above the contacts.
@@ -92,6 +119,11 @@ pub enum Pane {
     },
     /// What the user says of the own presence.
     Own(OwnChoice),
+    /// All settings, with the cursor on one.
+    Settings {
+        /// Its place.
+        at: usize,
+    },
     /// What of an import is refused.
     Refused {
         /// The file.
@@ -137,6 +169,7 @@ struct Frozen {
 #[derive(Debug)]
 pub struct Board {
     preferences: Preferences,
+    settings: Vec<Setting>,
     entries: Vec<Entry>,
     places: HashMap<Address, usize>,
     sections: Vec<Section>,
@@ -172,7 +205,11 @@ impl Board {
             height: 1,
         };
         Board {
+            order: preferences.order,
+            view: preferences.view,
+            hide_offline: preferences.hide_offline,
             preferences,
+            settings: Vec::new(),
             entries: Vec::new(),
             places: HashMap::new(),
             sections: Vec::new(),
@@ -183,9 +220,6 @@ impl Board {
             link,
             pane: Pane::Contacts,
             search: None,
-            order: Order::default(),
-            view: None,
-            hide_offline: false,
             folded: HashSet::new(),
             group_watches: HashSet::new(),
             frozen: None,
@@ -211,7 +245,11 @@ impl Board {
             Message::Select(address) => self.select(Cursor::Contact(address)),
             Message::Fold(group) => self.fold(group),
             Message::Drop(address, group) => self.regroup(vec![address], group, now),
-            Message::Point(place) => self.point(place),
+            Message::Point(place) => self.point(place, now),
+            Message::Settings(settings) => {
+                self.settings = settings;
+                Vec::new()
+            }
             Message::Scroll(rows) => self.scroll(rows),
             Message::Shape(shape) => self.reshape(shape),
             Message::Contacts(contacts) => self.take_contacts(contacts, now),
@@ -296,6 +334,7 @@ fn by_hand(message: &Message) -> bool {
             | Message::FileExists(_)
             | Message::FileTrouble(_)
             | Message::PathCompleted(_)
+            | Message::Settings(_)
             | Message::Tick
     )
 }

@@ -1,5 +1,7 @@
 //! Where the cursor is and how it moves over the rows.
 
+use jiff::Timestamp;
+
 use super::{Action, Board, Effect, Entry, Pane, Row, Shape};
 use crate::presence::Address;
 
@@ -51,10 +53,13 @@ impl Board {
         Vec::new()
     }
 
-    pub(super) fn travel(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn travel(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
         let page = (self.shape.height / self.shape.cell_height.max(1))
             .saturating_sub(1)
             .max(1);
+        if matches!(self.pane, Pane::Settings { .. }) {
+            return self.travel_settings(action, page, now);
+        }
         if let Pane::Own(choice) = &mut self.pane {
             choice.travel(action);
             return Vec::new();
@@ -95,7 +100,7 @@ impl Board {
             | Pane::Help { scroll, .. }
             | Pane::Refused { scroll, .. }
             | Pane::WhoIsFree { scroll, .. } => Some(scroll),
-            Pane::Contacts | Pane::Form(_) | Pane::Own(_) => None,
+            Pane::Contacts | Pane::Form(_) | Pane::Own(_) | Pane::Settings { .. } => None,
         }
     }
 

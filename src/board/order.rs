@@ -29,6 +29,21 @@ impl Order {
         }
     }
 
+    /// The name in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Order::Name => "name",
+            Order::State => "state",
+            Order::Change => "change",
+        }
+    }
+
+    /// The order of this name.
+    pub fn named(name: &str) -> Option<Order> {
+        let all = [Order::Name, Order::State, Order::Change];
+        all.into_iter().find(|order| order.name() == name)
+    }
+
     /// In words.
     pub fn label(self) -> &'static str {
         match self {

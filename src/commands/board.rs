@@ -6,12 +6,12 @@ use tokio::sync::mpsc;
 use tracing::level_filters::LevelFilter;
 
 use super::book::Book;
+use super::doing::Doing;
 use super::remembering::{Remembering, relay};
-use super::{CommandError, demo, feed_config, files, look};
-use crate::board::{Board, Effect, Message, Preferences};
+use super::{CommandError, demo, feed_config, look};
+use crate::board::{Board, Message, Preferences};
 use crate::cli::{Exit, Options, Population};
-use crate::contacts::BookError;
-use crate::feed::{self, Command, Config, Credentials, Session, Update, failure_in_words};
+use crate::feed::{self, Config, Credentials, Session, Update, failure_in_words};
 use crate::log;
 use crate::presence::{Problem, SignIn};
 use crate::pws::{Class, Endpoint, Error, Trust};
@@ -33,8 +33,12 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
         feed_config(&settings).await?
     } else {
         match ask(&settings, password).await? {
-            Asked::Config(config, domain) => {
-                settings.domain = settings.domain.or(domain);
+            Asked::Config {
+                config,
+                domain,
+                saved,
+            } => {
+                settings.take_typed(&config, domain, saved);
                 *config
             }
             Asked::Demo => {
@@ -49,7 +53,11 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
 }
 
 enum Asked {
-    Config(Box<Config>, Option<String>),
+    Config {
+        config: Box<Config>,
+        domain: Option<String>,
+        saved: bool,
+    },
     Demo,
     Nothing,
 }
@@ -79,9 +87,14 @@ async fn ask(settings: &Settings, password: Option<SecretString>) -> Result<Aske
                 save_sign_in(&settings.config_file, &draft)?;
             }
             let domain = (!draft.domain.is_empty()).then(|| draft.domain.clone());
+            let saved = draft.save;
             let config = config_of(settings, draft)
                 .map_err(|(_, problem)| CommandError::Server(Box::new(problem), Exit::Usage))?;
-            Ok(Asked::Config(Box::new(config), domain))
+            Ok(Asked::Config {
+                config: Box::new(config),
+                domain,
+                saved,
+            })
         }
     }
 }
@@ -155,10 +168,15 @@ async fn attempt(settings: &Settings, draft: Draft) -> Verdict {
 
 /// Runs feed, contact book and terminal until the user leaves the board.
 pub async fn show(config: Config, settings: &Settings) -> Result<(), CommandError> {
+    let mouse_by_itself = std::env::var_os("TMUX").is_none();
     let preferences = Preferences {
         domain: settings.domain.clone(),
         free_for: SignedDuration::try_from(settings.free_for).unwrap_or(SignedDuration::ZERO),
-        mouse: settings.mouse.unwrap_or(std::env::var_os("TMUX").is_none()),
+        mouse: settings.mouse.unwrap_or(mouse_by_itself),
+        mouse_by_itself,
+        view: settings.view,
+        order: settings.order,
+        hide_offline: settings.hide_offline,
     };
     let now = Timestamp::now();
     let mut board = Board::new(preferences, config.link(), now);
@@ -182,6 +200,7 @@ pub async fn show(config: Config, settings: &Settings) -> Result<(), CommandErro
         }
     };
     let (effects, to_do) = mpsc::unbounded_channel();
+    board.update(Message::Settings(settings.shown()), now);
     for effect in contacts
         .into_iter()
         .flat_map(|contacts| board.update(contacts, now))
@@ -195,13 +214,14 @@ pub async fn show(config: Config, settings: &Settings) -> Result<(), CommandErro
         task,
     } = feed;
     let bringing = tokio::spawn(bring(updates, to_board.clone()));
-    let doing = tokio::spawn(carry_out(
-        to_do,
-        commands,
-        to_board,
+    let doing = Doing {
+        feed: commands,
+        board: to_board,
         book,
-        settings.domain.clone(),
-    ));
+        domain: settings.domain.clone(),
+        config_file: settings.config_file.clone(),
+    };
+    let doing = tokio::spawn(doing.run(to_do));
     let shown = tui::run(board, look(settings), messages, effects).await;
     // The board is gone: what it wanted saved is saved, then the feed signs out.
     let saved = doing.await;
@@ -226,103 +246,4 @@ async fn bring(mut updates: mpsc::Receiver<Update>, board: mpsc::Sender<Message>
             return;
         }
     }
-}
-
-/// Does in the world what the board wants done, in order, until the board is gone.
-///
-/// # Errors
-/// Why contacts that the user changed are not saved.
-async fn carry_out(
-    mut effects: mpsc::UnboundedReceiver<Effect>,
-    feed: mpsc::UnboundedSender<Command>,
-    board: mpsc::Sender<Message>,
-    mut book: Book,
-    domain: Option<String>,
-) -> Result<(), BookError> {
-    // A feed that is gone has told why.
-    let tell = |command| drop(feed.send(command));
-    loop {
-        let effect = tokio::select! {
-            effect = effects.recv() => effect,
-            () = book.changed() => {
-                book = aside(book, &board, Book::look_again).await;
-                continue;
-            }
-        };
-        match effect {
-            None => break,
-            Some(Effect::Save(edits)) => {
-                book = aside(book, &board, |book| book.save(edits)).await;
-            }
-            Some(Effect::Import { path }) => {
-                let domain = domain.clone();
-                answer(&board, move || {
-                    Some(files::import(&path, domain.as_deref()))
-                });
-            }
-            Some(Effect::Export {
-                path,
-                contacts,
-                replace,
-            }) => {
-                let own = book.path().to_path_buf();
-                answer(&board, move || {
-                    Some(files::export(&path, &contacts, replace, &own))
-                });
-            }
-            Some(Effect::CompletePath(path)) => {
-                answer(&board, move || {
-                    files::complete(&path).map(Message::PathCompleted)
-                });
-            }
-            Some(Effect::Contacts(contacts)) => tell(Command::Contacts(contacts)),
-            Some(Effect::Ask(contacts)) => tell(Command::AskNow(contacts)),
-            Some(Effect::Prefer(contacts)) => tell(Command::Prefer(contacts)),
-            Some(Effect::SignIn) => tell(Command::SignInAgain),
-            Some(Effect::SetOwn(set)) => tell(Command::SetOwn(set)),
-            // These are the terminal's, which has done them.
-            Some(
-                Effect::Ring { .. }
-                | Effect::Copy(_)
-                | Effect::Mouse(_)
-                | Effect::Redraw
-                | Effect::Suspend
-                | Effect::Quit,
-            ) => {}
-        }
-    }
-    tell(Command::Leave);
-    book.close()
-}
-
-/// Lets something be done that a slow disk may hold up, and tells the board what came of it.
-fn answer(board: &mpsc::Sender<Message>, what: impl FnOnce() -> Option<Message> + Send + 'static) {
-    let board = board.clone();
-    tokio::task::spawn_blocking(move || {
-        if let Some(message) = what() {
-            // A board that left needs no word.
-            let _ = board.blocking_send(message);
-        }
-    });
-}
-
-/// Does something with the book where a slow disk holds up nothing else, and tells the board of it.
-async fn aside(
-    mut book: Book,
-    board: &mpsc::Sender<Message>,
-    what: impl FnOnce(&mut Book) -> Vec<Message> + Send + 'static,
-) -> Book {
-    let doing = tokio::task::spawn_blocking(move || {
-        let messages = what(&mut book);
-        (book, messages)
-    });
-    let (book, messages) = match doing.await {
-        Ok(done) => done,
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
-    };
-    for message in messages {
-        // A board that left needs no word.
-        let _ = board.send(message).await;
-    }
-    book
 }

@@ -9,6 +9,7 @@ use hyper_util::client::proxy::matcher::Matcher;
 
 use super::answers::print;
 use super::{CommandError, exit_of, feed_config, load};
+use crate::board::Setting;
 use crate::cli::{Exit, Options};
 use crate::contacts;
 use crate::feed::{Application, Config, Failure, Session, failure_in_words, in_use};
@@ -373,7 +374,7 @@ fn report_of(settings: Option<&Settings>, steps: &str) -> String {
         jiff::Timestamp::now(),
     );
     if let Some(settings) = settings {
-        for (name, value) in settings.for_report() {
+        for Setting { name, value, .. } in settings.shown() {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{name} = {value}");
         }

@@ -6,6 +6,7 @@ mod book;
 mod check;
 mod contacts;
 mod demo;
+mod doing;
 mod files;
 mod following;
 mod reader;

@@ -79,6 +79,20 @@ pub enum IconSet {
     Ascii,
 }
 
+impl IconSet {
+    /// Every set.
+    pub const ALL: [IconSet; 3] = [IconSet::Unicode, IconSet::Nerd, IconSet::Ascii];
+
+    /// The name in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            IconSet::Unicode => "unicode",
+            IconSet::Nerd => "nerd",
+            IconSet::Ascii => "ascii",
+        }
+    }
+}
+
 /// One row of the catalogue of activities (`assets/activities.toml`).
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct Kind {

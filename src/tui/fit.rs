@@ -29,6 +29,13 @@ pub fn fit(text: &str, width: usize) -> String {
     cut
 }
 
+/// The text in exactly `width` cells.
+pub fn padded(text: &str, width: usize) -> String {
+    let text = fit(text, width);
+    let gap = width.saturating_sub(cells(&text));
+    text + &" ".repeat(gap)
+}
+
 /// The text broken into lines of at most `width` cells, at spaces where there are any.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();

@@ -128,7 +128,7 @@ impl From<KeyEvent> for Key {
 }
 
 /// The keys of every action as they are without any setting.
-const DEFAULTS: [(Action, &[&str]); 38] = [
+const DEFAULTS: [(Action, &[&str]); 39] = [
     (Action::Up, &["up", "k"]),
     (Action::Down, &["down", "j"]),
     (Action::Left, &["left", "h"]),
@@ -163,6 +163,7 @@ const DEFAULTS: [(Action, &[&str]); 38] = [
     (Action::OwnPresence, &["p"]),
     (Action::Refresh, &["r", "f5"]),
     (Action::Mouse, &["m"]),
+    (Action::Settings, &[","]),
     (Action::Help, &["?", "f1"]),
     (Action::Redraw, &["ctrl-l"]),
     (Action::Suspend, &["ctrl-z"]),

@@ -13,6 +13,7 @@ mod pane;
 mod refused;
 mod run;
 mod screen;
+mod settings;
 mod sign_in;
 mod state;
 mod status_line;

@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
+use super::fit::fit;
 use super::pane;
 use super::screen::{Look, Target, Targets};
 use super::state::clock;
@@ -25,15 +26,24 @@ pub fn draw(
         IconSet::Ascii => ">",
         IconSet::Unicode | IconSet::Nerd => "▸",
     };
+    let low = usize::from(inside.height) < OwnPresence::ALL.len() + 2;
     let mut lines: Vec<Line<'_>> = OwnPresence::ALL
         .into_iter()
         .map(|own| {
             let chosen = own == choice.own();
             let glyph = own.availability().glyph(look.icons);
             let style = look.theme.state(own.availability());
+            let cursor = if chosen { cursor } else { " " };
+            // Where the line below is out of sight, this one says for how long.
+            let hours = match (chosen && low, own) {
+                (false, _) | (true, OwnPresence::Available) => String::new(),
+                (true, _) => format!(" {} h", choice.hours()),
+            };
+            let room = usize::from(inside.width).saturating_sub(3 + hours.len());
             Line::from(vec![
-                Span::styled(if chosen { cursor } else { " " }, look.theme.key()),
-                Span::styled(format!("{glyph} {}", own.label()), style),
+                Span::styled(cursor, look.theme.key()),
+                Span::styled(format!("{glyph} {}", fit(own.label(), room)), style),
+                Span::styled(hours, look.theme.dim()),
             ])
         })
         .collect();

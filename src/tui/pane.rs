@@ -11,9 +11,16 @@ use super::screen::Look;
 use super::state::sign;
 use crate::presence::IconSet;
 
-/// Draws the frame and its title; returns the room inside.
+/// From this size on there is a frame.
+const FRAMED: (u16, u16) = (14, 5);
+
+/// Draws the frame and its title; returns the room inside. On a low screen there is no frame: the
+/// lines are worth more.
 pub fn frame(buffer: &mut Buffer, area: Rect, title: &str, look: &Look) -> Rect {
     Clear.render(area, buffer);
+    if area.height < FRAMED.1 || area.width < FRAMED.0 {
+        return area;
+    }
     let mut block = Block::bordered().border_style(look.theme.rule());
     block = match look.icons {
         IconSet::Ascii => block.border_set(ASCII),

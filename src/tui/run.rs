@@ -164,6 +164,10 @@ impl Session {
                 Effect::Suspend => self.screen.suspend()?,
                 Effect::Redraw => self.screen.redraw()?,
                 Effect::Mouse(mouse) => self.screen.set_mouse(mouse)?,
+                Effect::Choose(choice) => {
+                    self.look.follow(&choice);
+                    let _ = self.effects.send(Effect::Choose(choice));
+                }
                 Effect::Copy(text) => self.screen.copy(&text)?,
                 Effect::Ring { words } => self.screen.ring(&words, self.inside_tmux)?,
                 // Nobody listens only while everything is being taken down.

@@ -6,9 +6,9 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::keys::Keys;
-use super::theme::Theme;
-use super::{details, form, grid, help, list, own, refused, status_line};
-use crate::board::{Action, Board, Pane, Shape, View};
+use super::theme::{Theme, ThemeName};
+use super::{details, form, grid, help, list, own, refused, settings, status_line};
+use crate::board::{Action, Board, Choice, Pane, Shape, View};
 use crate::presence::{Address, IconSet};
 
 /// What the drawing goes by beside the board.
@@ -22,6 +22,21 @@ pub struct Look {
     pub keys: Keys,
     /// Where the user is, for times of day.
     pub zone: TimeZone,
+}
+
+impl Look {
+    /// Takes over what was chosen in the settings view and concerns the drawing.
+    pub fn follow(&mut self, choice: &Choice) {
+        match choice {
+            Choice::Theme(name) => {
+                if let Some(name) = ThemeName::named(name) {
+                    self.theme = self.theme.with(name);
+                }
+            }
+            Choice::Icons(icons) => self.icons = *icons,
+            _ => {}
+        }
+    }
 }
 
 /// What a click means where.
@@ -250,6 +265,12 @@ pub fn draw(frame: &mut Frame<'_>, board: &Board, look: &Look, now: Timestamp) -
             Pane::Own(choice) => {
                 let buffer = frame.buffer_mut();
                 own::draw(buffer, layout.pane, *choice, look, now, &mut targets);
+                0
+            }
+            Pane::Settings { at } => {
+                let buffer = frame.buffer_mut();
+                let all = board.settings();
+                settings::draw(buffer, layout.pane, all, *at, look, &mut targets);
                 0
             }
             Pane::Refused {

@@ -323,6 +323,11 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
             (Action::Remove, "remove"),
             (Action::Quit, "quit"),
         ],
+        Pane::Settings { .. } => &[
+            (Action::Right, "change"),
+            (Action::Left, "back"),
+            (Action::Back, "close"),
+        ],
         Pane::Own(_) => &[
             (Action::Open, "set"),
             (Action::Back, "cancel"),
@@ -349,6 +354,7 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
             (Action::HideOffline, "hide offline"),
             (Action::Freeze, "freeze"),
             (Action::OwnPresence, "my presence"),
+            (Action::Settings, "settings"),
             (Action::Import, "import"),
             (Action::Export, "export"),
         ],

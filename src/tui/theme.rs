@@ -122,6 +122,27 @@ pub enum ThemeName {
     HighContrast,
 }
 
+impl ThemeName {
+    /// Every theme.
+    pub const ALL: [ThemeName; 3] = [ThemeName::Dark, ThemeName::Light, ThemeName::HighContrast];
+
+    /// The name in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            ThemeName::Dark => "dark",
+            ThemeName::Light => "light",
+            ThemeName::HighContrast => "high-contrast",
+        }
+    }
+
+    /// The theme of this name.
+    pub fn named(name: &str) -> Option<ThemeName> {
+        ThemeName::ALL
+            .into_iter()
+            .find(|theme| theme.name() == name)
+    }
+}
+
 /// What everything looks like.
 #[derive(Clone, Copy, Debug)]
 pub struct Theme {
@@ -138,6 +159,11 @@ impl Theme {
             ThemeName::HighContrast => CONTRAST,
         };
         Theme { palette, depth }
+    }
+
+    /// Another theme in as many colours.
+    pub fn with(&self, name: ThemeName) -> Theme {
+        Theme::new(name, self.depth)
     }
 
     fn ink(&self, shade: Shade) -> Style {

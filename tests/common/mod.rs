@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
-use whosin::board::{Action, Board, Effect, Message, Preferences, Remembered};
+use whosin::board::{Action, Board, Effect, Message, Order, Preferences, Remembered};
 use whosin::contacts::Contact;
 use whosin::presence::{
     Address, IconSet, Link, LinkState, Mode, Outcome, Presence, Report, read_document,
@@ -97,6 +97,10 @@ impl Desk {
             domain: Some("sie.at".into()),
             free_for: SignedDuration::from_secs(3),
             mouse: true,
+            mouse_by_itself: true,
+            view: None,
+            order: Order::Name,
+            hide_offline: false,
         };
         let board = Board::new(preferences, link(LinkState::Up), start());
         let look = Look {

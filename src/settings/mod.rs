@@ -1,25 +1,32 @@
 //! What the user has set: options before variables before the settings file before defaults; where
 //! files lie; where the password comes from.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
 use directories::ProjectDirs;
-use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use secrecy::SecretString;
 use thiserror::Error;
 use tracing::level_filters::LevelFilter;
 
+use crate::board::{Order, Origin, View};
 use crate::cli::{self, Options};
 use crate::feed::{Config, Delivery};
-use crate::file;
 use crate::presence::IconSet;
 use crate::pws::{Endpoint, EndpointError, FingerprintError, SoapVersion, Trust};
 use crate::tui::{Keys, KeysError, ThemeName};
+
+mod file;
+mod saving;
+mod shown;
+
+pub use saving::{save_choice, save_sign_in};
+
+use file::{File, OneOrMore, Time, read_file};
+use shown::Origins;
 
 /// How long `app_password_command` may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -59,6 +66,12 @@ pub struct Settings {
     pub keys: Keys,
     /// Whether the mouse is the board's at start; `None`: outside tmux.
     pub mouse: Option<bool>,
+    /// How the contacts are laid out at the start; `None`: the width decides.
+    pub view: Option<View>,
+    /// By what they are sorted at the start.
+    pub order: Order,
+    /// Whether those who are offline are hidden at the start.
+    pub hide_offline: bool,
     /// How long a watched contact must stay free before it rings.
     pub free_for: Duration,
     /// Where the contacts are.
@@ -77,6 +90,7 @@ pub struct Settings {
     pub log_level: LevelFilter,
     /// Where the log is; `None` where there is no home.
     pub log_file: Option<PathBuf>,
+    origins: Origins,
     password: Option<SecretString>,
     password_from_environment: bool,
     password_command: Option<String>,
@@ -137,61 +151,6 @@ macro_rules! value_error {
 
 value_error!(EndpointError, FingerprintError, KeysError);
 
-/// `config.toml`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    server: Option<OneOrMore>,
-    app_user: Option<String>,
-    app_password: Option<SecretString>,
-    app_password_command: Option<String>,
-    user: Option<String>,
-    domain: Option<String>,
-    interval: Option<Time>,
-    in_flight: Option<usize>,
-    mode: Option<String>,
-    listen: Option<SocketAddr>,
-    callback: Option<String>,
-    soap: Option<String>,
-    ca_file: Option<PathBuf>,
-    pin: Option<String>,
-    insecure: Option<bool>,
-    contacts: Option<PathBuf>,
-    icons: Option<IconSet>,
-    theme: Option<String>,
-    mouse: Option<bool>,
-    free_for: Option<Time>,
-    history: Option<bool>,
-    log_level: Option<String>,
-    #[serde(default)]
-    keys: BTreeMap<String, OneOrMore>,
-}
-
-/// A time as a number of seconds or as `10s`.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Time {
-    Seconds(u64),
-    Text(String),
-}
-
-impl Time {
-    fn read(&self) -> Result<Duration, SettingsError> {
-        let text = match self {
-            Time::Seconds(seconds) => seconds.to_string(),
-            Time::Text(text) => text.clone(),
-        };
-        cli::duration(&text).map_err(SettingsError::Value)
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
 impl Settings {
     /// Reads the settings. A file that is not there is empty.
     ///
@@ -235,6 +194,8 @@ impl Settings {
             settings.password = Some(SecretString::from(password));
             settings.password_command = None;
             settings.password_from_environment = true;
+            let variable = Origin::Variable("WHOSIN_APP_PASSWORD");
+            settings.origins.set("app_password", variable);
         }
         Ok(settings)
     }
@@ -245,6 +206,7 @@ impl Settings {
         config_file: PathBuf,
         contacts_file: PathBuf,
     ) -> Result<Settings, SettingsError> {
+        let origins = Origins::of(options, &file);
         let servers = match (&options.server, file.server) {
             (Some(text), _) => servers(text)?,
             (None, Some(OneOrMore::One(text))) => servers(&text)?,
@@ -322,6 +284,18 @@ impl Settings {
             theme,
             keys: Keys::with(&keys.collect())?,
             mouse: file.mouse,
+            view: named(
+                file.view.as_deref(),
+                View::named,
+                "a view: tiles, list or compact",
+            )?,
+            order: named(
+                file.sort.as_deref(),
+                Order::named,
+                "an order: name, state or change",
+            )?
+            .unwrap_or_default(),
+            hide_offline: file.hide_offline.unwrap_or(false),
             free_for: time(None, &file.free_for, 5)?,
             contacts_file,
             config_file,
@@ -335,41 +309,35 @@ impl Settings {
                 (None, Some(text)) => cli::log_level(text).map_err(SettingsError::Value)?,
                 (None, None) => LevelFilter::INFO,
             },
+            origins,
             password: file.app_password,
             password_from_environment: false,
             password_command: file.app_password_command,
         })
     }
 
-    /// Where the password comes from, in words.
-    pub fn password_source(&self) -> &'static str {
-        match (&self.password_command, &self.password) {
-            (Some(_), _) => "app_password_command",
-            (None, Some(_)) if self.password_from_environment => "WHOSIN_APP_PASSWORD",
-            (None, Some(_)) => "app_password in the settings",
-            (None, None) => "nowhere",
-        }
-    }
-
-    /// What is set, for a report that others read: no secrets.
-    pub fn for_report(&self) -> Vec<(&'static str, String)> {
-        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".into());
-        let servers = self.server.iter().chain(&self.other_servers);
-        let servers: Vec<String> = servers.map(Endpoint::origin).collect();
-        vec![
-            ("config", self.config_file.display().to_string()),
-            ("contacts", self.contacts_file.display().to_string()),
-            ("server", servers.join(", ")),
-            ("app_user", text(&self.app_user)),
-            ("password from", self.password_source().into()),
-            ("user", text(&self.user)),
-            ("domain", text(&self.domain)),
-            ("interval", format!("{} s", self.interval.as_secs())),
-            ("mode", format!("{:?}", self.delivery).to_lowercase()),
-            ("in_flight", self.in_flight.to_string()),
-            ("soap", format!("{:?}", self.soap)),
-            ("trust", format!("{:?}", self.trust)),
-        ]
+    /// Takes over what was typed into the sign-in form.
+    pub fn take_typed(&mut self, config: &Config, domain: Option<String>, saved: bool) {
+        let origin = if saved { Origin::File } else { Origin::Form };
+        let mut take = |name, changed: bool| {
+            if changed {
+                self.origins.set(name, origin);
+            }
+        };
+        let credentials = &config.credentials;
+        take("server", self.server.as_ref() != Some(&config.endpoint));
+        take(
+            "app_user",
+            self.app_user.as_ref() != Some(&credentials.app_user),
+        );
+        take("user", self.user.as_ref() != Some(&credentials.user));
+        take("domain", self.domain != domain);
+        take("trust", self.trust != config.trust);
+        self.server = Some(config.endpoint.clone());
+        self.app_user = Some(credentials.app_user.clone());
+        self.user = Some(credentials.user.clone());
+        self.domain = domain;
+        self.trust = config.trust.clone();
     }
 
     /// The application user's password: from `WHOSIN_APP_PASSWORD`, from `app_password_command`,
@@ -411,81 +379,20 @@ impl Settings {
     }
 }
 
+/// The value of this name; `None` where none is given.
+fn named<T>(
+    name: Option<&str>,
+    read: impl Fn(&str) -> Option<T>,
+    wanted: &str,
+) -> Result<Option<T>, SettingsError> {
+    let Some(name) = name else {
+        return Ok(None);
+    };
+    let refused = || SettingsError::Value(format!("'{name}' is not {wanted}"));
+    read(name).map(Some).ok_or_else(refused)
+}
+
 /// One server, or several with commas between: the primary first.
 fn servers(text: &str) -> Result<Vec<Endpoint>, EndpointError> {
     text.split(',').map(Endpoint::parse).collect()
-}
-
-fn read_file(path: &Path) -> Result<File, SettingsError> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(File::default()),
-        Err(error) => {
-            return Err(SettingsError::Unreadable {
-                path: path.into(),
-                error,
-            });
-        }
-    };
-    let file: File = toml::from_str(&text).map_err(|error: toml::de::Error| {
-        SettingsError::Invalid {
-            path: path.into(),
-            line: file::line_of(&text, error.span()),
-            // The message alone: the excerpt that goes with it might hold a password.
-            reason: crate::presence::clean(error.message()),
-        }
-    })?;
-    if file.app_password.is_some() && others_can_read(path) {
-        return Err(SettingsError::OpenPassword(path.into()));
-    }
-    Ok(file)
-}
-
-#[cfg(unix)]
-fn others_can_read(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn others_can_read(_path: &Path) -> bool {
-    false
-}
-
-/// Saves what the sign-in form asked for, beside what the file already says; comments stay.
-///
-/// # Errors
-/// [`SettingsError`] where the file cannot be read or written; then it is left as it was.
-pub fn save_sign_in(path: &Path, draft: &crate::tui::Draft) -> Result<(), SettingsError> {
-    let text = match std::fs::read_to_string(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        read => read.map_err(|error| SettingsError::Unreadable {
-            path: path.into(),
-            error,
-        })?,
-    };
-    let mut document: toml_edit::DocumentMut =
-        text.parse()
-            .map_err(|error: toml_edit::TomlError| SettingsError::Invalid {
-                path: path.into(),
-                line: file::line_of(&text, error.span()),
-                reason: crate::presence::clean(error.message()),
-            })?;
-    let mut set = |key: &str, value: &str| {
-        if !value.is_empty() {
-            document[key] = toml_edit::value(value);
-        }
-    };
-    set("server", &draft.server);
-    set("app_user", &draft.app_user);
-    set("app_password", draft.password.expose_secret());
-    set("user", &draft.user);
-    set("domain", &draft.domain);
-    set("pin", draft.pin.as_deref().unwrap_or_default());
-    file::make_private(path)
-        .and_then(|()| file::replace(path, document.to_string().as_bytes()))
-        .map_err(|error| SettingsError::Unwritable {
-            path: path.into(),
-            error,
-        })
 }

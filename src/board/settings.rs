@@ -1,0 +1,213 @@
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Action, Board, Effect, Order, Pane, View};
+use crate::presence::IconSet;
+
+/// Where the value of a setting comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// An option of the command line.
+    Option,
+    /// This variable of the environment.
+    Variable(&'static str),
+    /// The settings file.
+    File,
+    /// It was typed into the sign-in form.
+    Form,
+    /// Nobody said anything.
+    Default,
+}
+
+impl Origin {
+    /// In a word or two.
+    pub fn label(self) -> &'static str {
+        match self {
+            Origin::Option => "option",
+            Origin::Variable(_) => "variable",
+            Origin::File => "config.toml",
+            Origin::Form => "typed in",
+            Origin::Default => "default",
+        }
+    }
+}
+
+/// One setting, as the settings view shows it.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// Its key in the settings file.
+    pub name: &'static str,
+    /// What it is, in words; never a secret.
+    pub value: String,
+    /// Where that comes from.
+    pub origin: Origin,
+    /// What it is for.
+    pub about: &'static str,
+    /// What can be chosen on the board; empty for what is set elsewhere.
+    pub choices: Vec<Choice>,
+}
+
+/// A value of one of the everyday settings, which can be changed on the board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// The colours: the name of a theme.
+    Theme(String),
+    /// The glyphs.
+    Icons(IconSet),
+    /// The layout; `None`: the width decides.
+    View(Option<View>),
+    /// By what the contacts are sorted.
+    Sort(Order),
+    /// Whether those who are offline are hidden.
+    HideOffline(bool),
+    /// Whether the mouse is the board's; `None`: outside tmux.
+    Mouse(Option<bool>),
+    /// How long somebody must stay free before it rings.
+    FreeFor(SignedDuration),
+    /// Whether the states of the day are kept for the next run.
+    History(bool),
+}
+
+impl Choice {
+    /// The key in the settings file.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Choice::Theme(_) => "theme",
+            Choice::Icons(_) => "icons",
+            Choice::View(_) => "view",
+            Choice::Sort(_) => "sort",
+            Choice::HideOffline(_) => "hide_offline",
+            Choice::Mouse(_) => "mouse",
+            Choice::FreeFor(_) => "free_for",
+            Choice::History(_) => "history",
+        }
+    }
+
+    /// In words.
+    pub fn label(&self) -> String {
+        let on = |on: bool| if on { "on" } else { "off" };
+        match self {
+            Choice::Theme(name) => name.clone(),
+            Choice::Icons(icons) => icons.name().into(),
+            Choice::View(view) => view.map_or("by width", View::name).into(),
+            Choice::Sort(order) => order.label().into(),
+            Choice::HideOffline(yes) | Choice::History(yes) => on(*yes).into(),
+            Choice::Mouse(mouse) => mouse.map_or("outside tmux", on).into(),
+            Choice::FreeFor(time) => format!("{} s", time.as_secs()),
+        }
+    }
+}
+
+impl Board {
+    /// All settings: those first that can be changed here.
+    pub fn settings(&self) -> &[Setting] {
+        &self.settings
+    }
+
+    pub(super) fn open_settings(&mut self) -> Vec<Effect> {
+        if !self.settings.is_empty() {
+            self.pane = Pane::Settings { at: 0 };
+        }
+        Vec::new()
+    }
+
+    /// Moves in the settings view, or changes the setting there.
+    pub(super) fn travel_settings(
+        &mut self,
+        action: Action,
+        page: usize,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let last = self.settings.len().saturating_sub(1);
+        let Pane::Settings { at } = &mut self.pane else {
+            return Vec::new();
+        };
+        match action {
+            Action::Up => *at = at.saturating_sub(1),
+            Action::Down => *at = (*at + 1).min(last),
+            Action::PageUp => *at = at.saturating_sub(page),
+            Action::PageDown => *at = (*at + page).min(last),
+            Action::Top => *at = 0,
+            Action::Bottom => *at = last,
+            Action::Left => return self.choose(false, now),
+            Action::Right => return self.choose(true, now),
+            _ => {}
+        }
+        Vec::new()
+    }
+
+    /// Points at a setting; at the same one again, changes it.
+    pub(super) fn point_at_setting(&mut self, place: usize, now: Timestamp) -> Vec<Effect> {
+        match &mut self.pane {
+            Pane::Settings { at } if *at == place => self.choose(true, now),
+            Pane::Settings { at } => {
+                *at = place.min(self.settings.len().saturating_sub(1));
+                Vec::new()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes the next choice of the setting under the cursor, or the one before.
+    pub(super) fn choose(&mut self, forward: bool, now: Timestamp) -> Vec<Effect> {
+        let Pane::Settings { at } = self.pane else {
+            return Vec::new();
+        };
+        let Some(setting) = self.settings.get_mut(at) else {
+            return Vec::new();
+        };
+        let count = setting.choices.len();
+        if count == 0 {
+            let words = format!("{} is changed in the settings file", setting.name);
+            self.tell(words, now);
+            return Vec::new();
+        }
+        let labels = setting.choices.iter().map(Choice::label);
+        let here = labels.into_iter().position(|label| label == setting.value);
+        let next = match (here, forward) {
+            (Some(here), true) => (here + 1) % count,
+            (Some(here), false) => (here + count - 1) % count,
+            // A value of the user's own is none of them.
+            (None, _) => 0,
+        };
+        let choice = setting.choices[next].clone();
+        setting.value = choice.label();
+        let counts_again = match setting.origin {
+            Origin::Option => Some(format!("--{}", setting.name.replace('_', "-"))),
+            Origin::Variable(name) => Some(name.to_string()),
+            Origin::File | Origin::Form | Origin::Default => None,
+        };
+        if counts_again.is_none() {
+            setting.origin = Origin::File;
+        }
+        let mut effects = self.follow(&choice, now);
+        if let Some(what) = counts_again {
+            self.tell(format!("{what} counts again at the next start"), now);
+        }
+        effects.push(Effect::Choose(choice));
+        effects
+    }
+
+    /// Does what the choice means to the board itself.
+    fn follow(&mut self, choice: &Choice, now: Timestamp) -> Vec<Effect> {
+        match choice {
+            Choice::View(view) => self.view = *view,
+            Choice::Sort(order) => {
+                self.order = *order;
+                self.rearrange(now);
+            }
+            Choice::HideOffline(hide) => {
+                self.hide_offline = *hide;
+                self.rearrange(now);
+            }
+            Choice::FreeFor(time) => self.preferences.free_for = *time,
+            Choice::Mouse(mouse) => {
+                self.mouse = mouse.unwrap_or(self.preferences.mouse_by_itself);
+                return vec![Effect::Mouse(self.mouse)];
+            }
+            Choice::History(_) => self.tell("This counts from the next start on".into(), now),
+            // These are the drawing's.
+            Choice::Theme(_) | Choice::Icons(_) => {}
+        }
+        Vec::new()
+    }
+}

@@ -1,0 +1,124 @@
+//! Does in the world what the board wants done.
+
+use std::path::PathBuf;
+
+use tokio::sync::mpsc;
+
+use super::book::Book;
+use super::files;
+use crate::board::{Choice, Effect, Message};
+use crate::contacts::BookError;
+use crate::feed::Command;
+use crate::settings::save_choice;
+
+/// What it is done with.
+pub struct Doing {
+    /// Who keeps presence fresh. One that is gone has told why.
+    pub feed: mpsc::UnboundedSender<Command>,
+    /// Who is told what came of it. One that left needs no word.
+    pub board: mpsc::Sender<Message>,
+    /// The contact book.
+    pub book: Book,
+    /// Added to an address of a file that has no domain.
+    pub domain: Option<String>,
+    /// The settings file.
+    pub config_file: PathBuf,
+}
+
+impl Doing {
+    /// Does it, in order, until the board is gone.
+    ///
+    /// # Errors
+    /// Why contacts that the user changed are not saved.
+    pub async fn run(
+        mut self,
+        mut effects: mpsc::UnboundedReceiver<Effect>,
+    ) -> Result<(), BookError> {
+        loop {
+            tokio::select! {
+                effect = effects.recv() => match effect {
+                    Some(effect) => self = self.carry_out(effect).await,
+                    None => break,
+                },
+                () = self.book.changed() => self = self.with_book(Book::look_again).await,
+            }
+        }
+        let _ = self.feed.send(Command::Leave);
+        self.book.close()
+    }
+
+    async fn carry_out(self, effect: Effect) -> Doing {
+        let feed = |command| drop(self.feed.send(command));
+        match effect {
+            Effect::Save(edits) => return self.with_book(|book| book.save(edits)).await,
+            Effect::Choose(choice) => self.save_choice(choice).await,
+            Effect::Import { path } => {
+                let domain = self.domain.clone();
+                self.aside(move || Some(files::import(&path, domain.as_deref())));
+            }
+            Effect::Export {
+                path,
+                contacts,
+                replace,
+            } => {
+                let own = self.book.path().to_path_buf();
+                self.aside(move || Some(files::export(&path, &contacts, replace, &own)));
+            }
+            Effect::CompletePath(path) => {
+                self.aside(move || files::complete(&path).map(Message::PathCompleted));
+            }
+            Effect::Contacts(contacts) => feed(Command::Contacts(contacts)),
+            Effect::Ask(contacts) => feed(Command::AskNow(contacts)),
+            Effect::Prefer(contacts) => feed(Command::Prefer(contacts)),
+            Effect::SignIn => feed(Command::SignInAgain),
+            Effect::SetOwn(set) => feed(Command::SetOwn(set)),
+            // These are the terminal's, which has done them.
+            Effect::Ring { .. }
+            | Effect::Copy(_)
+            | Effect::Mouse(_)
+            | Effect::Redraw
+            | Effect::Suspend
+            | Effect::Quit => {}
+        }
+        self
+    }
+
+    /// Saves what was chosen; one after the other, or an older choice might win.
+    async fn save_choice(&self, choice: Choice) {
+        let path = self.config_file.clone();
+        let saving = tokio::task::spawn_blocking(move || save_choice(&path, &choice));
+        if let Ok(Err(error)) = saving.await {
+            let words = format!("Not saved: {error}");
+            let _ = self.board.send(Message::Notice(words)).await;
+        }
+    }
+
+    /// Lets something be done that a slow disk may hold up, beside everything else.
+    fn aside(&self, what: impl FnOnce() -> Option<Message> + Send + 'static) {
+        let board = self.board.clone();
+        tokio::task::spawn_blocking(move || {
+            if let Some(message) = what() {
+                let _ = board.blocking_send(message);
+            }
+        });
+    }
+
+    /// Does something with the book where a slow disk holds up only this.
+    async fn with_book(
+        mut self,
+        what: impl FnOnce(&mut Book) -> Vec<Message> + Send + 'static,
+    ) -> Doing {
+        let doing = tokio::task::spawn_blocking(move || {
+            let messages = what(&mut self.book);
+            (self, messages)
+        });
+        let (doing, messages) = match doing.await {
+            Ok(done) => done,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        };
+        for message in messages {
+            let _ = doing.board.send(message).await;
+        }
+        doing
+    }
+}

@@ -1,0 +1,91 @@
+//! Writing `config.toml`: what is chosen goes beside what the file already says; comments stay.
+
+use std::io;
+use std::path::Path;
+
+use secrecy::ExposeSecret;
+use toml_edit::{DocumentMut, value};
+
+use super::SettingsError;
+use crate::board::Choice;
+use crate::file;
+use crate::tui::Draft;
+
+/// Saves what the sign-in form asked for. The file is made readable by its owner alone: a password
+/// may be in it.
+///
+/// # Errors
+/// [`SettingsError`] where the file cannot be read or written; then it is left as it was.
+pub fn save_sign_in(path: &Path, draft: &Draft) -> Result<(), SettingsError> {
+    let mut document = read(path)?;
+    let mut set = |key: &str, text: &str| {
+        if !text.is_empty() {
+            document[key] = value(text);
+        }
+    };
+    set("server", &draft.server);
+    set("app_user", &draft.app_user);
+    set("app_password", draft.password.expose_secret());
+    set("user", &draft.user);
+    set("domain", &draft.domain);
+    set("pin", draft.pin.as_deref().unwrap_or_default());
+    file::make_private(path).map_err(|error| unwritable(path, error))?;
+    write(path, &document)
+}
+
+/// Saves what was chosen in the settings view. What is the default again is left out.
+///
+/// # Errors
+/// [`SettingsError`] where the file cannot be read or written; then it is left as it was.
+pub fn save_choice(path: &Path, choice: &Choice) -> Result<(), SettingsError> {
+    let mut document = read(path)?;
+    let new = match choice {
+        Choice::Theme(name) => Some(value(name.as_str())),
+        Choice::Icons(icons) => Some(value(icons.name())),
+        Choice::View(view) => view.map(|view| value(view.name())),
+        Choice::Sort(order) => Some(value(order.name())),
+        Choice::Mouse(mouse) => mouse.map(value),
+        Choice::HideOffline(on) | Choice::History(on) => Some(value(*on)),
+        Choice::FreeFor(time) => Some(value(time.as_secs())),
+    };
+    let key = choice.name();
+    match (new, document.get_mut(key)) {
+        (None, _) => drop(document.remove(key)),
+        (Some(new), None) => document[key] = new,
+        (Some(mut new), Some(old)) => {
+            // What stands around the value, such as a comment, stays.
+            if let (Some(new), Some(old)) = (new.as_value_mut(), old.as_value()) {
+                *new.decor_mut() = old.decor().clone();
+            }
+            *old = new;
+        }
+    }
+    write(path, &document)
+}
+
+fn read(path: &Path) -> Result<DocumentMut, SettingsError> {
+    let text = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        read => read.map_err(|error| SettingsError::Unreadable {
+            path: path.into(),
+            error,
+        })?,
+    };
+    text.parse()
+        .map_err(|error: toml_edit::TomlError| SettingsError::Invalid {
+            path: path.into(),
+            line: file::line_of(&text, error.span()),
+            reason: crate::presence::clean(error.message()),
+        })
+}
+
+fn write(path: &Path, document: &DocumentMut) -> Result<(), SettingsError> {
+    file::replace(path, document.to_string().as_bytes()).map_err(|error| unwritable(path, error))
+}
+
+fn unwritable(path: &Path, error: io::Error) -> SettingsError {
+    SettingsError::Unwritable {
+        path: path.into(),
+        error,
+    }
+}
