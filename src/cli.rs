@@ -94,8 +94,9 @@ pub struct Options {
     /// Which glyphs are drawn [default: unicode]
     #[arg(long, global = true, value_enum)]
     pub icons: Option<IconSet>,
-    /// The colours [default: dark]
-    #[arg(long, global = true, value_enum)]
+    /// The colours: auto, dark, light, high-contrast, or a file of the folder themes beside the
+    /// settings [default: auto]
+    #[arg(long, global = true, value_name = "NAME")]
     pub theme: Option<ThemeName>,
 }
 
@@ -353,16 +354,6 @@ impl ValueEnum for Delivery {
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Format] {
         &Format::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(self.name()))
-    }
-}
-
-impl ValueEnum for ThemeName {
-    fn value_variants<'a>() -> &'a [ThemeName] {
-        &ThemeName::ALL
     }
 
     fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Desk, link, report, start};
+use common::{Desk, link, report, start, themes};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use ratatui::style::Color;
@@ -12,7 +12,7 @@ use whosin::contacts::exchange::{Format, read};
 use whosin::presence::{
     IconSet, Kind, Link, LinkState, Mode, OwnPresence, OwnSet, Problem, read_document,
 };
-use whosin::tui::{Depth, Theme, ThemeName};
+use whosin::tui::Depth;
 
 const SIZES: [(u16, u16); 7] = [
     (200, 50),
@@ -251,7 +251,7 @@ fn letters_alone_draw_the_whole_board() {
 #[test]
 fn without_colour_nothing_is_coloured() {
     let mut desk = Desk::staffed(120, 40);
-    desk.look.theme = Theme::new(ThemeName::Dark, Depth::None);
+    desk.look.theme = themes("dark", Depth::None).theme();
     let terminal = desk.draw();
     let coloured = terminal.backend().buffer().content().iter();
     assert!(

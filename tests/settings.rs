@@ -46,13 +46,13 @@ fn each_setting_says_where_it_comes_from_and_no_secret() {
     std::fs::write(folder.path().join("config.toml"), file).unwrap();
     let mut options = options(&folder);
     options.icons = Some(IconSet::Ascii);
-    options.theme = Some(whosin::tui::ThemeName::HighContrast);
+    options.theme = Some("high-contrast".parse().unwrap());
     let settings = Settings::load(&options).unwrap();
     assert_eq!(
         (settings.view, settings.order),
         (Some(View::List), Order::State)
     );
-    let shown = settings.shown();
+    let shown = settings.shown(&[]);
     for (name, value, origin) in [
         ("server", "https://cup.example.com:8083", Origin::File),
         ("theme", "high-contrast", Origin::Option),
@@ -216,7 +216,7 @@ fn the_theme_changes_on_a_real_board_and_stays_for_the_next() {
     // The blue of the light theme: what is drawn, is drawn in it.
     let since: Vec<u8> = pty.written()[before..].to_vec();
     let since = String::from_utf8_lossy(&since);
-    assert!(since.contains("38;2;0;114;178"), "{since:?}");
+    assert!(since.contains("38;2;0;96;200"), "{since:?}");
     pty.send("q");
     assert_eq!(pty.wait_for_end(), 0);
 }

@@ -78,7 +78,7 @@ async fn ask(settings: &Settings, password: Option<SecretString>) -> Result<Aske
         pin: None,
         save: true,
     };
-    let outcome = tui::sign_in(&look(settings), &draft, |draft| attempt(settings, draft)).await?;
+    let outcome = tui::sign_in(&look(settings)?, &draft, |draft| attempt(settings, draft)).await?;
     match outcome {
         SignInOutcome::Left => Ok(Asked::Nothing),
         SignInOutcome::Demo => Ok(Asked::Demo),
@@ -200,7 +200,11 @@ pub async fn show(config: Config, settings: &Settings) -> Result<(), CommandErro
         }
     };
     let (effects, to_do) = mpsc::unbounded_channel();
-    board.update(Message::Settings(settings.shown()), now);
+    let look = look(settings)?;
+    board.update(Message::Settings(settings.shown(&look.themes.names())), now);
+    if let Some(words) = look.themes.trouble() {
+        board.update(Message::Notice(words), now);
+    }
     for effect in contacts
         .into_iter()
         .flat_map(|contacts| board.update(contacts, now))
@@ -222,7 +226,7 @@ pub async fn show(config: Config, settings: &Settings) -> Result<(), CommandErro
         config_file: settings.config_file.clone(),
     };
     let doing = tokio::spawn(doing.run(to_do));
-    let shown = tui::run(board, look(settings), messages, effects).await;
+    let shown = tui::run(board, look, messages, effects).await;
     // The board is gone: what it wanted saved is saved, then the feed signs out.
     let saved = doing.await;
     bringing.abort();

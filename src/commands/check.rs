@@ -374,7 +374,7 @@ fn report_of(settings: Option<&Settings>, steps: &str) -> String {
         jiff::Timestamp::now(),
     );
     if let Some(settings) = settings {
-        for Setting { name, value, .. } in settings.shown() {
+        for Setting { name, value, .. } in settings.shown(&[]) {
             // Writing to a string cannot fail.
             let _ = writeln!(text, "{name} = {value}");
         }

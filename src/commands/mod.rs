@@ -27,7 +27,7 @@ use crate::log;
 use crate::pws::{Class, Endpoint, Error, TrustError};
 use crate::settings::{Settings, SettingsError};
 use crate::simulator::CertificateError;
-use crate::tui::{Depth, Look, Theme, TuiError};
+use crate::tui::{Depth, Look, TuiError};
 
 /// Why a command failed; its words tell what to do.
 #[derive(Debug, thiserror::Error)]
@@ -215,14 +215,16 @@ fn languages() -> Vec<String> {
         .collect()
 }
 
-fn look(settings: &Settings) -> Look {
+fn look(settings: &Settings) -> Result<Look, CommandError> {
     let depth = Depth::of_environment(|name| std::env::var(name).ok());
-    Look {
-        theme: Theme::new(settings.theme, depth),
+    let themes = settings.themes(depth)?;
+    Ok(Look {
+        theme: themes.theme(),
+        themes,
         icons: settings.icons,
         keys: settings.keys.clone(),
         zone: jiff::tz::TimeZone::system(),
-    }
+    })
 }
 
 /// Settings for a command that reads no file: the options alone count.

@@ -34,7 +34,7 @@ pub async fn watch(options: &Options, watch: &Watch) -> Result<Exit, CommandErro
     } else if watch.plain || !io::stdout().is_terminal() {
         Form::Plain
     } else {
-        Form::Columns(Box::new(look(&settings)))
+        Form::Columns(Box::new(look(&settings)?))
     };
     let mut watching = Watching {
         form,

@@ -17,7 +17,7 @@ use crate::cli::{self, Options};
 use crate::feed::{Config, Delivery};
 use crate::presence::IconSet;
 use crate::pws::{Endpoint, EndpointError, FingerprintError, SoapVersion, Trust};
-use crate::tui::{Keys, KeysError, ThemeName};
+use crate::tui::{Background, Depth, Keys, KeysError, ThemeName, ThemeNameError, Themes};
 
 mod file;
 mod saving;
@@ -149,7 +149,7 @@ macro_rules! value_error {
     )*};
 }
 
-value_error!(EndpointError, FingerprintError, KeysError);
+value_error!(EndpointError, FingerprintError, KeysError, ThemeNameError);
 
 impl Settings {
     /// Reads the settings. A file that is not there is empty.
@@ -233,13 +233,9 @@ impl Settings {
                 _ => Trust::Platform,
             },
         };
-        let theme = match (options.theme, &file.theme) {
-            (Some(theme), _) => theme,
-            (None, Some(name)) => clap::ValueEnum::from_str(name, true).map_err(|_| {
-                SettingsError::Value(format!(
-                    "'{name}' is not a theme: dark, light or high-contrast"
-                ))
-            })?,
+        let theme = match (&options.theme, &file.theme) {
+            (Some(theme), _) => theme.clone(),
+            (None, Some(name)) => name.parse()?,
             (None, None) => ThemeName::default(),
         };
         let keys = file.keys.into_iter().map(|(name, keys)| match keys {
@@ -314,6 +310,25 @@ impl Settings {
             password_from_environment: false,
             password_command: file.app_password_command,
         })
+    }
+
+    /// The themes that there are, and the chosen one, for a terminal of so many colours.
+    ///
+    /// # Errors
+    /// [`SettingsError::Value`] where there is none of the chosen name.
+    pub fn themes(&self, depth: Depth) -> Result<Themes, SettingsError> {
+        let folder = self.config_file.with_file_name("themes");
+        let background = Background::of_environment(|name| std::env::var(name).ok());
+        let themes = Themes::new(&folder, self.theme.clone(), background, depth);
+        if themes.has(&self.theme) {
+            return Ok(themes);
+        }
+        Err(SettingsError::Value(format!(
+            "there is no theme '{}': choose {}, or write {}",
+            self.theme,
+            themes.names().join(", "),
+            folder.join(format!("{}.toml", self.theme)).display(),
+        )))
     }
 
     /// Takes over what was typed into the sign-in form.

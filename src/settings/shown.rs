@@ -10,7 +10,6 @@ use crate::board::{Choice, Order, Origin, Setting, View};
 use crate::cli::Options;
 use crate::presence::IconSet;
 use crate::pws::{Endpoint, SoapVersion, Trust};
-use crate::tui::ThemeName;
 
 /// The times to choose from that somebody must stay free before it rings, in seconds.
 const FREE_FOR: [i64; 6] = [1, 5, 10, 30, 60, 300];
@@ -144,12 +143,15 @@ impl Settings {
     }
 
     /// All settings with their values and where these come from, without secrets: those first that
-    /// can be chosen on the board.
-    pub fn shown(&self) -> Vec<Setting> {
-        self.everyday().into_iter().chain(self.others()).collect()
+    /// can be chosen on the board, the themes among these.
+    pub fn shown(&self, themes: &[String]) -> Vec<Setting> {
+        self.everyday(themes)
+            .into_iter()
+            .chain(self.others())
+            .collect()
     }
 
-    fn everyday(&self) -> Vec<Setting> {
+    fn everyday(&self, themes: &[String]) -> Vec<Setting> {
         let chosen = |choice: Choice, choices: Vec<Choice>, about| Setting {
             name: choice.name(),
             value: choice.label(),
@@ -158,7 +160,7 @@ impl Settings {
             choices,
         };
         let switch = |choice: fn(bool) -> Choice| vec![choice(false), choice(true)];
-        let themes = ThemeName::ALL.map(|theme| Choice::Theme(theme.name().into()));
+        let themes = themes.iter().cloned().map(Choice::Theme);
         let views = [
             None,
             Some(View::Tiles),
@@ -170,9 +172,10 @@ impl Settings {
         let times = FREE_FOR.map(SignedDuration::from_secs);
         vec![
             chosen(
-                Choice::Theme(self.theme.name().into()),
-                themes.to_vec(),
-                "The colours.",
+                Choice::Theme(self.theme.to_string()),
+                themes.collect(),
+                "The colours; auto goes by the terminal's background. Files in the folder themes \
+                 beside config.toml are more of them.",
             ),
             chosen(
                 Choice::Icons(self.icons),

@@ -26,4 +26,6 @@ pub use run::{TuiError, run};
 pub use screen::{Layout, Look, Target, Targets, draw};
 pub use sign_in::{Draft, Field, SignInForm, SignInOutcome, Verdict, Wish, sign_in};
 pub use state::{clock, lower_first, moment};
-pub use theme::{Depth, Theme, ThemeName};
+pub use theme::{
+    Answer, Background, Depth, Heard, PaletteError, Theme, ThemeName, ThemeNameError, Themes,
+};

@@ -5,7 +5,7 @@ use std::io;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event, EventStream, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{Event, EventStream, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::screen::{Layout, Look, Target, Targets, draw};
 use super::terminal::Screen;
+use super::theme::{Answer, Background, Heard};
 use crate::board::{Action, Board, Effect, Message};
 use crate::presence::Address;
 
@@ -43,7 +44,15 @@ pub async fn run(
     messages: mpsc::Receiver<Message>,
     effects: mpsc::UnboundedSender<Effect>,
 ) -> Result<(), TuiError> {
-    let screen = Screen::enter(board.mouse())?;
+    let mut screen = Screen::enter(board.mouse())?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let answer = match look.themes.by_background() && Background::can_be_asked(variable) {
+        true => {
+            screen.ask_for_background()?;
+            Some(Answer::default())
+        }
+        false => None,
+    };
     let area = crossterm::terminal::size().map(|(width, height)| Rect::new(0, 0, width, height))?;
     let inside_tmux = std::env::var_os("TMUX").is_some();
     let session = Session {
@@ -54,6 +63,7 @@ pub async fn run(
         targets: Targets::default(),
         effects,
         inside_tmux,
+        answer,
         last_click: None,
         dragged: None,
     };
@@ -68,6 +78,9 @@ struct Session {
     targets: Targets,
     effects: mpsc::UnboundedSender<Effect>,
     inside_tmux: bool,
+    /// What came so far of the terminal's word on its background; `None` where it was not asked, or
+    /// has answered.
+    answer: Option<Answer>,
     last_click: Option<(Instant, Target)>,
     dragged: Option<Address>,
 }
@@ -179,6 +192,7 @@ impl Session {
 
     fn on_event(&mut self, event: Event) -> Result<Next, TuiError> {
         match event {
+            Event::Key(key) if self.hear(key) => Ok(Next::Stay),
             Event::Key(key) => match self.look.keys.message(key, &self.board) {
                 Some(message) => self.update(message),
                 None => Ok(Next::Stay),
@@ -191,6 +205,19 @@ impl Session {
                 Ok(Next::Stay)
             }
             Event::FocusGained | Event::FocusLost => Ok(Next::Stay),
+        }
+    }
+
+    /// Whether a key press belongs to the terminal's word on its background.
+    fn hear(&mut self, key: KeyEvent) -> bool {
+        match self.answer.as_mut().map(|answer| answer.hear(key)) {
+            None | Some(Heard::Key) => false,
+            Some(Heard::Part) => true,
+            Some(Heard::Background(background)) => {
+                self.answer = None;
+                self.look.see(background);
+                true
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::keys::Keys;
-use super::theme::{Theme, ThemeName};
+use super::theme::{Background, Theme, Themes};
 use super::{details, form, grid, help, list, own, refused, settings, status_line};
 use crate::board::{Action, Board, Choice, Pane, Shape, View};
 use crate::presence::{Address, IconSet};
@@ -16,6 +16,8 @@ use crate::presence::{Address, IconSet};
 pub struct Look {
     /// The colours.
     pub theme: Theme,
+    /// The themes to choose from.
+    pub themes: Themes,
     /// The glyphs.
     pub icons: IconSet,
     /// The keys, for hints and help.
@@ -29,13 +31,20 @@ impl Look {
     pub fn follow(&mut self, choice: &Choice) {
         match choice {
             Choice::Theme(name) => {
-                if let Some(name) = ThemeName::named(name) {
-                    self.theme = self.theme.with(name);
+                if let Ok(name) = name.parse() {
+                    self.themes.choose(name);
+                    self.theme = self.themes.theme();
                 }
             }
             Choice::Icons(icons) => self.icons = *icons,
             _ => {}
         }
+    }
+
+    /// The terminal said what its background is.
+    pub fn see(&mut self, background: Background) {
+        self.themes.see(background);
+        self.theme = self.themes.theme();
     }
 }
 

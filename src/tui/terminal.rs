@@ -17,6 +17,8 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
+use super::theme::Background;
+
 type BufferedTerminal = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
 /// The terminal while the board has it. It is given back when this is dropped.
@@ -56,6 +58,13 @@ impl Screen {
         queue!(self.terminal.backend_mut(), Clear(ClearType::All))?;
         self.terminal = fresh()?;
         Ok(())
+    }
+
+    /// Asks the terminal for its background; the answer comes among the keys.
+    pub fn ask_for_background(&mut self) -> io::Result<()> {
+        let backend = self.terminal.backend_mut();
+        backend.write_all(Background::QUESTION.as_bytes())?;
+        Write::flush(backend)
     }
 
     /// Takes the mouse, or leaves it to the terminal.

@@ -14,7 +14,7 @@ use whosin::contacts::Contact;
 use whosin::presence::{
     Address, IconSet, Link, LinkState, Mode, Outcome, Presence, Report, read_document,
 };
-use whosin::tui::{Depth, Keys, Layout, Look, Targets, Theme, ThemeName, draw};
+use whosin::tui::{Background, Depth, Keys, Layout, Look, Targets, Themes, draw};
 
 /// The moment at which every test begins.
 pub fn start() -> Timestamp {
@@ -81,6 +81,12 @@ pub fn link(state: LinkState) -> Link {
     }
 }
 
+/// The program's own themes, of which one is chosen.
+pub fn themes(name: &str, depth: Depth) -> Themes {
+    let nowhere = std::path::Path::new("/nowhere");
+    Themes::new(nowhere, name.parse().unwrap(), Background::Dark, depth)
+}
+
 /// A board, a clock and a screen.
 pub struct Desk {
     pub board: Board,
@@ -104,7 +110,8 @@ impl Desk {
         };
         let board = Board::new(preferences, link(LinkState::Up), start());
         let look = Look {
-            theme: Theme::new(ThemeName::Dark, Depth::True),
+            theme: themes("dark", Depth::True).theme(),
+            themes: themes("dark", Depth::True),
             icons: IconSet::Unicode,
             keys: Keys::default(),
             zone: TimeZone::UTC,

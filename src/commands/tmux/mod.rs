@@ -16,7 +16,7 @@ use crate::last_seen;
 use crate::presence::Problem;
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
-use crate::tui::{Depth, Theme};
+use crate::tui::Depth;
 use ink::{Dialect, Ink};
 use line::Format;
 
@@ -29,7 +29,8 @@ pub async fn tmux(options: &Options, bar: &Bar) -> Result<Exit, CommandError> {
     let format = Format::read(bar.format.as_deref(), !bar.contacts.is_empty())?;
     match answers(options, bar).await {
         Ok((settings, snapshot)) => {
-            let theme = bar.colors.then(|| Theme::new(settings.theme, Depth::True));
+            let themes = settings.themes(Depth::True)?;
+            let theme = bar.colors.then(|| themes.theme());
             let ink = Ink::new(Dialect::of(&format), theme, settings.icons);
             print(&format!(
                 "{}\n",
