@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, Stdout, Write, stdout};
 use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::Show;
@@ -140,7 +141,11 @@ fn fresh() -> io::Result<BufferedTerminal> {
     Terminal::with_options(backend, TerminalOptions { viewport })
 }
 
+/// Whether the terminal is the board's now.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
 fn take_over(mouse: bool) -> io::Result<()> {
+    TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
     execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
     if mouse {
@@ -151,6 +156,10 @@ fn take_over(mouse: bool) -> io::Result<()> {
 
 /// Gives the terminal back. Nothing can be done about a failure: the terminal may be gone.
 fn give_back() {
+    // A second time would put the cursor back over what was printed since, such as why it panicked.
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
     let _ = execute!(
         stdout(),
         DisableMouseCapture,

@@ -42,6 +42,11 @@ impl Pty {
 
     /// Starts the program with this home folder.
     pub fn start_in(home: tempfile::TempDir, start: Start<'_>) -> Pty {
+        Pty::start_program(Path::new(env!("CARGO_BIN_EXE_whosin")), home, start)
+    }
+
+    /// Starts any program with this home folder.
+    pub fn start_program(program: &Path, home: tempfile::TempDir, start: Start<'_>) -> Pty {
         let size = PtySize {
             rows: start.height,
             cols: start.width,
@@ -49,7 +54,7 @@ impl Pty {
             pixel_height: 0,
         };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_whosin"));
+        let mut command = CommandBuilder::new(program);
         command.args(start.arguments);
         command.env_clear();
         for (name, value) in environment(home.path()) {
