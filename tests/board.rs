@@ -381,7 +381,7 @@ fn the_next_change_is_never_in_the_past() {
 
 #[test]
 fn help_narrows_as_one_types() {
-    let mut desk = Desk::staffed(80, 44);
+    let mut desk = Desk::staffed(80, 60);
     desk.act(Action::Help);
     assert!(desk.screen().contains("leave the board"));
     desk.type_text("free");
@@ -459,4 +459,38 @@ fn what_is_known_is_not_overwritten_by_what_is_remembered() {
     )]));
     let eve = desk.board.entry(&address("eve@sie.at")).unwrap();
     assert_eq!(eve.availability(), Some(Availability::Available));
+}
+
+#[test]
+fn the_marked_move_to_a_group_by_key_and_by_drag_and_one_step_takes_them_back() {
+    let mut desk = Desk::staffed(100, 30);
+    let group = |desk: &Desk, who: &str| {
+        let entry = desk.board.entry(&address(who)).unwrap();
+        entry.contact.group.clone()
+    };
+    for who in ["ben@sie.at", "dan@sie.at"] {
+        desk.send(Message::Select(address(who)));
+        desk.act(Action::Mark);
+    }
+    desk.act(Action::Move);
+    // A group in use is completed.
+    desk.type_text("Sal");
+    desk.act(Action::Next);
+    let effects = desk.act(Action::Open);
+    assert!(
+        matches!(&effects[0], Effect::Save(edits) if edits.len() == 2),
+        "{effects:?}"
+    );
+    assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Sales"));
+    assert_eq!(group(&desk, "dan@sie.at").as_deref(), Some("Sales"));
+    assert_eq!(group(&desk, "eve@sie.at").as_deref(), Some("Front desk"));
+    desk.act(Action::Undo);
+    assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Front desk"));
+
+    desk.send(Message::Drop(address("dan@sie.at"), None));
+    assert_eq!(group(&desk, "ben@sie.at"), None);
+    desk.act(Action::Undo);
+    desk.send(Message::Drop(address("eve@sie.at"), None));
+    assert_eq!(group(&desk, "eve@sie.at"), None);
+    assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Front desk"));
 }

@@ -25,6 +25,7 @@ impl Board {
                 }
                 Vec::new()
             }
+            Action::Move => self.ask_for_group(),
             Action::Remove => self.remove(now),
             Action::Import => self.ask_for_file(Form::importing()),
             Action::Export => self.ask_for_file(Form::exporting()),

@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry::Vacant;
 use jiff::Timestamp;
 
 use super::{Board, Cursor, Effect, Entry, Form, Pane, Purpose};
-use crate::contacts::{Contact, Edit};
+use crate::contacts::{self, Contact, Edit};
 use crate::presence::Address;
 
 /// How many steps can be undone.
@@ -63,6 +63,13 @@ impl Board {
                 _ => self.submit_import(path),
             };
         }
+        if purpose == Purpose::Move {
+            let group = form.text(0);
+            self.pane = Pane::Contacts;
+            let chosen = self.chosen();
+            let chosen = chosen.into_iter().map(|contact| contact.address);
+            return self.regroup(chosen.collect(), group, now);
+        }
         let contacts = match form.contacts(self.preferences.domain.as_deref()) {
             Ok(contacts) => contacts,
             Err(refusal) => {
@@ -114,8 +121,8 @@ impl Board {
         effects
     }
 
-    fn change(&mut self, contacts: Vec<Contact>, now: Timestamp) -> Vec<Effect> {
-        let edits: Vec<Edit> = contacts
+    fn change(&mut self, changed: Vec<Contact>, now: Timestamp) -> Vec<Effect> {
+        let edits: Vec<Edit> = changed
             .into_iter()
             .filter(|contact| {
                 self.entry(&contact.address)
@@ -136,7 +143,11 @@ impl Board {
         if edits.is_empty() {
             return Vec::new();
         }
-        self.carry_out(edits, "Changed the contact".into(), now)
+        let words = match edits.len() {
+            1 => "Changed the contact".into(),
+            count => format!("Changed {}", contacts::counted(count)),
+        };
+        self.carry_out(edits, words, now)
     }
 
     /// The marked contacts, else the one under the cursor.
@@ -203,7 +214,34 @@ impl Board {
         next.map(|&address| address.clone())
     }
 
-    pub(super) fn regroup(
+    /// Opens the form that moves the marked contacts, or the one under the cursor.
+    pub(super) fn ask_for_group(&mut self) -> Vec<Effect> {
+        if !self.chosen().is_empty() {
+            self.pane = Pane::Form(Box::new(Form::moving()));
+        }
+        Vec::new()
+    }
+
+    /// A contact was dragged onto a group; one that is marked takes all marked along.
+    pub(super) fn drop_on(
+        &mut self,
+        address: Address,
+        group: Option<String>,
+        now: Timestamp,
+    ) -> Vec<Effect> {
+        let is_marked = self.entry(&address).is_some_and(|entry| entry.marked);
+        let moved = match is_marked {
+            true => self
+                .chosen()
+                .into_iter()
+                .map(|contact| contact.address)
+                .collect(),
+            false => vec![address],
+        };
+        self.regroup(moved, group, now)
+    }
+
+    fn regroup(
         &mut self,
         addresses: Vec<Address>,
         group: Option<String>,

@@ -118,7 +118,7 @@ impl Board {
         match &mut self.pane {
             Pane::Form(form) => match form.purpose() {
                 Purpose::Import | Purpose::Export(_) => Some(form),
-                Purpose::Add | Purpose::Change(_) => None,
+                Purpose::Add | Purpose::Change(_) | Purpose::Move => None,
             },
             _ => None,
         }

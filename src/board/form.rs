@@ -11,6 +11,8 @@ pub enum Purpose {
     Add,
     /// To change this contact.
     Change(Address),
+    /// To move the marked contacts, or the one under the cursor, to a group.
+    Move,
     /// To take contacts in from a file.
     Import,
     /// To write contacts into a file, which may or may not replace one.
@@ -25,6 +27,7 @@ const CONTACT: &[Label] = &[
     ("Name", "as the board shows it (optional)"),
     ("Group", "where it stands on the board (optional)"),
 ];
+const MOVE: &[Label] = &[("Group", "where to; empty for no group")];
 const IMPORT: &[Label] = &[
     ("File", "CSV, vCard, LDIF, or a list of addresses"),
     ("Group", "for all of them (optional)"),
@@ -67,6 +70,11 @@ impl Form {
         form
     }
 
+    /// A form to name the group to move to.
+    pub fn moving() -> Form {
+        Form::new(Purpose::Move, &[""])
+    }
+
     /// A form to name the file to import from.
     pub fn importing() -> Form {
         Form::new(Purpose::Import, &["", ""])
@@ -87,6 +95,7 @@ impl Form {
         match self.purpose {
             Purpose::Add => "Add a contact",
             Purpose::Change(_) => "Change a contact",
+            Purpose::Move => "Move to a group",
             Purpose::Import => "Import contacts",
             Purpose::Export(_) => "Export contacts",
         }
@@ -95,6 +104,7 @@ impl Form {
     fn labels(&self) -> &'static [Label] {
         match self.purpose {
             Purpose::Add | Purpose::Change(_) => CONTACT,
+            Purpose::Move => MOVE,
             Purpose::Import => IMPORT,
             Purpose::Export(_) => EXPORT,
         }

@@ -92,6 +92,7 @@ pub enum Action {
     Add,
     Remove,
     Edit,
+    Move,
     Undo,
     Redo,
     Import,
@@ -120,7 +121,7 @@ pub enum Action {
 
 impl Action {
     /// Every action with its name in the settings and its line in the help, in the help's order.
-    pub const ALL: [(Action, &'static str, &'static str); 39] = [
+    pub const ALL: [(Action, &'static str, &'static str); 40] = [
         (Action::Up, "up", "one row up"),
         (Action::Down, "down", "one row down"),
         (Action::Left, "left", "to the left"),
@@ -147,6 +148,11 @@ impl Action {
             Action::Edit,
             "edit",
             "change the name and group of the contact",
+        ),
+        (
+            Action::Move,
+            "move",
+            "move the contact, or all marked ones, to a group",
         ),
         (Action::Undo, "undo", "bring back what was just changed"),
         (Action::Redo, "redo", "do again what was undone"),

@@ -244,7 +244,7 @@ impl Board {
             Message::Paste(text) => self.paste(&text, now),
             Message::Select(address) => self.select(Cursor::Contact(address)),
             Message::Fold(group) => self.fold(group),
-            Message::Drop(address, group) => self.regroup(vec![address], group, now),
+            Message::Drop(address, group) => self.drop_on(address, group, now),
             Message::Point(place) => self.point(place, now),
             Message::Settings(settings) => {
                 self.settings = settings;

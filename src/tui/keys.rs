@@ -128,7 +128,7 @@ impl From<KeyEvent> for Key {
 }
 
 /// The keys of every action as they are without any setting.
-const DEFAULTS: [(Action, &[&str]); 39] = [
+const DEFAULTS: [(Action, &[&str]); 40] = [
     (Action::Up, &["up", "k"]),
     (Action::Down, &["down", "j"]),
     (Action::Left, &["left", "h"]),
@@ -144,6 +144,7 @@ const DEFAULTS: [(Action, &[&str]); 39] = [
     (Action::Add, &["a"]),
     (Action::Remove, &["d", "delete"]),
     (Action::Edit, &["e"]),
+    (Action::Move, &["M"]),
     (Action::Undo, &["u"]),
     (Action::Redo, &["ctrl-r", "U"]),
     (Action::Import, &["I"]),

@@ -294,7 +294,7 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
     let typing = board.search().is_some_and(|search| search.typing);
     match board.pane() {
         Pane::Form(form) => match form.purpose() {
-            Purpose::Add | Purpose::Change(_) => &[
+            Purpose::Add | Purpose::Change(_) | Purpose::Move => &[
                 (Action::Open, "save"),
                 (Action::Next, "next field"),
                 (Action::Back, "cancel"),
@@ -354,6 +354,7 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
             (Action::HideOffline, "hide offline"),
             (Action::Freeze, "freeze"),
             (Action::OwnPresence, "my presence"),
+            (Action::Move, "move"),
             (Action::Settings, "settings"),
             (Action::Import, "import"),
             (Action::Export, "export"),
