@@ -1,23 +1,35 @@
 //! The command line.
 
+mod contacts;
 mod looking;
+mod simulated;
+mod values;
+mod who;
 
+pub use contacts::Contacts;
 pub use looking::{Bar, Goal, Wait, Watch};
+pub use simulated::{Population, Security};
+pub use values::{callback, duration, in_flight, log_level, own_presence, soap_version};
+pub use who::{find_contact, find_contact_loosely};
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::builder::PossibleValuesParser;
+use clap::{ArgAction, Args, Parser, Subcommand};
+use clap_complete::ArgValueCompleter;
+use clap_complete::env::Shells;
 use tracing::level_filters::LevelFilter;
 
-use crate::contacts::Contact;
-use crate::contacts::exchange::Format;
 use crate::feed::Delivery;
-use crate::presence::{Address, IconSet, OwnPresence};
+use crate::presence::{IconSet, OwnPresence};
 use crate::pws::{Fingerprint, SoapVersion};
 use crate::simulator::Scenario;
 use crate::tui::ThemeName;
+use simulated::scenarios;
+use values::fingerprint;
+use who::complete_contact;
 
 /// A presence board for the terminal: who is in, free or on the phone.
 #[derive(Debug, Parser)]
@@ -133,7 +145,7 @@ pub enum Command {
     Status {
         /// Whom to ask for: a name or address of the contact book, or any address; all when none
         // The id must not be that of the global option of the same name.
-        #[arg(id = "who", value_name = "CONTACT")]
+        #[arg(id = "who", value_name = "CONTACT", add = ArgValueCompleter::new(complete_contact))]
         contacts: Vec<String>,
         /// Print JSON (schema 1)
         #[arg(long)]
@@ -188,273 +200,24 @@ pub enum Command {
         after_help = "Examples:\n  whosin contacts add ben@example.com --name 'Ben Two' --group 'Front desk'\n  whosin contacts import people.csv\n  whosin contacts export people.vcf"
     )]
     Contacts(Contacts),
-}
-
-/// What is done with the contact book.
-#[derive(Debug, Subcommand)]
-pub enum Contacts {
-    /// Print name, address and group of everybody
+    /// Print what makes a shell complete commands, options and contacts
     #[command(
-        after_help = "Examples:\n  whosin contacts list\n  whosin contacts list --json | jq -r '.contacts[].uri'"
+        after_help = "Examples:\n  whosin completions bash > ~/.local/share/bash-completion/completions/whosin\n  whosin completions zsh > \"${fpath[1]}/_whosin\"\n  whosin completions fish > ~/.config/fish/completions/whosin.fish\n\nThe shell then asks whosin itself, which reads the contact book and never the server."
     )]
-    List {
-        /// Print JSON (schema 1)
-        #[arg(long)]
-        json: bool,
+    Completions {
+        /// Which
+        #[arg(value_parser = PossibleValuesParser::new(Shells::builtins().names()))]
+        shell: String,
     },
-    /// Add contacts at the end
+    /// Print the manual, or write a page for each command
     #[command(
-        after_help = "Examples:\n  whosin contacts add ben@example.com --name 'Ben Two' --group 'Front desk'\n  whosin --domain example.com contacts add carla dan eve"
+        after_help = "Examples:\n  whosin man | man -l -\n  whosin man --dir /usr/local/share/man/man1"
     )]
-    Add {
-        /// Whom: user@domain, or only the user where a domain is set
-        #[arg(required = true, value_name = "ADDRESS")]
-        addresses: Vec<String>,
-        /// The name to show, for one contact
-        #[arg(long)]
-        name: Option<String>,
-        /// The group to stand in
-        #[arg(long)]
-        group: Option<String>,
+    Man {
+        /// Write whosin.1, whosin-status.1 and so on into this folder
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
     },
-    /// Remove contacts
-    #[command(
-        after_help = "Examples:\n  whosin contacts remove ben\n  whosin contacts remove ben@example.com 'Carla Three'\n\nWhere a name fits several, all are told and nobody is removed."
-    )]
-    Remove {
-        /// Whom: a name or address of the contact book
-        #[arg(required = true, value_name = "WHO")]
-        who: Vec<String>,
-    },
-    /// Add the contacts of a file: CSV, vCard, LDIF, or a list of addresses
-    #[command(
-        after_help = "Examples:\n  whosin contacts import people.csv --dry-run\n  ldapsearch -LLL '(department=Sales)' cn mail | whosin contacts import - --group Sales\n\nWho is there already stays as it is. What cannot be read is told as FILE:LINE: reason, and the\nrest goes in. Exit code 1: something was refused and nobody came in."
-    )]
-    Import {
-        /// The file; - is standard input
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-        /// How it is written [default: by its name and content]
-        #[arg(long, value_enum)]
-        format: Option<Format>,
-        /// The group that all stand in, whatever the file says
-        #[arg(long)]
-        group: Option<String>,
-        /// Only tell what would come in
-        #[arg(long)]
-        dry_run: bool,
-    },
-    /// Write the contact book for another program
-    #[command(
-        after_help = "Examples:\n  whosin contacts export people.vcf\n  whosin contacts export --format ldif > people.ldif"
-    )]
-    Export {
-        /// The file; - is standard output
-        #[arg(default_value = "-", value_name = "FILE")]
-        file: PathBuf,
-        /// How to write it [default: by the name of the file, else csv]
-        #[arg(long, value_enum)]
-        format: Option<Format>,
-    },
-    /// Forget what is kept of the day (history = true in the settings)
-    #[command(
-        after_help = "Examples:\n  whosin contacts forget\n  whosin contacts forget ben\n\nThe contact book stays as it is. A board that runs has in memory what it saw itself."
-    )]
-    Forget {
-        /// Whose: a name or address of the contact book, or any address; everybody's when none
-        #[arg(value_name = "WHO")]
-        who: Vec<String>,
-    },
-    /// Print the groups and how many stand in each
-    #[command(after_help = "Examples:\n  whosin contacts groups\n  whosin contacts groups --json")]
-    Groups {
-        /// Print JSON (schema 1)
-        #[arg(long)]
-        json: bool,
-    },
-}
-
-/// The certificate of the simulated service; plain HTTP without.
-#[derive(Clone, Debug, Args)]
-pub struct Security {
-    /// Speak HTTPS with a new self-signed certificate
-    #[arg(long)]
-    pub tls: bool,
-    /// Speak HTTPS with the certificate in this PEM file, and those after it
-    #[arg(
-        long,
-        value_name = "FILE",
-        requires = "tls_key",
-        conflicts_with = "tls"
-    )]
-    pub tls_cert: Option<PathBuf>,
-    /// The PEM file with the certificate's private key
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
-    pub tls_key: Option<PathBuf>,
-}
-
-/// The people of the simulated service.
-#[derive(Clone, Debug, Args)]
-pub struct Population {
-    /// How many contacts there are, 1 to 5000
-    // The name is also a global option's, a file: here it takes that one's place, and so its type.
-    #[arg(long, default_value = "40", value_name = "N", value_parser = population)]
-    contacts: String,
-    /// The same seed gives the same people again
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-}
-
-impl Population {
-    /// So many people, by this seed.
-    pub fn new(contacts: usize, seed: u64) -> Population {
-        Population {
-            contacts: contacts.to_string(),
-            seed,
-        }
-    }
-
-    /// How many contacts there are.
-    pub fn contacts(&self) -> usize {
-        self.contacts.parse().expect("population() has read it")
-    }
-}
-
-fn population(text: &str) -> Result<String, String> {
-    match text.parse() {
-        Ok(1..=5000_usize) => Ok(text.into()),
-        _ => Err("write a number from 1 to 5000".into()),
-    }
-}
-
-impl ValueEnum for IconSet {
-    fn value_variants<'a>() -> &'a [IconSet] {
-        &IconSet::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(self.name()))
-    }
-}
-
-impl ValueEnum for Delivery {
-    fn value_variants<'a>() -> &'a [Delivery] {
-        &[Delivery::Auto, Delivery::Poll, Delivery::Notify]
-    }
-
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(match self {
-            Delivery::Auto => "auto",
-            Delivery::Poll => "poll",
-            Delivery::Notify => "notify",
-        }))
-    }
-}
-
-impl ValueEnum for Format {
-    fn value_variants<'a>() -> &'a [Format] {
-        &Format::ALL
-    }
-
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(self.name()))
-    }
-}
-
-/// Reads `5`, `10s`, `2m` or `1h`.
-///
-/// # Errors
-/// Words that say how to write it.
-pub fn duration(text: &str) -> Result<Duration, String> {
-    let error = || format!("'{text}' is not a time: write it like 5, 10s, 2m or 1h");
-    let text_end = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let number: u64 = text[..text_end].parse().map_err(|_| error())?;
-    let unit = match text[text_end..].trim() {
-        "" | "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => return Err(error()),
-    };
-    match number.checked_mul(unit) {
-        Some(seconds @ 1..=86_400) => Ok(Duration::from_secs(seconds)),
-        _ => Err(format!("'{text}' is out of range: one second to one day")),
-    }
-}
-
-/// Reads how many requests may be under way at once.
-///
-/// # Errors
-/// Words that say how many.
-pub fn in_flight(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(number @ 1..=8) => Ok(number),
-        _ => Err(format!("'{text}' requests at once cannot be: 1 to 8")),
-    }
-}
-
-/// Reads an own presence by its name; `clear` is available.
-///
-/// # Errors
-/// Words that say which there are.
-pub fn own_presence(text: &str) -> Result<OwnPresence, String> {
-    let named = |own: &OwnPresence| own.name() == text;
-    match OwnPresence::ALL.into_iter().find(named) {
-        Some(own) => Ok(own),
-        None if text == "clear" => Ok(OwnPresence::Available),
-        None => Err("say available, away, busy, dnd, vacation, or clear".into()),
-    }
-}
-
-/// Reads a level of the log.
-///
-/// # Errors
-/// Words that say which there are.
-pub fn log_level(text: &str) -> Result<LevelFilter, String> {
-    text.parse()
-        .map_err(|_| format!("'{text}' is no level: off, error, warn, info, debug or trace"))
-}
-
-/// Reads the address at which the server calls back: plain HTTP (the service speaks no other), a host
-/// and a port.
-///
-/// # Errors
-/// Words that say how to write it.
-pub fn callback(text: &str) -> Result<String, String> {
-    let url = reqwest::Url::parse(text).ok();
-    match url.filter(|url| url.scheme() == "http" && url.has_host() && url.query().is_none()) {
-        Some(_) => Ok(text.into()),
-        None => Err(format!(
-            "'{text}' is no address to call: write it like http://10.1.2.3:9000"
-        )),
-    }
-}
-
-/// Reads `1.1` or `1.2`.
-///
-/// # Errors
-/// Words that say so.
-pub fn soap_version(text: &str) -> Result<SoapVersion, String> {
-    match text {
-        "1.1" => Ok(SoapVersion::V1_1),
-        "1.2" => Ok(SoapVersion::V1_2),
-        _ => Err(format!("'{text}' is not a version of SOAP: 1.1 or 1.2")),
-    }
-}
-
-fn fingerprint(text: &str) -> Result<Fingerprint, String> {
-    text.parse()
-        .map_err(|error: crate::pws::FingerprintError| error.to_string())
-}
-
-fn scenarios() -> String {
-    let mut text =
-        String::from("Troubles to make, with commas between; some take a number (throttle=5):\n");
-    for listed in Scenario::ALL {
-        text.push_str(&format!("\n  {:14} {}", listed.name, listed.about));
-    }
-    text
 }
 
 /// How the program ends. The numbers are a contract with scripts.
@@ -479,38 +242,19 @@ pub enum Exit {
     Terminated = 143,
 }
 
-/// Finds the one contact that a word means: an address, or else a user, a name, or a part of these,
-/// in this order.
-///
-/// # Errors
-/// Words that say that nobody or several fit.
-pub fn find_contact(
-    word: &str,
-    contacts: &[Contact],
-    domain: Option<&str>,
-) -> Result<Address, String> {
-    if let Ok(address) = Address::parse(word) {
-        return Ok(address);
-    }
-    let word_lower = word.to_lowercase();
-    let user = |contact: &Contact| contact.address.user().to_lowercase();
-    let name = |contact: &Contact| contact.name.as_deref().unwrap_or_default().to_lowercase();
-    let fits: [&dyn Fn(&Contact) -> bool; 3] = [
-        &|contact| user(contact) == word_lower,
-        &|contact| name(contact) == word_lower,
-        &|contact| name(contact).contains(&word_lower) || user(contact).contains(&word_lower),
+impl Exit {
+    /// Each with what it means, for the manual.
+    pub const MEANINGS: [(Exit, &'static str); 8] = [
+        (Exit::Done, "done"),
+        (Exit::Failed, "failed"),
+        (Exit::Usage, "the command line or the settings are wrong"),
+        (Exit::Refused, "a sign-in was refused"),
+        (Exit::NotReached, "the server was not reached"),
+        (
+            Exit::Nobody,
+            "nobody of those asked for is available, or got there in time",
+        ),
+        (Exit::Interrupted, "ended by Ctrl-C"),
+        (Exit::Terminated, "ended by a signal"),
     ];
-    for fits in fits {
-        let found = contacts.iter().filter(|contact| fits(contact));
-        let found: Vec<&Address> = found.map(|contact| &contact.address).collect();
-        match found.as_slice() {
-            [] => {}
-            [one] => return Ok(Address::clone(one)),
-            several => {
-                let several: Vec<&str> = several.iter().map(|address| address.as_str()).collect();
-                return Err(format!("'{word}' fits several: {}", several.join(", ")));
-            }
-        }
-    }
-    Address::parse_in(word, domain).map_err(|_| format!("nobody in the contact book fits '{word}'"))
 }

@@ -7,6 +7,7 @@ use whosin::cli::Cli;
 use whosin::commands;
 
 fn main() -> ExitCode {
+    commands::answer_shell();
     let cli = Cli::parse();
     // One thread: the board waits far more than it works.
     let runtime = match tokio::runtime::Builder::new_current_thread()

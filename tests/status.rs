@@ -138,3 +138,23 @@ fn a_refused_sign_in_and_a_server_that_is_away_have_codes_of_their_own() {
     let wrong = bench.run(&["status", "--no-such-option"]);
     assert_eq!(wrong.status.code(), Some(2));
 }
+
+#[test]
+fn a_word_finds_whom_the_boards_find_would_show_and_several_are_told() {
+    let bench = Bench::new();
+    let done = bench.run(&["status", "urone"]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    let printed = String::from_utf8(done.stdout).unwrap();
+    assert!(
+        printed.contains("Ursula One") && !printed.contains("Ben Two"),
+        "{printed}"
+    );
+    // Letters that both have, in this order.
+    let done = bench.run(&["status", "e"]);
+    assert_eq!(done.status.code(), Some(2));
+    let words = String::from_utf8(done.stderr).unwrap();
+    assert!(words.contains("fits several"), "{words}");
+    // What only looks on may guess; what changes something does not.
+    let done = bench.run(&["contacts", "remove", "urone"]);
+    assert_eq!(done.status.code(), Some(2));
+}

@@ -3,15 +3,17 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use clap_complete::ArgValueCompleter;
 
 use super::duration;
+use super::who::complete_contact;
 
 /// One line for a status bar.
 #[derive(Debug, Args)]
 pub struct Bar {
     /// Whom to show by name: names or addresses of the contact book; counts of all when none
     // The id must not be that of the global option of the same name.
-    #[arg(id = "who", value_name = "CONTACT")]
+    #[arg(id = "who", value_name = "CONTACT", add = ArgValueCompleter::new(complete_contact))]
     pub contacts: Vec<String>,
     /// How old what a board left may be before the server is asked [default: 30s, or twice the
     /// interval of the board]
@@ -29,7 +31,7 @@ pub struct Bar {
 #[derive(Debug, Args)]
 pub struct Wait {
     /// Whom to wait for: a name or address; of several whoever is first
-    #[arg(id = "who", required = true, value_name = "CONTACT")]
+    #[arg(id = "who", required = true, value_name = "CONTACT", add = ArgValueCompleter::new(complete_contact))]
     pub contacts: Vec<String>,
     /// What for; several with commas between
     #[arg(
@@ -71,7 +73,7 @@ pub enum Goal {
 #[derive(Debug, Args)]
 pub struct Watch {
     /// Whom to watch: names or addresses; everybody in the contact book when none
-    #[arg(id = "who", value_name = "CONTACT")]
+    #[arg(id = "who", value_name = "CONTACT", add = ArgValueCompleter::new(complete_contact))]
     pub contacts: Vec<String>,
     /// No colours, no icons, no columns, also on a terminal
     #[arg(long)]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{CommandError, feed_config};
 use crate::board::Roster;
-use crate::cli::find_contact;
+use crate::cli::find_contact_loosely;
 use crate::contacts::Contact;
 use crate::feed::ask_once;
 use crate::last_seen;
@@ -28,7 +28,7 @@ pub fn chosen(
         return Ok(book.to_vec());
     }
     let one = |word: &String| {
-        let address = find_contact(word, book, domain).map_err(CommandError::Contact)?;
+        let address = find_contact_loosely(word, book, domain).map_err(CommandError::Contact)?;
         let known = book
             .iter()
             .find(|contact| contact.address == address)

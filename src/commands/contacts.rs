@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::{CommandError, files};
+use super::{CommandError, answers, files};
 use crate::cli::{Contacts, Exit, Options, find_contact};
 use crate::contacts::exchange::{self, Format};
 use crate::contacts::{self, Contact, Edit};
@@ -307,11 +307,5 @@ fn print_json(value: &impl Serialize) -> Result<Exit, CommandError> {
 }
 
 fn print(text: &str) -> Result<Exit, CommandError> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // Whoever reads has had enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(Exit::Done),
-        Err(error) => Err(CommandError::Io("cannot print", error)),
-        Ok(()) => Ok(Exit::Done),
-    }
+    answers::print(text).map(|_| Exit::Done)
 }

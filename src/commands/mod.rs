@@ -4,11 +4,13 @@ mod answers;
 mod board;
 mod book;
 mod check;
+mod completions;
 mod contacts;
 mod demo;
 mod doing;
 mod files;
 mod following;
+mod man;
 mod reader;
 mod remembering;
 mod set;
@@ -17,6 +19,8 @@ mod status;
 mod tmux;
 mod wait;
 mod watch;
+
+pub use completions::answer_shell;
 
 use std::io;
 
@@ -145,6 +149,8 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
         Some(Command::Watch(watch)) => watch::watch(&cli.options, &watch).await,
         Some(Command::Check { report }) => check::check(&cli.options, report.as_deref()).await,
         Some(Command::Contacts(command)) => contacts::contacts(&cli.options, command),
+        Some(Command::Completions { shell }) => completions::completions(&shell),
+        Some(Command::Man { dir }) => man::man(dir.as_deref()),
     }
 }
 

@@ -1,0 +1,93 @@
+//! The command lines of the contact book.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use clap_complete::ArgValueCompleter;
+
+use super::who::complete_contact;
+use crate::contacts::exchange::Format;
+
+/// What is done with the contact book.
+#[derive(Debug, Subcommand)]
+pub enum Contacts {
+    /// Print name, address and group of everybody
+    #[command(
+        after_help = "Examples:\n  whosin contacts list\n  whosin contacts list --json | jq -r '.contacts[].uri'"
+    )]
+    List {
+        /// Print JSON (schema 1)
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add contacts at the end
+    #[command(
+        after_help = "Examples:\n  whosin contacts add ben@example.com --name 'Ben Two' --group 'Front desk'\n  whosin --domain example.com contacts add carla dan eve"
+    )]
+    Add {
+        /// Whom: user@domain, or only the user where a domain is set
+        #[arg(required = true, value_name = "ADDRESS")]
+        addresses: Vec<String>,
+        /// The name to show, for one contact
+        #[arg(long)]
+        name: Option<String>,
+        /// The group to stand in
+        #[arg(long)]
+        group: Option<String>,
+    },
+    /// Remove contacts
+    #[command(
+        after_help = "Examples:\n  whosin contacts remove ben\n  whosin contacts remove ben@example.com 'Carla Three'\n\nWhere a name fits several, all are told and nobody is removed."
+    )]
+    Remove {
+        /// Whom: a name or address of the contact book
+        #[arg(required = true, value_name = "WHO", add = ArgValueCompleter::new(complete_contact))]
+        who: Vec<String>,
+    },
+    /// Add the contacts of a file: CSV, vCard, LDIF, or a list of addresses
+    #[command(
+        after_help = "Examples:\n  whosin contacts import people.csv --dry-run\n  ldapsearch -LLL '(department=Sales)' cn mail | whosin contacts import - --group Sales\n\nWho is there already stays as it is. What cannot be read is told as FILE:LINE: reason, and the\nrest goes in. Exit code 1: something was refused and nobody came in."
+    )]
+    Import {
+        /// The file; - is standard input
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// How it is written [default: by its name and content]
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+        /// The group that all stand in, whatever the file says
+        #[arg(long)]
+        group: Option<String>,
+        /// Only tell what would come in
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Write the contact book for another program
+    #[command(
+        after_help = "Examples:\n  whosin contacts export people.vcf\n  whosin contacts export --format ldif > people.ldif"
+    )]
+    Export {
+        /// The file; - is standard output
+        #[arg(default_value = "-", value_name = "FILE")]
+        file: PathBuf,
+        /// How to write it [default: by the name of the file, else csv]
+        #[arg(long, value_enum)]
+        format: Option<Format>,
+    },
+    /// Forget what is kept of the day (history = true in the settings)
+    #[command(
+        after_help = "Examples:\n  whosin contacts forget\n  whosin contacts forget ben\n\nThe contact book stays as it is. A board that runs has in memory what it saw itself."
+    )]
+    Forget {
+        /// Whose: a name or address of the contact book, or any address; everybody's when none
+        #[arg(value_name = "WHO", add = ArgValueCompleter::new(complete_contact))]
+        who: Vec<String>,
+    },
+    /// Print the groups and how many stand in each
+    #[command(after_help = "Examples:\n  whosin contacts groups\n  whosin contacts groups --json")]
+    Groups {
+        /// Print JSON (schema 1)
+        #[arg(long)]
+        json: bool,
+    },
+}

@@ -1,0 +1,70 @@
+//! The command lines of the simulated service.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::simulator::Scenario;
+
+/// The certificate of the simulated service; plain HTTP without.
+#[derive(Clone, Debug, Args)]
+pub struct Security {
+    /// Speak HTTPS with a new self-signed certificate
+    #[arg(long)]
+    pub tls: bool,
+    /// Speak HTTPS with the certificate in this PEM file, and those after it
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "tls_key",
+        conflicts_with = "tls"
+    )]
+    pub tls_cert: Option<PathBuf>,
+    /// The PEM file with the certificate's private key
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+}
+
+/// The people of the simulated service.
+#[derive(Clone, Debug, Args)]
+pub struct Population {
+    /// How many contacts there are, 1 to 5000
+    // The name is also a global option's, a file: here it takes that one's place, and so its type.
+    #[arg(long, default_value = "40", value_name = "N", value_parser = population)]
+    contacts: String,
+    /// The same seed gives the same people again
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+impl Population {
+    /// So many people, by this seed.
+    pub fn new(contacts: usize, seed: u64) -> Population {
+        Population {
+            contacts: contacts.to_string(),
+            seed,
+        }
+    }
+
+    /// How many contacts there are.
+    pub fn contacts(&self) -> usize {
+        self.contacts.parse().expect("population() has read it")
+    }
+}
+
+fn population(text: &str) -> Result<String, String> {
+    match text.parse() {
+        Ok(1..=5000_usize) => Ok(text.into()),
+        _ => Err("write a number from 1 to 5000".into()),
+    }
+}
+
+/// What `--scenario` can be.
+pub(super) fn scenarios() -> String {
+    let mut text =
+        String::from("Troubles to make, with commas between; some take a number (throttle=5):\n");
+    for listed in Scenario::ALL {
+        text.push_str(&format!("\n  {:14} {}", listed.name, listed.about));
+    }
+    text
+}

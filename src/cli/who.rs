@@ -1,0 +1,163 @@
+//! Whom a word on the command line means.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+
+use clap::builder::StyledStr;
+use clap_complete::CompletionCandidate;
+
+use super::Options;
+use crate::board::{Entry, Find, Standing};
+use crate::contacts::{self, Contact};
+use crate::presence::Address;
+use crate::settings::Settings;
+
+/// Finds the one contact that a word means: an address, or else a user, a name, or a part of these,
+/// in this order; or the address that the domain makes of it.
+///
+/// # Errors
+/// Words that say that nobody or several fit.
+pub fn find_contact(
+    word: &str,
+    contacts: &[Contact],
+    domain: Option<&str>,
+) -> Result<Address, String> {
+    named(word, contacts, domain).unwrap_or_else(|| Err(nobody(word, contacts)))
+}
+
+/// The same for those who only look on: where nobody is meant so, whom the board's find would show.
+///
+/// # Errors
+/// Words that say that nobody or several fit.
+pub fn find_contact_loosely(
+    word: &str,
+    contacts: &[Contact],
+    domain: Option<&str>,
+) -> Result<Address, String> {
+    let mut find = Find::new(word);
+    let shown = contacts.iter().filter(|contact| {
+        let entry = Entry::new(Contact::clone(contact));
+        find.fits(&entry, Standing::Awaited)
+    });
+    named(word, contacts, domain)
+        .or_else(|| only_one(word, shown))
+        .unwrap_or_else(|| Err(nobody(word, contacts)))
+}
+
+fn named(
+    word: &str,
+    contacts: &[Contact],
+    domain: Option<&str>,
+) -> Option<Result<Address, String>> {
+    if let Ok(address) = Address::parse(word) {
+        return Some(Ok(address));
+    }
+    let word_lower = word.to_lowercase();
+    let user = |contact: &Contact| contact.address.user().to_lowercase();
+    let name = |contact: &Contact| contact.name.as_deref().unwrap_or_default().to_lowercase();
+    let fits: [&dyn Fn(&Contact) -> bool; 3] = [
+        &|contact| user(contact) == word_lower,
+        &|contact| name(contact) == word_lower,
+        &|contact| name(contact).contains(&word_lower) || user(contact).contains(&word_lower),
+    ];
+    let mut fits = fits.iter();
+    fits.find_map(|fits| only_one(word, contacts.iter().filter(|contact| fits(contact))))
+        .or_else(|| Address::parse_in(word, domain).ok().map(Ok))
+}
+
+/// The one who was found, or words that say that there are several; `None` where nobody was.
+fn only_one<'a>(
+    word: &str,
+    mut found: impl Iterator<Item = &'a Contact>,
+) -> Option<Result<Address, String>> {
+    let first = &found.next()?.address;
+    let others: Vec<&str> = found.map(|contact| contact.address.as_str()).collect();
+    if others.is_empty() {
+        return Some(Ok(first.clone()));
+    }
+    let others = others.join(", ");
+    Some(Err(format!("'{word}' fits several: {first}, {others}")))
+}
+
+/// Who cannot be found, and who might be meant.
+fn nobody(word: &str, contacts: &[Contact]) -> String {
+    let word_lower = word.to_lowercase();
+    // A slip of the finger in a short word, two in a longer one.
+    let slips = if word_lower.chars().count() < 5 { 1 } else { 2 };
+    let far = |contact: &Contact| {
+        let name = contact.name.as_deref().unwrap_or_default();
+        let words = name
+            .split_whitespace()
+            .chain([name, contact.address.user()]);
+        let far = words.map(|known| strsim::osa_distance(&known.to_lowercase(), &word_lower));
+        far.min().unwrap_or(usize::MAX)
+    };
+    let mut near: Vec<(usize, &str)> = contacts
+        .iter()
+        .map(|contact| (far(contact), contact.address.as_str()))
+        .filter(|(far, _)| *far <= slips)
+        .collect();
+    near.sort_unstable();
+    let near: Vec<&str> = near
+        .into_iter()
+        .map(|(_, address)| address)
+        .take(3)
+        .collect();
+    match near.as_slice() {
+        [] => format!("nobody in the contact book fits '{word}'"),
+        near => format!(
+            "nobody in the contact book fits '{word}': is {} meant?",
+            near.join(" or ")
+        ),
+    }
+}
+
+/// The contacts that a word may go on to, by user or by any part of the name: for shells. Completed
+/// is the user alone, where that is one contact's: shells take an @ for the end of a word. Nothing
+/// where the book cannot be read; the server is not asked.
+pub(super) fn complete_contact(begun: &OsStr) -> Vec<CompletionCandidate> {
+    let contacts = || {
+        let settings = Settings::load(&Options::default()).ok()?;
+        contacts::load(&settings.contacts_file).ok()
+    };
+    let (Some(begun), Some(contacts)) = (begun.to_str(), contacts()) else {
+        return Vec::new();
+    };
+    if is_after_at() {
+        return Vec::new();
+    }
+    let begun = begun.to_lowercase();
+    let starts = |text: &str| text.to_lowercase().starts_with(&begun);
+    let mut users: HashMap<String, usize> = HashMap::new();
+    for contact in &contacts {
+        *users
+            .entry(contact.address.user().to_lowercase())
+            .or_default() += 1;
+    }
+    let fits = contacts.iter().filter(|contact| {
+        let name = contact.name.as_deref().unwrap_or_default();
+        starts(contact.address.as_str()) || starts(name) || name.split_whitespace().any(starts)
+    });
+    let candidate = |contact: &Contact| {
+        let address = &contact.address;
+        let alone = users.get(&address.user().to_lowercase()) == Some(&1);
+        let text = if alone && !begun.contains('@') {
+            address.user()
+        } else {
+            address.as_str()
+        };
+        let help = contact.name.clone().map(StyledStr::from);
+        CompletionCandidate::new(text).help(help)
+    };
+    fits.map(candidate).collect()
+}
+
+/// Whether the shell has split an address before the word that is completed. Its own script says
+/// which word that is.
+fn is_after_at() -> bool {
+    let place = std::env::var("_CLAP_COMPLETE_INDEX").ok();
+    let place: Option<usize> = place.and_then(|place| place.parse().ok());
+    let mut words = std::env::args_os().skip_while(|word| word != "--").skip(1);
+    let before = place.and_then(|place| words.nth(place.checked_sub(1)?));
+    before.is_some_and(|word| word == "@")
+}
