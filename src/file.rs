@@ -24,6 +24,20 @@ pub fn folder_of(path: &Path) -> io::Result<PathBuf> {
     Ok(folder.to_path_buf())
 }
 
+/// The text of a file; `None` where there is no such file, nor can be.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn read_if_there(path: &Path) -> io::Result<Option<String>> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(None),
+            _ => Err(error),
+        },
+    }
+}
+
 /// Writes beside the file, then puts it in the file's place. A new file is readable by its owner
 /// alone; an old one keeps its mode.
 ///

@@ -111,10 +111,7 @@ fn lock(path: &Path) -> io::Result<File> {
 }
 
 fn lines(path: &Path) -> io::Result<Vec<Line>> {
-    let text = match fs::read_to_string(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        read => read?,
-    };
+    let text = file::read_if_there(path)?.unwrap_or_default();
     let lines = text
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok());

@@ -23,7 +23,7 @@ const LARGEST: u64 = 1 << 20;
 const KEPT: u32 = 3;
 
 /// A log file that makes way for a new one when it is large: `whosin.log`, then `whosin.log.1` and
-/// so on. It is made when the first line comes.
+/// so on.
 #[derive(Debug)]
 pub struct Rotating {
     path: PathBuf,
@@ -47,6 +47,18 @@ impl Rotating {
         let file = file::open_private(File::options().append(true), &self.path)?;
         let size = file.metadata()?.len();
         Ok((file, size))
+    }
+
+    /// Opens the file, to see whether it can be written.
+    fn begin(&mut self) -> Result<(), String> {
+        let path = self.path.display();
+        let opened = self.open().map_err(|error| {
+            format!(
+                "{path} cannot be written: {error}. There is no log; --log-level off wants none"
+            )
+        });
+        self.open = Some(opened?);
+        Ok(())
     }
 
     fn rotate(&mut self) {
@@ -80,7 +92,10 @@ impl Write for Rotating {
 
 /// Starts the log: up to `level` into the file, where there is a place for one, and up to `verbose`
 /// to standard error. A file that cannot be written is done without.
-pub fn start(path: Option<&Path>, level: LevelFilter, verbose: LevelFilter) {
+///
+/// # Errors
+/// Words that say why there is no log.
+pub fn start(path: Option<&Path>, level: LevelFilter, verbose: LevelFilter) -> Result<(), String> {
     let own = |most: LevelFilter| {
         filter_fn(move |event| {
             let target = event.target();
@@ -88,8 +103,11 @@ pub fn start(path: Option<&Path>, level: LevelFilter, verbose: LevelFilter) {
             whosin && *event.level() <= most
         })
     };
-    let to_file = path.filter(|_| level != LevelFilter::OFF).map(|path| {
-        let file = Mutex::new(Rotating::at(path.to_path_buf()));
+    let path = path.filter(|_| level != LevelFilter::OFF);
+    let mut file = path.map(|path| Rotating::at(path.to_path_buf()));
+    let writable = file.as_mut().map_or(Ok(()), Rotating::begin);
+    let to_file = file.filter(|_| writable.is_ok()).map(|file| {
+        let file = Mutex::new(file);
         fmt::layer()
             .with_ansi(false)
             .log_internal_errors(false)
@@ -110,6 +128,7 @@ pub fn start(path: Option<&Path>, level: LevelFilter, verbose: LevelFilter) {
         .with(to_screen)
         .with(level.max(verbose))
         .try_init();
+    writable
 }
 
 /// What so many `-v` mean.

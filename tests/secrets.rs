@@ -135,7 +135,7 @@ fn holds_no_part(what: &str, text: &str) {
 async fn whatever_happens_no_secret_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let log = folder.path().join("log/whosin.log");
-    whosin::log::start(Some(&log), LevelFilter::TRACE, LevelFilter::OFF);
+    whosin::log::start(Some(&log), LevelFilter::TRACE, LevelFilter::OFF).unwrap();
     let mut all_keys = HashSet::new();
     let mut said = String::new();
     for (scenario, delivery) in [

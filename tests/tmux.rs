@@ -160,7 +160,7 @@ fn colours_are_the_bars_own() {
     let polybar = told(&bench, &["--colors", "--format", "polybar"]);
     assert_eq!(polybar, "%{F#56b4e9}✓1%{F-} %{F#dc6228}⊖1%{F-}");
     let light = told(&bench, &["--colors", "--theme", "light"]);
-    assert!(light.starts_with("#[fg=#0072b2]"), "{light}");
+    assert!(light.starts_with("#[fg=#0060c8]"), "{light}");
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
     let mut settings = Settings::load(options)?;
     // The terminal is the board's: the log goes into the file alone.
     let (file, level) = (settings.log_file.as_deref(), settings.log_level);
-    log::start(file, level, LevelFilter::OFF);
+    let log = log::start(file, level, LevelFilter::OFF);
     let password = settings.password().await?;
     let complete = settings.server.is_some()
         && settings.app_user.is_some()
@@ -48,7 +48,7 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
             Asked::Nothing => return Ok(Exit::Done),
         }
     };
-    show(config, &settings).await?;
+    show(config, &settings, log.err()).await?;
     Ok(Exit::Done)
 }
 
@@ -167,7 +167,13 @@ async fn attempt(settings: &Settings, draft: Draft) -> Verdict {
 }
 
 /// Runs feed, contact book and terminal until the user leaves the board.
-pub async fn show(config: Config, settings: &Settings) -> Result<(), CommandError> {
+///
+/// `trouble` is told at once, where there is one.
+pub async fn show(
+    config: Config,
+    settings: &Settings,
+    trouble: Option<String>,
+) -> Result<(), CommandError> {
     let mouse_by_itself = std::env::var_os("TMUX").is_none();
     let preferences = Preferences {
         domain: settings.domain.clone(),
@@ -202,7 +208,7 @@ pub async fn show(config: Config, settings: &Settings) -> Result<(), CommandErro
     let (effects, to_do) = mpsc::unbounded_channel();
     let look = look(settings)?;
     board.update(Message::Settings(settings.shown(&look.themes.names())), now);
-    if let Some(words) = look.themes.trouble() {
+    if let Some(words) = look.themes.trouble().or(trouble) {
         board.update(Message::Notice(words), now);
     }
     for effect in contacts

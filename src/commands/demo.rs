@@ -72,7 +72,7 @@ pub async fn demo(options: &Options, population: &Population) -> Result<Exit, Co
         languages: languages(),
         ..Config::new(endpoint, credentials)
     };
-    let shown = show(config, &settings).await;
+    let shown = show(config, &settings, None).await;
     simulator.stop().await;
     shown?;
     Ok(Exit::Done)

@@ -22,7 +22,7 @@ mod watch;
 
 pub use completions::answer_shell;
 
-use std::io;
+use std::io::{self, Write};
 
 use crate::cli::{Cli, Command, Exit, Options};
 use crate::contacts::BookError;
@@ -158,7 +158,11 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
 fn load(options: &Options) -> Result<Settings, CommandError> {
     let settings = Settings::load(options)?;
     let verbose = log::verbosity(options.verbose);
-    log::start(settings.log_file.as_deref(), settings.log_level, verbose);
+    let started = log::start(settings.log_file.as_deref(), settings.log_level, verbose);
+    if let Err(words) = started {
+        // Who closed standard error does not want to know.
+        let _ = writeln!(io::stderr(), "whosin: {words}");
+    }
     Ok(settings)
 }
 

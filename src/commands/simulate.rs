@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use super::CommandError;
+use super::{CommandError, answers};
 use crate::cli::{Exit, Population, Security};
 use crate::pws::Fingerprint;
 use crate::simulator::{Certificate, Options, Scenario, Simulator};
@@ -33,7 +33,6 @@ pub async fn simulate(
     let simulator = Simulator::start(listen, options)
         .await
         .map_err(|error| CommandError::Io("the service cannot listen there", error))?;
-    println!("Listening at {}", simulator.url());
     let made = match (&certificate, &security.tls_cert) {
         (Some(certificate), None) => Some(
             write(certificate)
@@ -41,25 +40,23 @@ pub async fn simulate(
         ),
         _ => None,
     };
+    let mut words = format!("Listening at {}\n", simulator.url());
     if let Some(certificate) = &certificate {
-        println!(
-            "Trust it with --pin {}",
-            Fingerprint::of(certificate.leaf())
-        );
+        let pin = Fingerprint::of(certificate.leaf());
+        words.push_str(&format!("Trust it with --pin {pin}\n"));
     }
     if let Some(file) = made.as_ref().map(NamedTempFile::path) {
-        println!("or with --ca-file {}", file.display());
+        words.push_str(&format!("or with --ca-file {}\n", file.display()));
     }
-    println!(
-        "Application user: {user}   password: simulated   end user: anybody   domain: {domain}"
-    );
-    println!(
-        "People: {} and others. Ctrl-C ends it.",
-        simulator
-            .people()
-            .first()
-            .map_or(String::new(), |person| person.address.to_string())
-    );
+    let people = simulator.people();
+    let first = people.first().map(|person| person.address.to_string());
+    words.push_str(&format!(
+        "Application user: {user}   password: simulated   end user: anybody   domain: {domain}\n\
+         People: {} and others. Ctrl-C ends it.\n",
+        first.unwrap_or_default()
+    ));
+    // Who does not listen may still want the service.
+    answers::print(&words)?;
     let ended = tokio::signal::ctrl_c().await;
     simulator.stop().await;
     ended.map_err(|error| CommandError::Io("signals cannot be heard", error))?;

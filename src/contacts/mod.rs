@@ -9,7 +9,7 @@ pub mod exchange;
 mod watch;
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -121,9 +121,8 @@ pub fn save(path: &Path, edits: &[Edit]) -> Result<Vec<Contact>, BookError> {
 }
 
 fn read(path: &Path) -> Result<(DocumentMut, Vec<Contact>), BookError> {
-    match fs::read_to_string(path) {
-        Ok(text) => parse(path, &text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => parse(path, ""),
+    match file::read_if_there(path) {
+        Ok(text) => parse(path, text.as_deref().unwrap_or_default()),
         Err(error) => Err(BookError::Unreadable {
             path: path.into(),
             error,

@@ -1,7 +1,6 @@
 //! Reading `config.toml`.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -77,9 +76,9 @@ pub(super) enum OneOrMore {
 /// # Errors
 /// [`SettingsError`] with file and line.
 pub(super) fn read_file(path: &Path) -> Result<File, SettingsError> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(File::default()),
+    let text = match file::read_if_there(path) {
+        Ok(Some(text)) => text,
+        Ok(None) => return Ok(File::default()),
         Err(error) => {
             return Err(SettingsError::Unreadable {
                 path: path.into(),

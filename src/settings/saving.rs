@@ -64,13 +64,11 @@ pub fn save_choice(path: &Path, choice: &Choice) -> Result<(), SettingsError> {
 }
 
 fn read(path: &Path) -> Result<DocumentMut, SettingsError> {
-    let text = match std::fs::read_to_string(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        read => read.map_err(|error| SettingsError::Unreadable {
-            path: path.into(),
-            error,
-        })?,
-    };
+    let text = file::read_if_there(path).map_err(|error| SettingsError::Unreadable {
+        path: path.into(),
+        error,
+    })?;
+    let text = text.unwrap_or_default();
     text.parse()
         .map_err(|error: toml_edit::TomlError| SettingsError::Invalid {
             path: path.into(),
