@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use tui_input::InputRequest;
 use whosin::board::{Action, Cursor, Effect, Message, Pane, Remembered, Since, Standing, View};
 use whosin::contacts::Edit;
-use whosin::presence::{Availability, LinkState, Outcome, Problem};
+use whosin::presence::{Availability, Link, LinkState, Mode, Outcome, Problem};
 
 fn trouble() -> LinkState {
     let problem = Problem {
@@ -493,4 +493,30 @@ fn the_marked_move_to_a_group_by_key_and_by_drag_and_one_step_takes_them_back() 
     desk.send(Message::Drop(address("eve@sie.at"), None));
     assert_eq!(group(&desk, "eve@sie.at"), None);
     assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Front desk"));
+}
+
+#[test]
+fn a_live_board_sleeps_until_an_age_turns() {
+    let mut desk = Desk::empty(80, 24);
+    desk.send(Message::Contacts(vec![contact("ben@sie.at", "Ben", "")]));
+    let up = |mode| {
+        Message::Link(Link {
+            mode,
+            ..link(LinkState::Up)
+        })
+    };
+    desk.send(up(Mode::Live));
+    desk.send(report("ben@sie.at", desk.now, doing("<c:available/>")));
+    desk.draw();
+    desk.wait(5);
+    let next = desk.board.next_change(desk.now).unwrap();
+    assert_eq!(
+        next,
+        start() + SignedDuration::from_secs(60),
+        "'now' becomes '1m'"
+    );
+    // Asked, the header counts the seconds.
+    desk.send(up(Mode::Every(std::time::Duration::from_secs(5))));
+    let next = desk.board.next_change(desk.now).unwrap();
+    assert_eq!(next, start() + SignedDuration::from_secs(6));
 }

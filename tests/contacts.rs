@@ -219,3 +219,28 @@ fn a_link_stays_a_link_and_a_mode_stays_the_mode() {
         0o640
     );
 }
+
+#[test]
+fn a_book_is_read_alike_whether_it_is_to_be_changed_or_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("contacts.toml");
+    for text in [
+        "",
+        "# nothing\n",
+        "[[contact]]\naddress = \"a@sie.at\"\nname = \" two  words \"\ngroup = \"\"\nextra = 1\n\
+         [[contact]]\naddress = \"SIP:A@sie.at\"\n[[contact]]\naddress = 'b@sie.at'\n",
+        "title = \"team\"\n[[contact]]\naddress = \"c@sie.at\"\nname = \"\"\"\nmany\nlines\"\"\"\n",
+        "[[contact]]\nname = \"nobody\"\n",
+        "[[contact]]\naddress = 1\n",
+        "[[contact]]\naddress = \"a@sie.at\"\nname = 1\n",
+        "[[contact]]\naddress = \"a b@sie.at\"\n",
+        "contact = 1\n",
+        "[[contact]\n",
+    ] {
+        std::fs::write(&path, text).unwrap();
+        let read = load(&path).map_err(|error| error.to_string());
+        // Without edits the book is parsed to be changed, and then is not.
+        let parsed = save(&path, &[]).map_err(|error| error.to_string());
+        assert_eq!(read, parsed, "{text}");
+    }
+}

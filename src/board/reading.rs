@@ -9,7 +9,7 @@ use super::{
     Remembered, Repeat, Row, Search, Section, Standing, View, Watch, age, order,
 };
 use crate::contacts::{self, Contact};
-use crate::presence::{Address, Availability, Link, LinkState, Report};
+use crate::presence::{Address, Availability, Link, LinkState, Mode, Report};
 
 /// How many contacts there are of each kind, by fresh states only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -359,7 +359,10 @@ impl Board {
                     ));
                 }
             }
-            (_, Some(asked_at)) => sooner(age::seconds_turn(asked_at, now)),
+            // A live link is told of as such; how long ago anybody was asked for is not shown.
+            (_, Some(asked_at)) if self.link.mode != Mode::Live => {
+                sooner(age::seconds_turn(asked_at, now));
+            }
             _ => {}
         }
         let after = self.confirmed_after(now);

@@ -6,6 +6,7 @@
 mod document;
 mod edit;
 pub mod exchange;
+mod plain;
 mod watch;
 
 use std::collections::HashSet;
@@ -76,7 +77,13 @@ pub enum BookError {
 /// # Errors
 /// [`BookError`] with file, line and reason.
 pub fn load(path: &Path) -> Result<Vec<Contact>, BookError> {
-    read(path).map(|(_, contacts)| contacts)
+    let text = text_of(path)?;
+    // Nothing is to be kept of how it is written: that is a third of the work.
+    match plain::read(&text) {
+        Some(contacts) => Ok(contacts),
+        // The other way finds words and line for what is wrong.
+        None => parse(path, &text).map(|(_, contacts)| contacts),
+    }
 }
 
 /// Applies edits to what the file says now and replaces it in one step; returns the book as it is
@@ -121,13 +128,16 @@ pub fn save(path: &Path, edits: &[Edit]) -> Result<Vec<Contact>, BookError> {
 }
 
 fn read(path: &Path) -> Result<(DocumentMut, Vec<Contact>), BookError> {
-    match file::read_if_there(path) {
-        Ok(text) => parse(path, text.as_deref().unwrap_or_default()),
-        Err(error) => Err(BookError::Unreadable {
-            path: path.into(),
-            error,
-        }),
-    }
+    parse(path, &text_of(path)?)
+}
+
+/// The text of the book; empty where there is none yet.
+fn text_of(path: &Path) -> Result<String, BookError> {
+    let read = file::read_if_there(path).map_err(|error| BookError::Unreadable {
+        path: path.into(),
+        error,
+    });
+    Ok(read?.unwrap_or_default())
 }
 
 fn parse(path: &Path, text: &str) -> Result<(DocumentMut, Vec<Contact>), BookError> {
