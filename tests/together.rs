@@ -133,7 +133,7 @@ fn what_cannot_be_saved_at_all_is_said_at_the_end() {
     // No folder can be made below a file.
     bench.write("file", "");
     let mut pty = board(&bench, &bench.path("file/book.toml"));
-    pty.wait_for_text("cannot be read");
+    pty.wait_for_text("Nobody is on the board yet");
     pty.send("aanna@sie.at\r");
     pty.wait_for_text("Not saved");
     pty.send("q");
