@@ -18,6 +18,7 @@ mod own;
 mod reading;
 mod roster;
 mod settings;
+mod watching;
 
 pub use alert::{Repeat, Watch};
 pub use entry::{Entry, Knowledge, Known, Remembered, Since, Standing, Trouble};

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Board, CHANGE_SHOWS, Change, Cursor, Effect, Entry, Knowledge, Order, Pane, Preferences, REST,
-    Remembered, Repeat, Row, Search, Section, Standing, View, Watch, age, order,
+    Board, CHANGE_SHOWS, Change, Effect, Entry, Knowledge, Order, Pane, Preferences, REST,
+    Remembered, Row, Search, Section, Standing, View, Watch, age, order,
 };
 use crate::contacts::{self, Contact};
 use crate::presence::{Address, Availability, Link, LinkState, Mode, Report};
@@ -199,94 +199,6 @@ impl Board {
             effects.extend(self.ring(&address, now));
         }
         effects
-    }
-
-    fn ring(&mut self, address: &Address, now: Timestamp) -> Option<Effect> {
-        let entry = &self.entries[*self.places.get(address)?];
-        let words = format!("{} is free", entry.name());
-        let group = entry.contact.group.clone();
-        if self.group_watches.remove(&group) {
-            // Whoever is first answers for the group.
-            for entry in self
-                .entries
-                .iter_mut()
-                .filter(|entry| entry.contact.group == group)
-            {
-                if entry
-                    .watch
-                    .is_some_and(|watch| watch.repeat == Repeat::Once)
-                {
-                    entry.watch = None;
-                }
-            }
-        }
-        self.tell(words.clone(), now);
-        Some(Effect::Ring { words })
-    }
-
-    pub(super) fn watch(&mut self, now: Timestamp) -> Vec<Effect> {
-        let after = self.confirmed_after(now);
-        let Some(Cursor::Contact(address)) = &self.cursor else {
-            return Vec::new();
-        };
-        let Some(&place) = self.places.get(address) else {
-            return Vec::new();
-        };
-        let entry = &mut self.entries[place];
-        let free = entry.availability() == Some(Availability::Available)
-            && entry.standing(after) == Standing::Fresh;
-        entry.watch = match entry.watch.map(|watch| watch.repeat) {
-            None => Some(Watch::new(Repeat::Once, free)),
-            Some(Repeat::Once) => Some(Watch::new(Repeat::Always, free)),
-            Some(Repeat::Always) => None,
-        };
-        let name = entry.name().to_string();
-        let words = match entry.watch.map(|watch| watch.repeat) {
-            Some(Repeat::Once) if free => format!("{name} is free now; rings when free again"),
-            Some(Repeat::Once) => format!("Rings once when {name} is free"),
-            Some(Repeat::Always) => format!("Rings each time that {name} becomes free"),
-            None => format!("No longer watching {name}"),
-        };
-        self.tell(words, now);
-        self.preference()
-    }
-
-    pub(super) fn watch_group(&mut self, now: Timestamp) -> Vec<Effect> {
-        let Some(group) = self
-            .group_under_cursor()
-            .map(|group| group.map(String::from))
-        else {
-            return Vec::new();
-        };
-        let after = self.confirmed_after(now);
-        let ends = self.group_watches.remove(&group);
-        for entry in self
-            .entries
-            .iter_mut()
-            .filter(|entry| entry.contact.group == group)
-        {
-            let free = entry.availability() == Some(Availability::Available)
-                && entry.standing(after) == Standing::Fresh;
-            match entry.watch.map(|watch| watch.repeat) {
-                Some(Repeat::Once) if ends => entry.watch = None,
-                None if !ends => entry.watch = Some(Watch::new(Repeat::Once, free)),
-                _ => {}
-            }
-        }
-        let name = group
-            .as_deref()
-            .unwrap_or("the contacts without a group")
-            .to_string();
-        let words = if ends {
-            format!("No longer watching {name}")
-        } else {
-            format!("Rings for the first of {name} who becomes free")
-        };
-        if !ends {
-            self.group_watches.insert(group);
-        }
-        self.tell(words, now);
-        self.preference()
     }
 
     /// Whom to ask for first: the watched and those in sight.

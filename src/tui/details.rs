@@ -10,7 +10,7 @@ use super::pane::{fact, frame, heading, lines};
 use super::screen::Look;
 use super::state::{Shown, clock, moment};
 use crate::board::{Board, Entry, Since, Standing, Trouble, age};
-use crate::presence::{Availability, Device, IconSet, Presence, UserInput, Why};
+use crate::presence::{Availability, Device, IconSet, Presence, UserInput};
 
 /// Draws the details of the contact under the cursor.
 pub fn draw(
@@ -208,15 +208,7 @@ fn tell_device(told: &mut Vec<Line<'_>>, width: u16, look: &Look, device: &Devic
         let name = format!("{:11} ", super::fit::fit(&device.id, 11));
         first.spans[0] = Span::raw(name);
     }
-    told.append(&mut block.into_iter().map(owned).collect());
-}
-
-fn owned<'a>(line: Line<'_>) -> Line<'a> {
-    let spans = line
-        .spans
-        .into_iter()
-        .map(|span| Span::styled(span.content.into_owned(), span.style));
-    Line::from(spans.collect::<Vec<_>>())
+    told.append(&mut block);
 }
 
 fn tell_trouble(
@@ -317,125 +309,4 @@ fn pattern(availability: Availability, icons: IconSet) -> &'static str {
         Availability::Unavailable => ".",
         Availability::Unknown => "?",
     }
-}
-
-/// Draws why the state of the contact under the cursor is what it is.
-pub fn draw_why(
-    buffer: &mut Buffer,
-    area: Rect,
-    board: &Board,
-    look: &Look,
-    scroll: usize,
-) -> usize {
-    let Some(entry) = board.selected() else {
-        return 0;
-    };
-    let inside = frame(buffer, area, &format!("Why: {}", entry.name()), look);
-    let width = inside.width;
-    let mut told: Vec<Line<'_>> = Vec::new();
-    let Some(presence) = entry.presence() else {
-        told.push(Line::raw("Nothing is known of this contact yet."));
-        return lines(buffer, inside, told, scroll, look);
-    };
-    fact(
-        &mut told,
-        width,
-        look,
-        "State",
-        presence.availability.label(),
-    );
-    let rule = match presence.why {
-        Why::Person => "The person's own activities decide; of several, the most restrictive.",
-        Why::Device => {
-            "The person says nothing that counts, so the devices' activities decide; of several, the most restrictive."
-        }
-        Why::OpenDevice => "No activity counts, and a device is open: available.",
-        Why::ClosedDevices => "No activity counts, and every device is closed: offline.",
-        Why::OnlyUnknown => {
-            "Nothing is said but 'unknown'. The server does so for addresses that it does not know."
-        }
-        Why::Nothing => "The document says nothing at all.",
-        Why::Basic => "The server gives no documents for this contact, only one word.",
-    };
-    fact(&mut told, width, look, "Rule", rule);
-    told.push(heading("What the document says", look));
-    for activity in &presence.activities {
-        let says = match activity.kind().and_then(|kind| kind.availability()) {
-            Some(availability) => {
-                format!("{}: counts as {}", activity.details(), availability.name())
-            }
-            None => format!("{}: does not count", activity.details()),
-        };
-        let mut block = Vec::new();
-        fact(&mut block, width, look, activity.name(), &says);
-        told.extend(block.into_iter().map(owned));
-    }
-    if presence.activities.is_empty() {
-        told.push(Line::raw("No activity."));
-    }
-    for device in &presence.devices {
-        let open = match device.open {
-            Some(true) => "open",
-            Some(false) => "closed",
-            None => "says neither open nor closed",
-        };
-        let activities: Vec<&str> = device
-            .activities
-            .iter()
-            .map(|activity| activity.name())
-            .collect();
-        let mut block = Vec::new();
-        fact(
-            &mut block,
-            width,
-            look,
-            "Device",
-            &format!("{}: {open} {}", device.id, activities.join(", ")),
-        );
-        told.extend(block.into_iter().map(owned));
-    }
-    lines(buffer, inside, told, scroll, look)
-}
-
-/// Draws who of a group is free, the best first.
-pub fn draw_free(
-    buffer: &mut Buffer,
-    area: Rect,
-    group: Option<&str>,
-    free: &[&Entry],
-    look: &Look,
-    now: Timestamp,
-    scroll: usize,
-) -> usize {
-    let inside = frame(
-        buffer,
-        area,
-        &format!("Free: {}", group.unwrap_or("no group")),
-        look,
-    );
-    let mut told: Vec<Line<'_>> = Vec::new();
-    for entry in free {
-        let Some(known) = entry.known() else { continue };
-        let glyph = known.presence.glyph(look.icons).to_string();
-        let idle = if known.presence.idle { ", idle" } else { "" };
-        told.push(Line::from(vec![
-            Span::styled(
-                format!("{glyph} "),
-                look.theme.state(known.presence.availability),
-            ),
-            Span::raw(entry.name().to_string()),
-            Span::styled(
-                format!("  for {}{idle}", age::short(known.since.at(), now)),
-                look.theme.dim(),
-            ),
-        ]));
-    }
-    if told.is_empty() {
-        told.push(Line::raw("Nobody is free right now."));
-        told.push(Line::styled(
-            "W tells you who is free first.",
-            look.theme.dim(),
-        ));
-    }
-    lines(buffer, inside, told, scroll, look)
 }

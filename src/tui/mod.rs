@@ -4,6 +4,7 @@
 mod details;
 mod fit;
 mod form;
+mod free;
 mod grid;
 mod help;
 mod keys;
@@ -19,6 +20,7 @@ mod state;
 mod status_line;
 mod terminal;
 mod theme;
+mod why;
 
 pub use fit::{cells, fit};
 pub use keys::{Key, KeyError, Keys, KeysError};

@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 
 use super::keys::Keys;
 use super::theme::{Background, Theme, Themes};
-use super::{details, form, grid, help, list, own, refused, settings, status_line};
+use super::{details, form, free, grid, help, list, own, refused, settings, status_line, why};
 use crate::board::{Action, Board, Choice, Pane, Shape, View};
 use crate::presence::{Address, IconSet};
 
@@ -266,7 +266,7 @@ pub fn draw(frame: &mut Frame<'_>, board: &Board, look: &Look, now: Timestamp) -
                 details::draw(frame.buffer_mut(), layout.pane, board, look, now, *scroll)
             }
             Pane::Details { why: true, scroll } => {
-                details::draw_why(frame.buffer_mut(), layout.pane, board, look, *scroll)
+                why::draw(frame.buffer_mut(), layout.pane, board, look, *scroll)
             }
             Pane::Help { query, scroll } => {
                 help::draw(frame, layout.pane, query, board.link(), look, *scroll)
@@ -296,7 +296,7 @@ pub fn draw(frame: &mut Frame<'_>, board: &Board, look: &Look, now: Timestamp) -
             ),
             Pane::WhoIsFree { group, scroll } => {
                 let free = board.who_is_free(group.as_deref(), now);
-                details::draw_free(
+                free::draw(
                     frame.buffer_mut(),
                     layout.pane,
                     group.as_deref(),
