@@ -30,16 +30,17 @@ pub fn draw(
         let Some(known) = entry.known() else { continue };
         let glyph = known.presence.glyph(look.icons).to_string();
         let idle = if known.presence.idle { ", idle" } else { "" };
+        let lasting = match age::short(known.since.at(), now).as_str() {
+            "now" => "since just now".to_string(),
+            time => format!("for {time}"),
+        };
         told.push(Line::from(vec![
             Span::styled(
                 format!("{glyph} "),
                 look.theme.state(known.presence.availability),
             ),
             Span::raw(entry.name().to_string()),
-            Span::styled(
-                format!("  for {}{idle}", age::short(known.since.at(), now)),
-                look.theme.dim(),
-            ),
+            Span::styled(format!("  {lasting}{idle}"), look.theme.dim()),
         ]));
     }
     if told.is_empty() {
