@@ -219,6 +219,11 @@ pub async fn ask_once(
     .await
 }
 
+/// A server that is gone is not waited for.
+async fn farewell(leaving: impl Future<Output = ()>) {
+    let _ = tokio::time::timeout(FAREWELL, leaving).await;
+}
+
 /// Does something in a session that lasts no longer, or in the one that others use.
 async fn in_one_session<T>(
     client: &Client,
@@ -234,12 +239,17 @@ async fn in_one_session<T>(
         .as_ref()
         .is_err_and(|error| error.class() == Some(Class::SessionEnded))
     {
-        session = sharing.renew(&session, client, at, who).await?;
+        session = match sharing.renew(&session, client, at, who).await {
+            Ok(renewed) => renewed,
+            Err(failure) => {
+                farewell(sharing.leave(None, client)).await;
+                return Err(failure);
+            }
+        };
         done = work(&session).await;
     }
     let node = session.home.clone();
-    let leaving = sharing.leave(Some(session), client);
-    let _ = tokio::time::timeout(FAREWELL, leaving).await;
+    farewell(sharing.leave(Some(session), client)).await;
     done.map_err(|error| {
         Box::new(Failure {
             sign_in: SignIn::EndUser,
