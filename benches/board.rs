@@ -1,6 +1,7 @@
 //! The board in a real terminal, against the service inside this process: how soon it is there, how
 //! soon a key is on the screen, and what it costs. `cargo bench --bench board`; `WHOSIN_IDLE=300`
-//! looks at the idle board for five minutes instead of half a minute.
+//! looks at the idle board for five minutes instead of half a minute; numbers of contacts after `--` are
+//! looked at for their cost alone.
 
 #[path = "../tests/common/pty.rs"]
 mod pty;
@@ -260,6 +261,13 @@ fn main() {
         .ok()
         .and_then(|text| text.parse().ok());
     let idle = Duration::from_secs(idle.unwrap_or(30));
+    let asked: Vec<usize> = std::env::args()
+        .filter_map(|word| word.parse().ok())
+        .collect();
+    if !asked.is_empty() {
+        asked.into_iter().for_each(|contacts| costs(contacts, idle));
+        return;
+    }
     for contacts in [100, 1000, 5000] {
         starts(contacts);
     }

@@ -8,7 +8,7 @@ mod pty;
 use std::fs::File;
 use std::process::{Command, Output, Stdio};
 
-use bench::{Bench, Running, text};
+use bench::{Bench, Running, text, until};
 use rustix::process::Signal;
 use whosin::simulator::Doing;
 
@@ -148,13 +148,13 @@ fn wrong_words_are_two_and_what_fails_is_one() {
 
 #[test]
 fn signals_end_what_goes_on() {
-    let bench = bench();
     for (arguments, signal, wanted) in [
         (&["wait", "ben"][..], Signal::INT, 130),
         (&["wait", "ben"], Signal::TERM, 143),
         (&["watch", "--plain"], Signal::INT, 130),
         (&["simulate", "--listen", "127.0.0.1:0"], Signal::INT, 0),
     ] {
+        let bench = bench();
         let mut command = bench.command(&[]);
         let running = match arguments[0] {
             "simulate" => {
@@ -169,8 +169,8 @@ fn signals_end_what_goes_on() {
         };
         let mut running = running;
         match arguments[0] {
-            // It says nothing until then: but it has to be listening for the signal.
-            "wait" => std::thread::sleep(std::time::Duration::from_millis(300)),
+            // It says nothing until then; who has asked listens for signals.
+            "wait" => until("the first question", || bench.service.signed_in() == (1, 1)),
             _ => drop(running.line()),
         }
         running.signal(signal);

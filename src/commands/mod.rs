@@ -14,6 +14,7 @@ mod man;
 mod reader;
 mod remembering;
 mod set;
+mod signals;
 mod simulate;
 mod status;
 mod tmux;

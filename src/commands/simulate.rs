@@ -6,12 +6,13 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
+use super::signals::Signals;
 use super::{CommandError, answers};
 use crate::cli::{Exit, Population, Security};
 use crate::pws::Fingerprint;
 use crate::simulator::{Certificate, Options, Scenario, Simulator};
 
-/// Runs the service until Ctrl-C.
+/// Runs the service until Ctrl-C, or the signal to end.
 pub async fn simulate(
     listen: Option<SocketAddr>,
     security: &Security,
@@ -55,11 +56,13 @@ pub async fn simulate(
          People: {} and others. Ctrl-C ends it.\n",
         first.unwrap_or_default()
     ));
+    // Whoever reads where it listens may end it.
+    let mut signals =
+        Signals::new().map_err(|error| CommandError::Io("signals cannot be heard", error))?;
     // Who does not listen may still want the service.
     answers::print(&words)?;
-    let ended = tokio::signal::ctrl_c().await;
+    signals.next().await;
     simulator.stop().await;
-    ended.map_err(|error| CommandError::Io("signals cannot be heard", error))?;
     Ok(Exit::Done)
 }
 
