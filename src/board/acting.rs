@@ -92,7 +92,7 @@ impl Board {
                 Vec::new()
             }
             Action::OwnPresence => {
-                self.pane = Pane::Own(OwnChoice::of(self.link.own));
+                self.pane = Pane::Own(OwnChoice::of(self.link().own));
                 Vec::new()
             }
             Action::Settings => self.open_settings(),
@@ -141,9 +141,8 @@ impl Board {
         } else if self.search.take().is_some() {
             self.rearrange(self.touched);
         } else {
-            self.entries
-                .iter_mut()
-                .for_each(|entry| entry.marked = false);
+            let entries = self.roster.entries_mut().iter_mut();
+            entries.for_each(|entry| entry.marked = false);
         }
         Vec::new()
     }
@@ -220,7 +219,7 @@ impl Board {
     }
 
     fn refresh(&mut self) -> Vec<Effect> {
-        if matches!(self.link.state, LinkState::Refused { .. }) {
+        if matches!(self.link().state, LinkState::Refused { .. }) {
             return vec![Effect::SignIn];
         }
         vec![Effect::Ask(Vec::new())]

@@ -2,11 +2,10 @@
 //! effect.
 
 use std::collections::VecDeque;
-use std::collections::hash_map::Entry::Vacant;
 
 use jiff::Timestamp;
 
-use super::{Board, Cursor, Effect, Entry, Form, Pane, Purpose};
+use super::{Board, Cursor, Effect, Form, Pane, Purpose};
 use crate::contacts::{self, Contact, Edit};
 use crate::presence::Address;
 
@@ -66,9 +65,7 @@ impl Board {
         if purpose == Purpose::Move {
             let group = form.text(0);
             self.pane = Pane::Contacts;
-            let chosen = self.chosen();
-            let chosen = chosen.into_iter().map(|contact| contact.address);
-            return self.regroup(chosen.collect(), group, now);
+            return self.regroup(self.chosen(), group, now);
         }
         let contacts = match form.contacts(self.preferences.domain.as_deref()) {
             Ok(contacts) => contacts,
@@ -88,7 +85,7 @@ impl Board {
         let first = contacts[0].address.clone();
         let mut new: Vec<Contact> = Vec::new();
         for contact in contacts {
-            let known = self.places.contains_key(&contact.address);
+            let known = self.entry(&contact.address).is_some();
             if !known && new.iter().all(|other| other.address != contact.address) {
                 new.push(contact);
             }
@@ -102,7 +99,7 @@ impl Board {
                 let asked: Vec<Address> = new.iter().map(|new| new.address.clone()).collect();
                 let name = match new.as_slice() {
                     [one] => format!("Added {}", one.address),
-                    several => format!("Added {} contacts", several.len()),
+                    several => format!("Added {}", contacts::counted(several.len())),
                 };
                 let mut effects =
                     self.carry_out(new.into_iter().map(Edit::Add).collect(), name, now);
@@ -153,7 +150,7 @@ impl Board {
     /// The marked contacts, else the one under the cursor.
     fn chosen(&self) -> Vec<Contact> {
         let marked: Vec<Contact> = self
-            .entries
+            .entries()
             .iter()
             .filter(|entry| entry.marked)
             .map(|entry| entry.contact.clone())
@@ -176,7 +173,7 @@ impl Board {
                 Some(entry) => format!("Removed {}", entry.name()),
                 None => return Vec::new(),
             },
-            several => format!("Removed {} contacts", several.len()),
+            several => format!("Removed {}", contacts::counted(several.len())),
         };
         if matches!(self.pane, Pane::Details { .. }) {
             self.pane = Pane::Contacts;
@@ -203,7 +200,7 @@ impl Board {
             .iter()
             .filter(|section| !section.folded)
             .flat_map(|section| &section.members)
-            .map(|&place| &self.entries[place].contact.address)
+            .map(|&place| &self.entries()[place].contact.address)
             .collect();
         let at = shown.iter().position(|&address| address == here)?;
         let stays = |address: &&&Address| chosen.iter().all(|gone| gone.address != ***address);
@@ -229,39 +226,34 @@ impl Board {
         group: Option<String>,
         now: Timestamp,
     ) -> Vec<Effect> {
-        let is_marked = self.entry(&address).is_some_and(|entry| entry.marked);
-        let moved = match is_marked {
-            true => self
-                .chosen()
-                .into_iter()
-                .map(|contact| contact.address)
-                .collect(),
-            false => vec![address],
+        let Some(entry) = self.entry(&address) else {
+            return Vec::new();
+        };
+        let moved = match entry.marked {
+            true => self.chosen(),
+            false => vec![entry.contact.clone()],
         };
         self.regroup(moved, group, now)
     }
 
     fn regroup(
         &mut self,
-        addresses: Vec<Address>,
+        moved: Vec<Contact>,
         group: Option<String>,
         now: Timestamp,
     ) -> Vec<Effect> {
-        let moved = addresses
-            .iter()
-            .filter_map(|address| self.entry(address))
-            .map(|entry| Contact {
-                group: group.clone(),
-                ..entry.contact.clone()
-            });
+        let moved = moved.into_iter().map(|contact| Contact {
+            group: group.clone(),
+            ..contact
+        });
         self.change(moved.collect(), now)
     }
 
     pub(super) fn mark(&mut self) -> Vec<Effect> {
         if let Some(Cursor::Contact(address)) = &self.cursor
-            && let Some(&place) = self.places.get(address)
+            && let Some(entry) = self.roster.entry_mut(address)
         {
-            self.entries[place].marked ^= true;
+            entry.marked ^= true;
         }
         Vec::new()
     }
@@ -318,49 +310,12 @@ impl Board {
         vec![self.edits.save(edits.to_vec()), self.keep_fresh()]
     }
 
-    /// Applies edits to the entries; returns those that take them back, in the order to apply.
+    /// Applies edits to the board; returns those that take them back, in the order to apply.
     fn apply(&mut self, edits: &[Edit], now: Timestamp) -> Vec<Edit> {
-        let mut backward = Vec::new();
-        // An import brings thousands: each is found by the index, and those who go leave a gap.
-        let before = std::mem::take(&mut self.entries);
-        let mut entries: Vec<Option<Entry>> = before.into_iter().map(Some).collect();
-        for edit in edits {
-            match edit {
-                Edit::Add(contact) => {
-                    if let Vacant(place) = self.places.entry(contact.address.clone()) {
-                        place.insert(entries.len());
-                        entries.push(Some(Entry::new(contact.clone())));
-                        backward.push(Edit::Remove(contact.address.clone()));
-                    }
-                }
-                Edit::Remove(address) => {
-                    let place = self.places.remove(address);
-                    if let Some(gone) = place.and_then(|place| entries[place].take()) {
-                        backward.push(Edit::Add(gone.contact));
-                    }
-                }
-                Edit::Change {
-                    address,
-                    name,
-                    group,
-                } => {
-                    let place = self.places.get(address);
-                    if let Some(entry) = place.and_then(|&place| entries[place].as_mut()) {
-                        let before = entry.contact.clone();
-                        entry.contact.name.clone_from(name);
-                        entry.contact.group.clone_from(group);
-                        backward.push(Edit::Change {
-                            address: before.address,
-                            name: before.name,
-                            group: before.group,
-                        });
-                    }
-                }
-            }
-        }
-        self.entries = entries.into_iter().flatten().collect();
-        backward.reverse();
-        self.index(now);
+        let contacts = self.entries().iter().map(|entry| entry.contact.clone());
+        let (contacts, backward) = contacts::applied(contacts.collect(), edits);
+        self.roster.set_contacts(contacts);
+        self.rearrange(now);
         backward
     }
 
@@ -400,7 +355,7 @@ impl Board {
 
     /// The domains and groups in use, the most used first.
     fn in_use(&self) -> (Vec<String>, Vec<String>) {
-        let contacts = || self.entries.iter().map(|entry| &entry.contact);
+        let contacts = || self.entries().iter().map(|entry| &entry.contact);
         let domains = contacts().map(|contact| contact.address.domain().to_string());
         let own = self.preferences.domain.clone();
         let groups = contacts().filter_map(|contact| contact.group.clone());

@@ -198,11 +198,6 @@ impl Entry {
         }
     }
 
-    /// From `at` on nobody looks on any more.
-    pub fn lose(&mut self, at: Timestamp) {
-        self.timeline.lose(at);
-    }
-
     fn doubt(&mut self, trouble: Trouble, at: Timestamp) -> bool {
         self.trouble = Some(trouble);
         self.timeline.lose(at);

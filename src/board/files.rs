@@ -18,7 +18,7 @@ impl Board {
     }
 
     pub(super) fn submit_export(&mut self, path: String, replace: Replace) -> Vec<Effect> {
-        let all = || self.entries.iter();
+        let all = || self.entries().iter();
         let marked = all().any(|entry| entry.marked);
         let contacts = all().filter(|entry| entry.marked || !marked);
         vec![Effect::Export {
@@ -43,7 +43,7 @@ impl Board {
         let new: Vec<Contact> = imported
             .contacts
             .into_iter()
-            .filter(|contact| !self.places.contains_key(&contact.address))
+            .filter(|contact| self.entry(&contact.address).is_none())
             .map(|contact| Contact {
                 group: group.clone().or(contact.group),
                 ..contact

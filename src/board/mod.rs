@@ -30,7 +30,7 @@ pub use motion::Cursor;
 pub use order::{Order, Row, Section};
 pub use own::OwnChoice;
 pub use reading::Counts;
-pub use roster::Roster;
+pub use roster::{Difference, Roster};
 pub use settings::{Choice, Origin, Setting};
 
 use std::collections::{HashMap, HashSet};
@@ -171,14 +171,12 @@ struct Frozen {
 pub struct Board {
     preferences: Preferences,
     settings: Vec<Setting>,
-    entries: Vec<Entry>,
-    places: HashMap<Address, usize>,
+    roster: Roster,
     sections: Vec<Section>,
     rows: Vec<Row>,
     shape: Shape,
     top: usize,
     cursor: Option<Cursor>,
-    link: Link,
     pane: Pane,
     search: Option<Search>,
     order: Order,
@@ -211,14 +209,12 @@ impl Board {
             hide_offline: preferences.hide_offline,
             preferences,
             settings: Vec::new(),
-            entries: Vec::new(),
-            places: HashMap::new(),
+            roster: Roster::new(link),
             sections: Vec::new(),
             rows: Vec::new(),
             shape,
             top: 0,
             cursor: None,
-            link,
             pane: Pane::Contacts,
             search: None,
             folded: HashSet::new(),
@@ -262,8 +258,16 @@ impl Board {
                 self.book_trouble = words;
                 Vec::new()
             }
-            Message::Remembered(remembered) => self.take_remembered(remembered, now),
-            Message::History(history) => self.take_history(history),
+            Message::Remembered(remembered) => {
+                self.roster.remember(&remembered);
+                // The names that the documents gave may be among it.
+                self.rearrange(now);
+                Vec::new()
+            }
+            Message::History(history) => {
+                self.roster.recall(&history);
+                Vec::new()
+            }
             Message::Reports(reports) => self.take_reports(reports, now),
             Message::Link(link) => self.take_link(link, now),
             Message::Imported(file, imported) => self.take_import(file, imported, now),
@@ -307,7 +311,7 @@ impl Board {
             folded: &self.folded,
             confirmed_after: self.confirmed_after(now),
         };
-        self.sections = order::arrange(&self.entries, how);
+        self.sections = order::arrange(self.entries(), how);
         self.lay_out();
     }
 

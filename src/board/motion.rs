@@ -18,7 +18,7 @@ impl Board {
     /// The contact under the cursor.
     pub fn selected(&self) -> Option<&Entry> {
         match &self.cursor {
-            Some(Cursor::Contact(address)) => self.places.get(address).map(|&at| &self.entries[at]),
+            Some(Cursor::Contact(address)) => self.entry(address),
             _ => None,
         }
     }
@@ -182,7 +182,7 @@ impl Board {
             Row::Cells(_, cells) => {
                 let place = cells.get(column).or(cells.last())?;
                 Some(Cursor::Contact(
-                    self.entries[*place].contact.address.clone(),
+                    self.entries()[*place].contact.address.clone(),
                 ))
             }
         }
@@ -192,7 +192,7 @@ impl Board {
     fn cursor_cell(&self) -> Option<(usize, usize)> {
         match self.cursor.as_ref()? {
             Cursor::Contact(address) => {
-                let place = *self.places.get(address)?;
+                let place = self.roster.place(address)?;
                 self.rows
                     .iter()
                     .enumerate()

@@ -1,12 +1,10 @@
 //! What comes in from the server, what it means as time passes, and what drawing reads.
 
-use std::collections::HashMap;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    Board, CHANGE_SHOWS, Change, Effect, Entry, Knowledge, Order, Pane, Preferences, REST,
-    Remembered, Row, Search, Section, Standing, View, Watch, age, order,
+    Board, CHANGE_SHOWS, Difference, Effect, Entry, Knowledge, Order, Pane, Preferences, REST, Row,
+    Search, Section, Standing, View, Watch, age, order,
 };
 use crate::contacts::{self, Contact};
 use crate::presence::{Address, Availability, Link, LinkState, Mode, Report};
@@ -25,29 +23,11 @@ pub struct Counts {
 impl Board {
     pub(super) fn take_contacts(&mut self, contacts: Vec<Contact>, now: Timestamp) -> Vec<Effect> {
         // What the user changed meanwhile is not in that book yet.
-        let contacts = contacts::applied(contacts, self.edits.unsaved());
-        let mut before: HashMap<Address, Entry> = std::mem::take(&mut self.entries)
-            .into_iter()
-            .map(|entry| (entry.contact.address.clone(), entry))
-            .collect();
-        let first = before.is_empty();
-        let (mut new, mut changed) = (0, 0);
-        for contact in contacts {
-            let entry = match before.remove(&contact.address) {
-                Some(entry) => {
-                    changed += usize::from(entry.contact != contact);
-                    Entry { contact, ..entry }
-                }
-                None => {
-                    new += 1;
-                    Entry::new(contact)
-                }
-            };
-            self.entries.push(entry);
-        }
-        let gone = before.len();
+        let (contacts, _) = contacts::applied(contacts, self.edits.unsaved());
+        let first = self.entries().is_empty();
+        let Difference { new, changed, gone } = self.roster.set_contacts(contacts);
         self.book_trouble = None;
-        self.index(now);
+        self.rearrange(now);
         if !first && new + changed + gone > 0 {
             let counted = [(new, "new"), (gone, "gone"), (changed, "changed")];
             let counted = counted.iter().filter(|(count, _)| *count > 0);
@@ -66,22 +46,9 @@ impl Board {
         }
     }
 
-    /// After the entries moved: where each is, and in which order they are shown.
-    pub(super) fn index(&mut self, now: Timestamp) {
-        let addresses = self
-            .entries
-            .iter()
-            .map(|entry| entry.contact.address.clone());
-        self.places = addresses
-            .enumerate()
-            .map(|(place, address)| (address, place))
-            .collect();
-        self.rearrange(now);
-    }
-
     pub(super) fn keep_fresh(&self) -> Effect {
         Effect::Contacts(
-            self.entries
+            self.entries()
                 .iter()
                 .map(|entry| entry.contact.address.clone())
                 .collect(),
@@ -98,15 +65,14 @@ impl Board {
             return Vec::new();
         }
         for report in reports {
+            let named = |entry: &Entry| entry.name().len();
+            let before = self.entry(&report.address).map(named);
+            let changed = self.roster.learn(&report);
             // An answer may come for somebody who was removed meanwhile.
-            let Some(&place) = self.places.get(&report.address) else {
+            let Some(entry) = self.roster.entry_mut(&report.address) else {
                 continue;
             };
-            let entry = &mut self.entries[place];
-            let named = entry.name().len();
-            entry.lapse(self.link.confirmed_after(report.at));
-            let changed = entry.learn(&report);
-            self.out_of_order |= entry.name().len() != named;
+            self.out_of_order |= before != Some(named(entry));
             self.out_of_order |= changed || self.order == Order::State || self.search.is_some();
             let known = entry.known().filter(|_| entry.trouble.is_none());
             let availability = known.map(|known| known.presence.availability);
@@ -121,45 +87,16 @@ impl Board {
         Vec::new()
     }
 
-    pub(super) fn take_remembered(
-        &mut self,
-        remembered: Vec<(Address, Remembered)>,
-        now: Timestamp,
-    ) -> Vec<Effect> {
-        for (address, remembered) in remembered {
-            if let Some(&place) = self.places.get(&address) {
-                self.entries[place].remember(remembered);
-            }
-        }
-        // The names that the documents gave may be among it.
-        self.rearrange(now);
-        Vec::new()
-    }
-
-    pub(super) fn take_history(&mut self, history: Vec<(Address, Vec<Change>)>) -> Vec<Effect> {
-        for (address, earlier) in history {
-            if let Some(&place) = self.places.get(&address) {
-                self.entries[place].recall(earlier);
-            }
-        }
-        Vec::new()
-    }
-
     pub(super) fn take_link(&mut self, link: Link, now: Timestamp) -> Vec<Effect> {
-        if link.breaks(&self.link) {
-            self.entries.iter_mut().for_each(|entry| entry.lose(now));
-        }
         if link.is_down() {
             // Nobody may be called free on the strength of an old state.
-            self.entries
-                .iter_mut()
-                .filter_map(|entry| entry.watch.as_mut())
-                .for_each(Watch::lose);
+            let entries = self.roster.entries_mut().iter_mut();
+            let watches = entries.filter_map(|entry| entry.watch.as_mut());
+            watches.for_each(Watch::lose);
         }
         let up = |link: &Link| matches!(link.state, LinkState::Up);
-        let turned = up(&link) != up(&self.link);
-        self.link = link;
-        self.out_of_order |= turned;
+        self.out_of_order |= up(&link) != up(self.link());
+        self.roster.set_link(link, now);
         self.rearrange_when_due(self.touched + REST);
         Vec::new()
     }
@@ -183,7 +120,7 @@ impl Board {
         self.rearrange_when_due(now);
         let free_for = self.preferences.free_for;
         let mut rung = Vec::new();
-        for entry in &mut self.entries {
+        for entry in self.roster.entries_mut() {
             let Some(watch) = &mut entry.watch else {
                 continue;
             };
@@ -203,12 +140,12 @@ impl Board {
 
     /// Whom to ask for first: the watched and those in sight.
     pub(super) fn preference(&self) -> Vec<Effect> {
-        let watched = self.entries.iter().filter(|entry| entry.watch.is_some());
+        let watched = self.entries().iter().filter(|entry| entry.watch.is_some());
         let in_sight = self.rows_in_sight().iter().flat_map(|row| match row {
             Row::Cells(_, cells) => cells.as_slice(),
             Row::Heading(_) => &[],
         });
-        let first = watched.chain(in_sight.map(|&place| &self.entries[place]));
+        let first = watched.chain(in_sight.map(|&place| &self.entries()[place]));
         vec![Effect::Prefer(
             first.map(|entry| entry.contact.address.clone()).collect(),
         )]
@@ -216,14 +153,14 @@ impl Board {
 
     /// States that were confirmed before this are stale: all, where the link is down.
     pub fn confirmed_after(&self, now: Timestamp) -> Timestamp {
-        self.link.confirmed_after(now)
+        self.roster.confirmed_after(now)
     }
 
     /// How many contacts there are of each kind.
     pub fn counts(&self, now: Timestamp) -> Counts {
         let after = self.confirmed_after(now);
         let mut counts = Counts::default();
-        for entry in &self.entries {
+        for entry in self.entries() {
             match (entry.standing(after), entry.availability()) {
                 (Standing::Fresh, Some(availability)) => {
                     counts.by_availability[availability as usize] += 1;
@@ -238,7 +175,10 @@ impl Board {
     /// When the data on the board was last true as a whole: the oldest confirmation among the
     /// contacts that were answered last time. `None` before the first answer.
     pub fn asked_at(&self) -> Option<Timestamp> {
-        let answered = self.entries.iter().filter(|entry| entry.trouble.is_none());
+        let answered = self
+            .entries()
+            .iter()
+            .filter(|entry| entry.trouble.is_none());
         let known = answered.filter_map(Entry::known);
         known.map(|known| known.asked_at).min()
     }
@@ -256,7 +196,7 @@ impl Board {
         if let Some(frozen) = &self.frozen {
             sooner(age::seconds_turn(frozen.since, now));
         }
-        match (&self.link.state, self.asked_at()) {
+        match (&self.link().state, self.asked_at()) {
             (
                 LinkState::Trouble {
                     since, next_try, ..
@@ -272,7 +212,7 @@ impl Board {
                 }
             }
             // A live link is told of as such; how long ago anybody was asked for is not shown.
-            (_, Some(asked_at)) if self.link.mode != Mode::Live => {
+            (_, Some(asked_at)) if self.link().mode != Mode::Live => {
                 sooner(age::seconds_turn(asked_at, now));
             }
             _ => {}
@@ -282,7 +222,7 @@ impl Board {
             Row::Cells(_, cells) => cells.as_slice(),
             Row::Heading(_) => &[],
         });
-        for entry in in_sight.map(|&place| &self.entries[place]) {
+        for entry in in_sight.map(|&place| &self.entries()[place]) {
             let told = match (entry.standing(after), &entry.knowledge) {
                 (Standing::Fresh, Knowledge::Known(known)) => Some(known.since.at()),
                 _ => entry.asked_at(),
@@ -297,7 +237,7 @@ impl Board {
                 sooner(changed + CHANGE_SHOWS);
             }
         }
-        let watches = self.entries.iter().filter_map(|entry| entry.watch);
+        let watches = self.entries().iter().filter_map(|entry| entry.watch);
         watches
             .filter_map(|watch| watch.due(self.preferences.free_for))
             .for_each(&mut sooner);
@@ -325,7 +265,7 @@ impl Board {
     pub fn who_is_free(&self, group: Option<&str>, now: Timestamp) -> Vec<&Entry> {
         let after = self.confirmed_after(now);
         let mut free: Vec<&Entry> = self
-            .entries
+            .entries()
             .iter()
             .filter(|entry| entry.contact.group.as_deref() == group)
             .filter(|entry| entry.availability() == Some(Availability::Available))
@@ -340,12 +280,12 @@ impl Board {
 
     /// All contacts, in the order of the book.
     pub fn entries(&self) -> &[Entry] {
-        &self.entries
+        self.roster.entries()
     }
 
     /// The contact of this address.
     pub fn entry(&self, address: &Address) -> Option<&Entry> {
-        self.places.get(address).map(|&place| &self.entries[place])
+        self.roster.entry(address)
     }
 
     /// The groups as they are shown.
@@ -355,7 +295,7 @@ impl Board {
 
     /// How the link is.
     pub fn link(&self) -> &Link {
-        &self.link
+        self.roster.link()
     }
 
     /// What is open above the contacts.

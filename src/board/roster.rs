@@ -6,6 +6,17 @@ use super::{Change, Entry, Remembered};
 use crate::contacts::Contact;
 use crate::presence::{Address, Link, Report};
 
+/// How the contacts differ from those before.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Difference {
+    /// How many were not there before.
+    pub new: usize,
+    /// How many have another name or group.
+    pub changed: usize,
+    /// How many are there no more.
+    pub gone: usize,
+}
+
 /// Contacts, what is known of each, and the link: a board without a screen.
 #[derive(Clone, Debug)]
 pub struct Roster {
@@ -25,13 +36,14 @@ impl Roster {
     }
 
     /// Replaces the contacts. What is known of those who stay is kept; of the same address the
-    /// first counts.
-    pub fn set_contacts(&mut self, contacts: Vec<Contact>) {
+    /// first counts. Returns what is different now.
+    pub fn set_contacts(&mut self, contacts: Vec<Contact>) -> Difference {
         let before = std::mem::take(&mut self.entries).into_iter();
         let mut before: HashMap<Address, Entry> = before
             .map(|entry| (entry.contact.address.clone(), entry))
             .collect();
         self.places.clear();
+        let mut difference = Difference::default();
         for contact in contacts {
             if self.places.contains_key(&contact.address) {
                 continue;
@@ -39,17 +51,25 @@ impl Roster {
             let place = self.entries.len();
             self.places.insert(contact.address.clone(), place);
             self.entries.push(match before.remove(&contact.address) {
-                Some(entry) => Entry { contact, ..entry },
-                None => Entry::new(contact),
+                Some(entry) => {
+                    difference.changed += usize::from(entry.contact != contact);
+                    Entry { contact, ..entry }
+                }
+                None => {
+                    difference.new += 1;
+                    Entry::new(contact)
+                }
             });
         }
+        difference.gone = before.len();
+        difference
     }
 
     /// Takes in what an earlier run knew.
     pub fn remember(&mut self, remembered: &[(Address, Remembered)]) {
         for (address, remembered) in remembered {
-            if let Some(&place) = self.places.get(address) {
-                self.entries[place].remember(remembered.clone());
+            if let Some(entry) = self.entry_mut(address) {
+                entry.remember(remembered.clone());
             }
         }
     }
@@ -57,19 +77,18 @@ impl Roster {
     /// Takes in what was learned of one contact; nothing where it is not on the roster. Returns
     /// whether the state is another than was known before.
     pub fn learn(&mut self, report: &Report) -> bool {
-        let Some(&place) = self.places.get(&report.address) else {
-            return false;
-        };
-        let entry = &mut self.entries[place];
-        entry.lapse(self.link.confirmed_after(report.at));
-        entry.learn(report)
+        let after = self.link.confirmed_after(report.at);
+        self.entry_mut(&report.address).is_some_and(|entry| {
+            entry.lapse(after);
+            entry.learn(report)
+        })
     }
 
     /// Takes in what earlier runs saw of the day.
     pub fn recall(&mut self, history: &[(Address, Vec<Change>)]) {
         for (address, earlier) in history {
-            if let Some(&place) = self.places.get(address) {
-                self.entries[place].recall(earlier.clone());
+            if let Some(entry) = self.entry_mut(address) {
+                entry.recall(earlier.clone());
             }
         }
     }
@@ -77,7 +96,8 @@ impl Roster {
     /// The link changed at `now`.
     pub fn set_link(&mut self, link: Link, now: Timestamp) {
         if link.breaks(&self.link) {
-            self.entries.iter_mut().for_each(|entry| entry.lose(now));
+            let entries = self.entries.iter_mut();
+            entries.for_each(|entry| entry.timeline.lose(now));
         }
         self.link = link;
     }
@@ -87,9 +107,22 @@ impl Roster {
         &self.entries
     }
 
+    pub(super) fn entries_mut(&mut self) -> &mut [Entry] {
+        &mut self.entries
+    }
+
     /// The contact of this address.
     pub fn entry(&self, address: &Address) -> Option<&Entry> {
-        self.places.get(address).map(|&place| &self.entries[place])
+        self.place(address).map(|place| &self.entries[place])
+    }
+
+    pub(super) fn entry_mut(&mut self, address: &Address) -> Option<&mut Entry> {
+        self.place(address).map(|place| &mut self.entries[place])
+    }
+
+    /// Its place among the entries.
+    pub(super) fn place(&self, address: &Address) -> Option<usize> {
+        self.places.get(address).copied()
     }
 
     /// How the link is.

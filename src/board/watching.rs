@@ -7,13 +7,13 @@ use crate::presence::{Address, Availability};
 
 impl Board {
     pub(super) fn ring(&mut self, address: &Address, now: Timestamp) -> Option<Effect> {
-        let entry = &self.entries[*self.places.get(address)?];
+        let entry = self.entry(address)?;
         let words = format!("{} is free", entry.name());
         let group = entry.contact.group.clone();
         if self.group_watches.remove(&group) {
             // Whoever is first answers for the group.
-            for entry in self
-                .entries
+            let entries = self.roster.entries_mut();
+            for entry in entries
                 .iter_mut()
                 .filter(|entry| entry.contact.group == group)
             {
@@ -34,10 +34,9 @@ impl Board {
         let Some(Cursor::Contact(address)) = &self.cursor else {
             return Vec::new();
         };
-        let Some(&place) = self.places.get(address) else {
+        let Some(entry) = self.roster.entry_mut(address) else {
             return Vec::new();
         };
-        let entry = &mut self.entries[place];
         let free = entry.availability() == Some(Availability::Available)
             && entry.standing(after) == Standing::Fresh;
         entry.watch = match entry.watch.map(|watch| watch.repeat) {
@@ -65,8 +64,8 @@ impl Board {
         };
         let after = self.confirmed_after(now);
         let ends = self.group_watches.remove(&group);
-        for entry in self
-            .entries
+        let entries = self.roster.entries_mut();
+        for entry in entries
             .iter_mut()
             .filter(|entry| entry.contact.group == group)
         {

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::collections::hash_map::Entry::Vacant;
 
 use super::Contact;
 use crate::presence::Address;
@@ -21,29 +22,33 @@ pub enum Edit {
     },
 }
 
-/// The contacts as they are after these edits: what [`super::save`] makes of the same book.
+/// The contacts as they are after these edits, which is what [`super::save`] makes of the same book,
+/// and the edits that take them back, in the order to apply.
 pub fn applied<'a>(
     contacts: Vec<Contact>,
     edits: impl IntoIterator<Item = &'a Edit>,
-) -> Vec<Contact> {
-    let mut kept: Vec<Option<Contact>> = contacts.into_iter().map(Some).collect();
-    let mut places: HashMap<Address, usize> = kept
+) -> (Vec<Contact>, Vec<Edit>) {
+    // An import brings thousands: each is found by the index, and those who go leave a gap.
+    let mut places: HashMap<Address, usize> = contacts
         .iter()
         .enumerate()
-        .filter_map(|(place, contact)| Some((contact.as_ref()?.address.clone(), place)))
+        .map(|(place, contact)| (contact.address.clone(), place))
         .collect();
+    let mut kept: Vec<Option<Contact>> = contacts.into_iter().map(Some).collect();
+    let mut backward = Vec::new();
     for edit in edits {
         match edit {
             Edit::Add(contact) => {
-                places.entry(contact.address.clone()).or_insert_with(|| {
+                if let Vacant(place) = places.entry(contact.address.clone()) {
+                    place.insert(kept.len());
                     kept.push(Some(contact.clone()));
-                    kept.len() - 1
-                });
+                    backward.push(Edit::Remove(contact.address.clone()));
+                }
             }
             Edit::Remove(address) => {
-                if let Some(place) = places.remove(address) {
-                    kept[place] = None;
-                }
+                let place = places.remove(address);
+                let gone = place.and_then(|place| kept[place].take());
+                backward.extend(gone.map(Edit::Add));
             }
             Edit::Change {
                 address,
@@ -51,11 +56,15 @@ pub fn applied<'a>(
                 group,
             } => {
                 if let Some(contact) = places.get(address).and_then(|&at| kept[at].as_mut()) {
-                    contact.name.clone_from(name);
-                    contact.group.clone_from(group);
+                    backward.push(Edit::Change {
+                        address: contact.address.clone(),
+                        name: std::mem::replace(&mut contact.name, name.clone()),
+                        group: std::mem::replace(&mut contact.group, group.clone()),
+                    });
                 }
             }
         }
     }
-    kept.into_iter().flatten().collect()
+    backward.reverse();
+    (kept.into_iter().flatten().collect(), backward)
 }
