@@ -34,16 +34,12 @@ struct Line {
 /// Why it cannot be written.
 pub fn append(path: &Path, changes: &[(Address, Change)], now: Timestamp) -> io::Result<()> {
     let _lock = lock(path)?;
-    let mut text = Vec::new();
-    for (address, (at, availability)) in changes {
-        let line = Line {
-            uri: address.clone(),
-            at: *at,
-            availability: *availability,
-        };
-        serde_json::to_writer(&mut text, &line)?;
-        text.push(b'\n');
-    }
+    let new = changes.iter().map(|(address, (at, availability))| Line {
+        uri: address.clone(),
+        at: *at,
+        availability: *availability,
+    });
+    let text = text_of(new)?;
     let mut file = file::open_private(OpenOptions::new().append(true), path)?;
     file.write_all(&text)?;
     if file.metadata()?.len() > LARGEST {
@@ -127,10 +123,14 @@ fn recent(mut lines: Vec<Line>, now: Timestamp) -> Vec<Line> {
 }
 
 fn rewrite(path: &Path, lines: Vec<Line>) -> io::Result<()> {
+    file::replace_private(path, &text_of(lines)?)
+}
+
+fn text_of(lines: impl IntoIterator<Item = Line>) -> io::Result<Vec<u8>> {
     let mut text = Vec::new();
     for line in lines {
         serde_json::to_writer(&mut text, &line)?;
         text.push(b'\n');
     }
-    file::replace_private(path, &text)
+    Ok(text)
 }

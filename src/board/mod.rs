@@ -81,6 +81,9 @@ pub enum View {
 }
 
 impl View {
+    /// Every view.
+    pub const ALL: [View; 3] = [View::Tiles, View::List, View::Compact];
+
     /// The name in the settings.
     pub fn name(self) -> &'static str {
         match self {
@@ -92,8 +95,7 @@ impl View {
 
     /// The view of this name.
     pub fn named(name: &str) -> Option<View> {
-        let all = [View::Tiles, View::List, View::Compact];
-        all.into_iter().find(|view| view.name() == name)
+        View::ALL.into_iter().find(|view| view.name() == name)
     }
 }
 

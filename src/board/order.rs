@@ -20,6 +20,9 @@ pub enum Order {
 }
 
 impl Order {
+    /// Every order.
+    pub const ALL: [Order; 3] = [Order::Name, Order::State, Order::Change];
+
     /// The next one, as the sort key walks through them.
     pub fn next(self) -> Order {
         match self {
@@ -40,8 +43,7 @@ impl Order {
 
     /// The order of this name.
     pub fn named(name: &str) -> Option<Order> {
-        let all = [Order::Name, Order::State, Order::Change];
-        all.into_iter().find(|order| order.name() == name)
+        Order::ALL.into_iter().find(|order| order.name() == name)
     }
 
     /// In words.

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 use super::{CommandError, feed_config};
 use crate::board::Roster;
-use crate::cli::find_contact_loosely;
+use crate::cli::{Exit, find_contact_loosely};
 use crate::contacts::Contact;
 use crate::feed::ask_once;
 use crate::last_seen;
@@ -104,6 +105,24 @@ pub fn about(snapshot: Snapshot, wanted: &[Contact], is_fresh: bool) -> Snapshot
         contacts: wanted.iter().map(one).collect(),
         ..snapshot
     }
+}
+
+/// Prints an answer after which nothing is left to do.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_all(text: &str) -> Result<Exit, CommandError> {
+    print(text).map(|_| Exit::Done)
+}
+
+/// Prints one line of JSON, after which nothing is left to do.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_json(value: &impl Serialize) -> Result<Exit, CommandError> {
+    let text = serde_json::to_string(value)
+        .map_err(|error| CommandError::Io("cannot print", error.into()))?;
+    print_all(&format!("{text}\n"))
 }
 
 /// Prints to standard output. Whether anybody still reads.

@@ -19,7 +19,7 @@ pub fn completions(shell: &str) -> Result<Exit, CommandError> {
             .write_registration(VARIABLE, NAME, NAME, NAME, &mut script)
             .map_err(|error| CommandError::Io("cannot print", error))?;
     }
-    answers::print(&String::from_utf8_lossy(&script)).map(|_| Exit::Done)
+    answers::print_all(&String::from_utf8_lossy(&script))
 }
 
 /// Where a shell asks, answers it and ends; else nothing.

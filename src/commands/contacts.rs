@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::{CommandError, answers, files};
+use super::answers::{print_all, print_json};
+use super::{CommandError, files};
 use crate::cli::{Contacts, Exit, Options, find_contact};
 use crate::contacts::exchange::{self, Format};
 use crate::contacts::{self, Contact, Edit};
@@ -25,7 +26,7 @@ pub fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandErr
         domain: settings.domain,
     };
     match command {
-        Contacts::List { json: false } => print(&table(&book.contacts)),
+        Contacts::List { json: false } => print_all(&table(&book.contacts)),
         Contacts::List { json: true } => print_json(&List::of(&book.contacts)),
         Contacts::Add {
             addresses,
@@ -41,7 +42,7 @@ pub fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandErr
         } => book.import(&file, format, group, dry_run),
         Contacts::Export { file, format } => book.export(&file, format),
         Contacts::Forget { who } => book.forget(&who),
-        Contacts::Groups { json: false } => print(&group_table(&book.contacts)),
+        Contacts::Groups { json: false } => print_all(&group_table(&book.contacts)),
         Contacts::Groups { json: true } => print_json(&Groups::of(&book.contacts)),
     }
 }
@@ -91,7 +92,7 @@ impl Book {
             true => format!("{address} is there already\n"),
             false => format!("{address} is added\n"),
         });
-        print(&told.collect::<String>())
+        print_all(&told.collect::<String>())
     }
 
     fn remove(&self, words: &[String]) -> Result<Exit, CommandError> {
@@ -111,7 +112,7 @@ impl Book {
         let told = addresses
             .iter()
             .map(|address| format!("{address} is removed\n"));
-        print(&told.collect::<String>())
+        print_all(&told.collect::<String>())
     }
 
     fn forget(&self, words: &[String]) -> Result<Exit, CommandError> {
@@ -125,7 +126,7 @@ impl Book {
                 .map_err(|error| CommandError::File(files::shown(path), error))?,
             None => 0,
         };
-        print(&match forgotten {
+        print_all(&match forgotten {
             0 => "nothing was kept\n".to_string(),
             1 => "1 state is forgotten\n".to_string(),
             count => format!("{count} states are forgotten\n"),
@@ -161,7 +162,7 @@ impl Book {
             let _ = writeln!(io::stderr(), "{shown}:{}: {}", one.line, one.reason);
         }
         let verb = if dry_run { "would come in" } else { "came in" };
-        print(&format!(
+        print_all(&format!(
             "{came} {verb}, {} there already, {refused} refused\n",
             found - came
         ))?;
@@ -175,7 +176,7 @@ impl Book {
         let by_name = || files::named(file).and_then(Format::of_file_name);
         let format = format.or_else(by_name).unwrap_or(Format::Csv);
         let Some(path) = files::named(file) else {
-            return print(&exchange::write(&self.contacts, format));
+            return print_all(&exchange::write(&self.contacts, format));
         };
         files::write(path, &self.contacts, format, &self.path)?;
         Ok(Exit::Done)
@@ -298,14 +299,4 @@ impl<'a> Groups<'a> {
         }
         Groups { schema: 1, groups }
     }
-}
-
-fn print_json(value: &impl Serialize) -> Result<Exit, CommandError> {
-    let text = serde_json::to_string(value)
-        .map_err(|error| CommandError::Io("cannot print", error.into()))?;
-    print(&format!("{text}\n"))
-}
-
-fn print(text: &str) -> Result<Exit, CommandError> {
-    answers::print(text).map(|_| Exit::Done)
 }

@@ -14,7 +14,7 @@ use crate::cli::{Cli, Exit};
 pub fn man(folder: Option<&Path>) -> Result<Exit, CommandError> {
     let Some(folder) = folder else {
         let page = main_page().map_err(|error| CommandError::Io("cannot print", error))?;
-        return answers::print(&String::from_utf8_lossy(&page)).map(|_| Exit::Done);
+        return answers::print_all(&String::from_utf8_lossy(&page));
     };
     write_pages(folder)
         .map_err(|error| CommandError::Exchange(folder.display().to_string(), error.to_string()))?;

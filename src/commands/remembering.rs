@@ -106,7 +106,8 @@ impl Remembering {
             if let Err(error) = last_seen::write(&path, &snapshot) {
                 tracing::warn!(%error, "last-seen.json cannot be written");
             }
-            if let Some((path, changes)) = day
+            // Most writings bring no change of anybody's state.
+            if let Some((path, changes)) = day.filter(|(_, changes)| !changes.is_empty())
                 && let Err(error) = history::append(&path, &changes, now)
             {
                 tracing::warn!(%error, "history.jsonl cannot be written");

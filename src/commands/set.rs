@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::answers::print;
+use super::answers::print_all;
 use super::{CommandError, feed_config, load};
 use crate::cli::{Exit, Options};
 use crate::feed::set_once;
@@ -39,6 +39,5 @@ pub async fn set(
             format!("until {}{why}", clock(until, &TimeZone::system()))
         }
     };
-    print(&format!("{}, {words}\n", own.label()))?;
-    Ok(Exit::Done)
+    print_all(&format!("{}, {words}\n", own.label()))
 }

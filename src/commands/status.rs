@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr;
 
-use super::answers::{about, chosen, from_server, left_by_board, print};
+use super::answers::{about, chosen, from_server, left_by_board, print, print_json};
 use super::{CommandError, load};
 use crate::board::age;
 use crate::cli::{Exit, Options};
@@ -61,9 +61,7 @@ pub async fn status(
             print(&text)?;
         }
         Print::Json => {
-            let text = serde_json::to_string(&snapshot)
-                .map_err(|error| CommandError::Io("cannot print", error.into()))?;
-            print(&format!("{text}\n"))?;
+            print_json(&snapshot)?;
         }
         Print::Nothing => {}
     }

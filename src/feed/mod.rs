@@ -219,8 +219,8 @@ pub async fn ask_once(
     .await
 }
 
-/// A server that is gone is not waited for.
-async fn farewell(leaving: impl Future<Output = ()>) {
+/// Takes leave of a server, whatever comes of it. One that is gone is not waited for.
+async fn farewell<T>(leaving: impl Future<Output = T>) {
     let _ = tokio::time::timeout(FAREWELL, leaving).await;
 }
 

@@ -161,13 +161,7 @@ impl Settings {
         };
         let switch = |choice: fn(bool) -> Choice| vec![choice(false), choice(true)];
         let themes = themes.iter().cloned().map(Choice::Theme);
-        let views = [
-            None,
-            Some(View::Tiles),
-            Some(View::List),
-            Some(View::Compact),
-        ];
-        let orders = [Order::Name, Order::State, Order::Change];
+        let views = [None].into_iter().chain(View::ALL.map(Some));
         let free_for = SignedDuration::try_from(self.free_for).unwrap_or(SignedDuration::MAX);
         let times = FREE_FOR.map(SignedDuration::from_secs);
         vec![
@@ -184,12 +178,12 @@ impl Settings {
             ),
             chosen(
                 Choice::View(self.view),
-                views.map(Choice::View).to_vec(),
+                views.map(Choice::View).collect(),
                 "How the contacts are laid out at the start; v changes it for a while.",
             ),
             chosen(
                 Choice::Sort(self.order),
-                orders.map(Choice::Sort).to_vec(),
+                Order::ALL.map(Choice::Sort).to_vec(),
                 "How the contacts of a group are sorted at the start; s changes it for a while.",
             ),
             chosen(

@@ -8,9 +8,9 @@ use ratatui::text::{Line, Span};
 use super::fit::fit;
 use super::pane;
 use super::screen::{Look, Target, Targets};
-use super::state::clock;
+use super::state::{clock, sign};
 use crate::board::OwnChoice;
-use crate::presence::{IconSet, OwnPresence};
+use crate::presence::OwnPresence;
 
 /// Draws the list; each of it can be pointed at.
 pub fn draw(
@@ -22,10 +22,6 @@ pub fn draw(
     targets: &mut Targets,
 ) {
     let inside = pane::frame(buffer, area, "My presence", look);
-    let cursor = match look.icons {
-        IconSet::Ascii => ">",
-        IconSet::Unicode | IconSet::Nerd => "▸",
-    };
     let low = usize::from(inside.height) < OwnPresence::ALL.len() + 2;
     let mut lines: Vec<Line<'_>> = OwnPresence::ALL
         .into_iter()
@@ -33,7 +29,11 @@ pub fn draw(
             let chosen = own == choice.own();
             let glyph = own.availability().glyph(look.icons);
             let style = look.theme.state(own.availability());
-            let cursor = if chosen { cursor } else { " " };
+            let cursor = if chosen {
+                sign::cursor(look.icons)
+            } else {
+                " "
+            };
             // Where the line below is out of sight, this one says for how long.
             let hours = match (chosen && low, own) {
                 (false, _) | (true, OwnPresence::Available) => String::new(),

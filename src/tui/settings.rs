@@ -8,8 +8,8 @@ use ratatui::text::{Line, Span};
 use super::fit::{fit, padded, wrap};
 use super::pane;
 use super::screen::{Look, Target, Targets};
+use super::state::sign;
 use crate::board::{Origin, Setting};
-use crate::presence::IconSet;
 
 /// Cells for the name, and for the origin where there is room for it.
 const NAME: usize = 13;
@@ -59,10 +59,10 @@ pub fn draw(
 }
 
 fn row<'a>(setting: &Setting, chosen: bool, width: usize, look: &Look) -> Line<'a> {
-    let cursor = match (chosen, look.icons) {
-        (false, _) => " ",
-        (true, IconSet::Ascii) => ">",
-        (true, IconSet::Unicode | IconSet::Nerd) => "▸",
+    let cursor = if chosen {
+        sign::cursor(look.icons)
+    } else {
+        " "
     };
     let origin = if width >= WITH_ORIGIN { ORIGIN } else { 0 };
     let name = NAME.min(width / 2);

@@ -21,7 +21,7 @@ use super::poll;
 use super::session::{Failure, Session};
 use super::shared::Sharing;
 use super::wake::Surroundings;
-use super::{Command, Config, Delivery, FAREWELL, Update, refusal_in_words};
+use super::{Command, Config, Delivery, Update, farewell, refusal_in_words};
 use crate::presence::{Link, LinkState, Problem};
 use crate::pws::{Class, Client, Listener};
 
@@ -177,8 +177,7 @@ impl Worker {
     }
 
     async fn leave(&self, session: Option<Session>) {
-        let leaving = self.sharing.leave(session, &self.client);
-        let _ = tokio::time::timeout(FAREWELL, leaving).await;
+        farewell(self.sharing.leave(session, &self.client)).await;
     }
 
     /// Uses a session, and the next ones where the primary comes back, until another has to be
@@ -207,9 +206,7 @@ impl Worker {
                     }
                     // Nobody waits for it: the sign-out of a session that is not needed any more.
                     let client = client.clone();
-                    tokio::spawn(async move {
-                        let _ = tokio::time::timeout(FAREWELL, old.close(&client)).await;
-                    });
+                    tokio::spawn(async move { farewell(old.close(&client)).await });
                 }
             }
         }

@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Delivery, End, FAREWELL, Worker};
+use super::{Delivery, End, Worker};
+use crate::feed::farewell;
 use crate::feed::live::Job;
 use crate::feed::session::Session;
 use crate::pws::{
@@ -203,7 +204,7 @@ impl Worker {
                 let _ = self.client.unregister(home, app, id).await;
             }
         };
-        let _ = tokio::time::timeout(FAREWELL, undoing).await;
+        farewell(undoing).await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! The colours of a theme, and the files that they are written in.
 
+use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 
 use ratatui::style::Color;
@@ -83,14 +84,15 @@ impl Palette {
     /// Reads a theme; what it leaves out is its base's.
     pub(super) fn read(text: &str) -> Result<Palette, toml::de::Error> {
         let file: File = toml::from_str(text)?;
-        let base = || match file.base {
+        // Read only where it is needed, for it is a theme's file itself, and once.
+        let base = LazyCell::new(|| match file.base {
             Base::Dark => Palette::dark(),
             Base::Light => Palette::light(),
             Base::HighContrast => Palette::high_contrast(),
-        };
+        });
         let shade = |own: Option<Colour>, of_base: fn(Palette) -> Shade| match own {
             Some(colour) => colour.shade(),
-            None => of_base(base()),
+            None => of_base(*base),
         };
         Ok(Palette {
             available: shade(file.available, |base| base.available),
