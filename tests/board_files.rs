@@ -8,7 +8,7 @@ mod pty;
 
 use bench::{Bench, until};
 use common::{Desk, address, contact};
-use pty::{Pty, Start};
+use pty::Start;
 use whosin::board::{Action, Effect, Message, Pane, Replace};
 use whosin::contacts::exchange::{Format, Imported, read};
 use whosin::contacts::{self, Edit};
@@ -169,15 +169,13 @@ fn files_go_in_and_out_of_a_real_board() {
     let path = |name: &str| folder.path().join(name).display().to_string();
     let people = "name,email\nPia Import,pia@sie.at\nBroken,a@b@c\n";
     std::fs::write(path("people.csv"), people).unwrap();
-    let mut arguments = bench.options();
-    arguments.extend(["--contacts".into(), path("book.toml")]);
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let mut pty = Pty::start(Start {
-        arguments: &arguments,
-        variables: &[("WHOSIN_APP_PASSWORD", "simulated")],
+    let start = Start {
+        arguments: &["--contacts", &path("book.toml")],
+        variables: &[],
         width: 120,
         height: 30,
-    });
+    };
+    let mut pty = bench.in_terminal(tempfile::tempdir().unwrap(), start);
     pty.wait_for_text("Nobody is on the board yet");
     // Tab completes the file's name.
     pty.send(&format!("I{}\t", path("peo")));

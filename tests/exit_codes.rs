@@ -10,17 +10,9 @@ use std::process::{Command, Output, Stdio};
 
 use bench::{Bench, Running, text, until};
 use rustix::process::Signal;
-use whosin::simulator::Doing;
 
 /// Nobody listens there.
 const NOWHERE: &str = "http://127.0.0.1:1";
-
-fn bench() -> Bench {
-    let bench = Bench::new();
-    bench.service.set(&bench.ursula(), Doing::Available);
-    bench.service.set(&bench.ben(), Doing::Dnd);
-    bench
-}
 
 fn code(output: &Output) -> i32 {
     output.status.code().unwrap_or(-1)
@@ -28,7 +20,7 @@ fn code(output: &Output) -> i32 {
 
 #[test]
 fn commands_that_ask_the_server_have_a_code_for_each_end() {
-    let bench = bench();
+    let bench = Bench::with_one_free();
     let commands: [&[&str]; 6] = [
         &["status"],
         &["status", "--json"],
@@ -64,7 +56,7 @@ fn commands_that_ask_the_server_have_a_code_for_each_end() {
 
 #[test]
 fn a_server_that_is_not_there_has_a_code_of_its_own() {
-    let bench = bench();
+    let bench = Bench::with_one_free();
     let commands: [&[&str]; 5] = [
         &["status"],
         &["set", "away"],
@@ -73,29 +65,14 @@ fn a_server_that_is_not_there_has_a_code_of_its_own() {
         &["wait", "ursula", "--timeout", "1s"],
     ];
     for command in commands {
-        let users = [
-            "--server",
-            NOWHERE,
-            "--app-user",
-            "whosin",
-            "--user",
-            "klmt",
-        ];
-        let done = Command::new(env!("CARGO_BIN_EXE_whosin"))
-            .env_clear()
-            .envs(pty::environment(bench.home.path()))
-            .env("WHOSIN_APP_PASSWORD", "simulated")
-            .args(users)
-            .args(command)
-            .output()
-            .unwrap();
+        let done = bench.command_at(NOWHERE, command).output().unwrap();
         assert_eq!(code(&done), 4, "{command:?}: {done:?}");
     }
 }
 
 #[test]
 fn nobody_available_or_not_in_time_is_five() {
-    let bench = bench();
+    let bench = Bench::with_one_free();
     assert_eq!(code(&bench.run(&["status", "-q", "ursula"])), 0);
     let done = bench.run(&["status", "--quiet", "ben"]);
     assert_eq!((code(&done), done.stdout, done.stderr), (5, vec![], vec![]));
@@ -105,7 +82,7 @@ fn nobody_available_or_not_in_time_is_five() {
 
 #[test]
 fn wrong_words_are_two_and_what_fails_is_one() {
-    let bench = bench();
+    let bench = Bench::with_one_free();
     for arguments in [
         &["status", "nobody-of-this-name"][..],
         &["wait", "nobody-of-this-name"],
@@ -154,7 +131,7 @@ fn signals_end_what_goes_on() {
         (&["watch", "--plain"], Signal::INT, 130),
         (&["simulate", "--listen", "127.0.0.1:0"], Signal::INT, 0),
     ] {
-        let bench = bench();
+        let bench = Bench::with_one_free();
         let mut command = bench.command(&[]);
         let running = match arguments[0] {
             "simulate" => {
@@ -189,7 +166,7 @@ fn into_closed_pipe(mut command: Command) -> Output {
 
 #[test]
 fn output_to_a_closed_pipe_ends_quietly() {
-    let bench = bench();
+    let bench = Bench::with_one_free();
     for arguments in [
         &["status"][..],
         &["status", "--json"],
@@ -223,7 +200,7 @@ fn an_output_that_is_full_is_told() {
         eprintln!("there is no /dev/full here");
         return;
     };
-    let bench = bench();
+    let bench = Bench::with_one_free();
     for arguments in [
         &["status"][..],
         &["contacts", "list"],
@@ -240,7 +217,7 @@ fn an_output_that_is_full_is_told() {
 
 #[test]
 fn without_terminal_home_or_variables_it_works_or_says_what_is_missing() {
-    let bench = bench();
+    let bench = Bench::with_one_free();
     let url = bench.service.url();
     let run = |arguments: &[&str]| {
         Command::new(env!("CARGO_BIN_EXE_whosin"))
@@ -273,7 +250,7 @@ fn without_terminal_home_or_variables_it_works_or_says_what_is_missing() {
 
 #[test]
 fn a_home_that_cannot_be_written_is_said_once_and_presence_is_shown() {
-    let bench = bench();
+    let bench = Bench::with_one_free();
     // Nothing can be made below a file, whoever one is.
     let home = bench.path("file");
     std::fs::write(&home, "").unwrap();
@@ -295,13 +272,10 @@ fn a_home_that_cannot_be_written_is_said_once_and_presence_is_shown() {
 
 #[test]
 fn a_board_whose_home_cannot_be_written_says_so_and_shows_presence() {
-    let bench = bench();
+    let bench = Bench::with_one_free();
     std::fs::write(bench.path("file"), "").unwrap();
     let below = bench.path("file").display().to_string();
-    let mut arguments = bench.options();
     let book = bench.path("config/whosin/contacts.toml");
-    arguments.extend(["--contacts".into(), book.display().to_string()]);
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let places = [
         "XDG_CONFIG_HOME",
         "XDG_CACHE_HOME",
@@ -309,13 +283,13 @@ fn a_board_whose_home_cannot_be_written_says_so_and_shows_presence() {
         "XDG_RUNTIME_DIR",
     ];
     let places = places.map(|place| (place, below.as_str()));
-    let variables = [&[("WHOSIN_APP_PASSWORD", "simulated")][..], &places].concat();
-    let mut pty = pty::Pty::start(pty::Start {
-        arguments: &arguments,
-        variables: &variables,
+    let start = pty::Start {
+        arguments: &["--contacts", &book.display().to_string()],
+        variables: &places,
         width: 120,
         height: 24,
-    });
+    };
+    let mut pty = bench.in_terminal(tempfile::tempdir().unwrap(), start);
     pty.wait_for_text("cannot be written");
     pty.wait_for_text("Do not disturb");
     pty.send("q");

@@ -231,19 +231,14 @@ fn the_file_does_not_grow_for_ever() {
 }
 
 fn board(bench: &mut Bench) -> Pty {
-    let mut arguments = bench.options();
-    arguments.extend(["--interval".into(), "1".into()]);
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let home = std::mem::replace(&mut bench.home, tempfile::tempdir().unwrap());
-    Pty::start_in(
-        home,
-        Start {
-            arguments: &arguments,
-            variables: &[("WHOSIN_APP_PASSWORD", "simulated")],
-            width: 120,
-            height: 30,
-        },
-    )
+    let home = bench.take_home();
+    let start = Start {
+        arguments: &["--interval", "1"],
+        variables: &[],
+        width: 120,
+        height: 30,
+    };
+    bench.in_terminal(home, start)
 }
 
 fn leave(bench: &mut Bench, mut pty: Pty) {

@@ -20,18 +20,13 @@ use whosin::snapshot::Snapshot;
 
 /// A board with the home and the service of the bench.
 fn board(bench: &Bench, home: tempfile::TempDir) -> Pty {
-    let mut arguments = bench.options();
-    arguments.extend(["--interval".into(), "1".into()]);
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    Pty::start_in(
-        home,
-        Start {
-            arguments: &arguments,
-            variables: &[("WHOSIN_APP_PASSWORD", "simulated")],
-            width: 90,
-            height: 20,
-        },
-    )
+    let start = Start {
+        arguments: &["--interval", "1"],
+        variables: &[],
+        width: 90,
+        height: 20,
+    };
+    bench.in_terminal(home, start)
 }
 
 fn left(pty: &Pty) -> Option<Value> {
@@ -39,16 +34,12 @@ fn left(pty: &Pty) -> Option<Value> {
     Some(serde_json::from_slice(&std::fs::read(file).ok()?).unwrap())
 }
 
-fn take_home(bench: &mut Bench) -> tempfile::TempDir {
-    std::mem::replace(&mut bench.home, tempfile::tempdir().unwrap())
-}
-
 #[test]
 fn a_board_leaves_what_it_knows_for_its_owner_alone_and_says_when_it_is_gone() {
     let mut bench = Bench::new();
     bench.service.set(&bench.ursula(), Doing::OnThePhone);
     bench.service.set(&bench.ben(), Doing::Available);
-    let home = take_home(&mut bench);
+    let home = bench.take_home();
     let mut pty = board(&bench, home);
     let is_left = |wanted: &dyn Fn(&Value) -> bool| left(&pty).is_some_and(|left| wanted(&left));
     until("the board leaves what it knows", || {
@@ -89,7 +80,7 @@ fn a_board_without_a_server_shows_what_is_remembered_and_leaves_it_for_the_next(
         left["server"] = json!("http://127.0.0.1:1");
     });
     let before = bench.last_seen().unwrap();
-    let home = take_home(&mut bench);
+    let home = bench.take_home();
     let arguments = "--server http://127.0.0.1:1 --app-user whosin --user klmt";
     let arguments: Vec<&str> = arguments.split(' ').collect();
     let mut pty = Pty::start_in(
@@ -132,7 +123,7 @@ fn another_users_file_is_not_believed() {
     assert_eq!(bench.run(&["status", "--cached"]).status.code(), Some(1));
     // Nor does it keep a board from working.
     bench.service.set(&bench.ben(), Doing::Available);
-    let home = take_home(&mut bench);
+    let home = bench.take_home();
     let pty = board(&bench, home);
     until("the board makes it anew", || {
         let file = pty.home.path().join("cache/whosin/last-seen.json");

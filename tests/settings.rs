@@ -9,7 +9,7 @@ mod pty;
 use bench::{Bench, until};
 use common::Desk;
 use jiff::SignedDuration;
-use pty::{Pty, Start};
+use pty::Start;
 use whosin::board::{Action, Choice, Effect, Message, Order, Origin, Setting, View};
 use whosin::cli::Options;
 use whosin::presence::IconSet;
@@ -187,17 +187,13 @@ fn the_theme_changes_on_a_real_board_and_stays_for_the_next() {
     std::fs::create_dir_all(&folder).unwrap();
     let file = folder.join("config.toml");
     std::fs::write(&file, "# comment\ntheme = \"dark\"\n").unwrap();
-    let arguments = bench.options();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let mut pty = Pty::start_in(
-        home,
-        Start {
-            arguments: &arguments,
-            variables: &[("WHOSIN_APP_PASSWORD", "simulated")],
-            width: 120,
-            height: 40,
-        },
-    );
+    let start = Start {
+        arguments: &[],
+        variables: &[],
+        width: 120,
+        height: 40,
+    };
+    let mut pty = bench.in_terminal(home, start);
     pty.wait_for_text("Nobody is on the board yet");
     pty.send(",");
     pty.wait_for_text("Settings");

@@ -336,15 +336,13 @@ fn a_variable_says_the_background_where_it_is_set() {
 
 /// A board with nobody on it.
 fn board(bench: &Bench, variables: &[(&str, &str)]) -> Pty {
-    let arguments = bench.options();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let variables = [&[("WHOSIN_APP_PASSWORD", "simulated")], variables].concat();
-    let pty = Pty::start(Start {
-        arguments: &arguments,
-        variables: &variables,
+    let start = Start {
+        arguments: &[],
+        variables,
         width: 90,
         height: 24,
-    });
+    };
+    let pty = bench.in_terminal(tempfile::tempdir().unwrap(), start);
     pty.wait_for_text("Nobody is on the board yet");
     pty
 }
@@ -417,18 +415,13 @@ fn a_theme_of_the_users_own_is_drawn_and_a_mistake_in_it_is_no_hindrance() {
         let folder = home.path().join("config/whosin/themes");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("mine.toml"), text).unwrap();
-        let mut arguments = bench.options();
-        arguments.extend(["--theme".into(), "mine".into()]);
-        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let pty = Pty::start_in(
-            home,
-            Start {
-                arguments: &arguments,
-                variables: &[("WHOSIN_APP_PASSWORD", "simulated")],
-                width: 160,
-                height: 24,
-            },
-        );
+        let start = Start {
+            arguments: &["--theme", "mine"],
+            variables: &[],
+            width: 160,
+            height: 24,
+        };
+        let pty = bench.in_terminal(home, start);
         pty.wait_for_text("Nobody is on the board yet");
         pty
     };

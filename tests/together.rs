@@ -17,15 +17,13 @@ use whosin::contacts::{self, Edit};
 
 /// A board whose contacts are in this file.
 fn board(bench: &Bench, book: &Path) -> Pty {
-    let mut arguments = bench.options();
-    arguments.extend(["--contacts".into(), book.display().to_string()]);
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    Pty::start(Start {
-        arguments: &arguments,
-        variables: &[("WHOSIN_APP_PASSWORD", "simulated")],
+    let start = Start {
+        arguments: &["--contacts", &book.display().to_string()],
+        variables: &[],
         width: 100,
         height: 30,
-    })
+    };
+    bench.in_terminal(tempfile::tempdir().unwrap(), start)
 }
 
 fn book(contacts: &[&str]) -> String {

@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use whosin::presence::Address;
-use whosin::simulator::{Options, Simulator};
+use whosin::simulator::{Doing, Options, Simulator};
 
-use crate::pty;
+use crate::pty::{self, Pty, Start};
 
 /// How long a test waits for something that ought to happen soon.
 pub const PATIENCE: Duration = Duration::from_secs(40);
@@ -55,6 +55,14 @@ impl Bench {
         bench
     }
 
+    /// The same, where Ursula is free and Ben does not want to be disturbed.
+    pub fn with_one_free() -> Bench {
+        let bench = Bench::new();
+        bench.service.set(&bench.ursula(), Doing::Available);
+        bench.service.set(&bench.ben(), Doing::Dnd);
+        bench
+    }
+
     pub fn ursula(&self) -> Address {
         self.service.people()[0].address.clone()
     }
@@ -76,9 +84,7 @@ impl Bench {
     /// The options that name service and users.
     pub fn options(&self) -> Vec<String> {
         let url = self.service.url();
-        ["--server", &url, "--app-user", "whosin", "--user", "klmt"]
-            .map(String::from)
-            .to_vec()
+        signed_in_at(&url).map(String::from).to_vec()
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
@@ -86,15 +92,12 @@ impl Bench {
     }
 
     pub fn command_in(&self, home: &Path, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_whosin"));
-        command
-            .env_clear()
-            .envs(pty::environment(home))
-            .env("WHOSIN_APP_PASSWORD", "simulated")
-            .args(self.options())
-            .args(arguments)
-            .stdin(Stdio::null());
-        command
+        command_at(&self.service.url(), home, arguments)
+    }
+
+    /// The command, for a server that need not be there.
+    pub fn command_at(&self, server: &str, arguments: &[&str]) -> Command {
+        command_at(server, self.home.path(), arguments)
     }
 
     pub fn run(&self, arguments: &[&str]) -> Output {
@@ -103,6 +106,26 @@ impl Bench {
 
     pub fn spawn(&self, arguments: &[&str]) -> Running {
         Running::start(self.command(arguments))
+    }
+
+    /// The program in a terminal, signed in at the service as [`Bench::options`] say; what `start`
+    /// says comes on top.
+    pub fn in_terminal(&self, home: tempfile::TempDir, start: Start<'_>) -> Pty {
+        let options = self.options();
+        let options = options.iter().map(String::as_str);
+        let arguments: Vec<&str> = options.chain(start.arguments.iter().copied()).collect();
+        let variables = [&[("WHOSIN_APP_PASSWORD", "simulated")], start.variables].concat();
+        let start = Start {
+            arguments: &arguments,
+            variables: &variables,
+            ..start
+        };
+        Pty::start_in(home, start)
+    }
+
+    /// The home, for a terminal that keeps it.
+    pub fn take_home(&mut self) -> tempfile::TempDir {
+        std::mem::replace(&mut self.home, tempfile::tempdir().unwrap())
     }
 
     /// What a board left.
@@ -135,6 +158,22 @@ impl Bench {
         change(&mut left);
         self.write("cache/whosin/last-seen.json", &left.to_string());
     }
+}
+
+fn signed_in_at(server: &str) -> [&str; 6] {
+    ["--server", server, "--app-user", "whosin", "--user", "klmt"]
+}
+
+fn command_at(server: &str, home: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_whosin"));
+    command
+        .env_clear()
+        .envs(pty::environment(home))
+        .env("WHOSIN_APP_PASSWORD", "simulated")
+        .args(signed_in_at(server))
+        .args(arguments)
+        .stdin(Stdio::null());
+    command
 }
 
 pub fn text(bytes: &[u8]) -> String {
