@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
 use whosin::feed::{self, Command, Config, Credentials, Delivery, Feed, Update};
-use whosin::presence::{Address, Availability, Mode, Outcome};
+use whosin::link::{Mode, Outcome};
+use whosin::presence::{Address, Availability};
 use whosin::pws::{Endpoint, Route};
 use whosin::simulator::{Doing, Options, Simulator};
 
@@ -16,7 +17,7 @@ async fn known(feed: &mut Feed, who: &Address, wanted: Availability) {
         let Update::Reports(reports) = update else {
             continue;
         };
-        let is = |report: &whosin::presence::Report| match &report.outcome {
+        let is = |report: &whosin::link::Report| match &report.outcome {
             Outcome::Answered(presence) => {
                 report.address == *who && presence.availability == wanted
             }

@@ -10,9 +10,10 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use whosin::board::Entry;
 use whosin::contacts::{self, Contact, Edit};
-use whosin::last_seen;
-use whosin::presence::{Outcome, Report, read_document};
-use whosin::snapshot::Snapshot;
+use whosin::link::{Outcome, Report};
+use whosin::memory::last_seen;
+use whosin::memory::snapshot::Snapshot;
+use whosin::presence::read_document;
 
 const CONTACTS: usize = 5000;
 const TIMES: usize = 41;

@@ -23,7 +23,8 @@ use clap_complete::env::Shells;
 use tracing::level_filters::LevelFilter;
 
 use crate::feed::Delivery;
-use crate::presence::{IconSet, OwnPresence};
+use crate::link::OwnPresence;
+use crate::presence::IconSet;
 use crate::pws::{Fingerprint, SoapVersion};
 use crate::simulator::Scenario;
 use crate::tui::ThemeName;

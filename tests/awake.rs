@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use bench::{config, everybody, leave, link, reports, service, still, untroubled};
 use jiff::{SignedDuration, Timestamp};
 use whosin::feed::{self, Change, Command, Config, Surroundings};
-use whosin::presence::LinkState;
+use whosin::link::LinkState;
 use whosin::simulator::{Node, Operation, Trouble};
 
 fn around(base: Instant, awake: u64, wall: i64, address: Option<&str>) -> Surroundings {

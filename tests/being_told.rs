@@ -8,7 +8,8 @@ use std::time::Duration;
 use bench::{config, everybody, service, still};
 use roxmltree::Document;
 use whosin::feed::{Config, Session};
-use whosin::presence::{Address, Availability, OwnPresence};
+use whosin::link::OwnPresence;
+use whosin::presence::{Address, Availability};
 use whosin::pws::{
     Class, Client, Error, Expiration, PresenceType, Request, Said, SoapVersion, SubscriptionId,
 };

@@ -9,7 +9,8 @@ use jiff::SignedDuration;
 use tui_input::InputRequest;
 use whosin::board::{Action, Cursor, Effect, Message, Pane, Remembered, Since, Standing, View};
 use whosin::contacts::Edit;
-use whosin::presence::{Availability, Link, LinkState, Mode, Outcome, Problem};
+use whosin::link::{Link, LinkState, Mode, Outcome, Problem};
+use whosin::presence::Availability;
 
 fn trouble() -> LinkState {
     let problem = Problem {
@@ -397,7 +398,7 @@ fn signing_in_again_is_the_users_decision() {
         what: "wrong password".into(),
         advice: String::new(),
     };
-    let sign_in = whosin::presence::SignIn::Application;
+    let sign_in = whosin::link::SignIn::Application;
     desk.send(Message::Link(link(LinkState::Refused { sign_in, problem })));
     assert_eq!(desk.act(Action::Refresh).first(), Some(&Effect::SignIn));
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bench::{config, everybody, leave, next, reports, service, still};
 use whosin::feed::{self, Command, Config, Feed, Session, Update};
-use whosin::presence::{LinkState, Outcome};
+use whosin::link::{LinkState, Outcome};
 use whosin::pws::{Class, Error};
 use whosin::simulator::{Operation, Options, Shape, Simulator};
 
@@ -109,7 +109,7 @@ async fn told_until_answered(feed: &mut Feed) -> Vec<LinkState> {
             Update::Link(link) => told.push(link.state),
             Update::Reports(reports) => {
                 let answered =
-                    |one: &whosin::presence::Report| matches!(one.outcome, Outcome::Answered(_));
+                    |one: &whosin::link::Report| matches!(one.outcome, Outcome::Answered(_));
                 if reports.iter().any(answered) {
                     return told;
                 }

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use bench::{config, everybody, leave, link, reports, service, still, untroubled};
 use whosin::feed::{self, Command, Config, Plan, Rhythm, Step};
-use whosin::presence::{Address, LinkState, Outcome, SignIn};
+use whosin::link::{LinkState, Outcome, SignIn};
+use whosin::presence::Address;
 use whosin::pws::BATCH;
 use whosin::simulator::{Fault, Operation, Options};
 

@@ -15,8 +15,9 @@ use jiff::{SignedDuration, Timestamp};
 use pty::{Pty, Start};
 use serde_json::Value;
 use whosin::board::{Change, Message, Since, Timeline};
-use whosin::history;
-use whosin::presence::{Availability, Link, LinkState, Mode, Outcome, Problem};
+use whosin::link::{Link, LinkState, Mode, Outcome, Problem};
+use whosin::memory::history;
+use whosin::presence::Availability;
 use whosin::simulator::Doing;
 
 use Availability::{Available, Away, Busy};

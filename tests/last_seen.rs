@@ -14,9 +14,10 @@ use pty::{Pty, Start};
 use serde_json::{Value, json};
 use whosin::board::{Entry, Knowledge, Roster};
 use whosin::contacts::Contact;
-use whosin::presence::{Address, Link, LinkState, Mode, Outcome, Presence, Report, read_document};
+use whosin::link::{Link, LinkState, Mode, Outcome, Report};
+use whosin::memory::snapshot::Snapshot;
+use whosin::presence::{Address, Presence, read_document};
 use whosin::simulator::Doing;
-use whosin::snapshot::Snapshot;
 
 /// A board with the home and the service of the bench.
 fn board(bench: &Bench, home: tempfile::TempDir) -> Pty {

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use bench::{config, everybody, leave, link_where, next, service, still};
 use whosin::feed::{self, Command, Config, Delivery, Feed, Job, Live, Next, Update};
-use whosin::presence::{Address, Availability, LinkState, Mode, Outcome};
+use whosin::link::{LinkState, Mode, Outcome};
+use whosin::presence::{Address, Availability};
 use whosin::pws::{BATCH, EndPointId, Error, Expiration, SubscriptionId};
 use whosin::simulator::{Doing, Fault, Operation, Options, Scenario, Simulator};
 

@@ -9,7 +9,7 @@ use bench::{
     config, everybody, leave, link_where, next, reports, service, still, trouble, untroubled,
 };
 use whosin::feed::{self, Command, Config, Feed, Nodes, Return, Update};
-use whosin::presence::{Link, LinkState};
+use whosin::link::{Link, LinkState};
 use whosin::pws::Endpoint;
 use whosin::simulator::{Node, Operation, Options, Scenario, Simulator};
 

@@ -14,7 +14,8 @@ use common::Desk;
 use jiff::{SignedDuration, Timestamp};
 use whosin::board::{Action, Effect, Message};
 use whosin::feed::{self, Command, Feed, Own, Update};
-use whosin::presence::{Address, Availability, LinkState, OwnPresence, OwnSet};
+use whosin::link::{LinkState, OwnPresence, OwnSet};
+use whosin::presence::{Address, Availability};
 use whosin::pws::Expiration;
 use whosin::simulator::{Operation, Simulator};
 

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use bench::{config, everybody, leave, next, service, still};
 use whosin::feed::{self, Command, Config, Pace, Plan, Rhythm, Step, Update};
-use whosin::presence::{Address, LinkState, Mode, Outcome};
+use whosin::link::{LinkState, Mode, Outcome};
+use whosin::presence::Address;
 use whosin::pws::BATCH;
 use whosin::simulator::{Options, Scenario};
 

@@ -9,9 +9,8 @@ use ratatui::style::Color;
 use unicode_width::UnicodeWidthStr;
 use whosin::board::{Action, Choice, Message, Origin, Setting};
 use whosin::contacts::exchange::{Format, read};
-use whosin::presence::{
-    IconSet, Kind, Link, LinkState, Mode, OwnPresence, OwnSet, Problem, read_document,
-};
+use whosin::link::{Link, LinkState, Mode, OwnPresence, OwnSet, Problem};
+use whosin::presence::{IconSet, Kind, read_document};
 use whosin::tui::Depth;
 
 const SIZES: [(u16, u16); 7] = [

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use bench::{config, everybody, leave, link, reports, service, still, trouble, untroubled};
 use whosin::feed::{self, Command, Config, Contest, Feed, Origin};
-use whosin::presence::LinkState;
+use whosin::link::LinkState;
 use whosin::simulator::{Fault, Operation, Options, Scenario, Simulator};
 
 fn feed_in(service: &Simulator, folder: &Path) -> Feed {

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use pty::{Pty, Start};
 use tokio::runtime::Runtime;
 use whosin::feed::{self, Command, Config, Feed, Return, Update};
-use whosin::presence::{Link, LinkState};
+use whosin::link::{Link, LinkState};
 use whosin::pws::Endpoint;
 use whosin::simulator::{Node, Operation, Scenario, Simulator};
 

@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 
 use bench::{config, everybody, service};
 use whosin::feed::{self, Command, Config, Delivery, Update};
-use whosin::presence::{Address, Availability, LinkState, Outcome};
+use whosin::link::{LinkState, Outcome};
+use whosin::presence::{Address, Availability};
 use whosin::pws::{Endpoint, Limits};
 use whosin::simulator::{Doing, Node, Options, Scenario, Trouble};
 

@@ -12,9 +12,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use whosin::board::Entry;
 use whosin::contacts::Contact;
-use whosin::presence::{Outcome, Report, read_document};
+use whosin::link::{Outcome, Report};
+use whosin::memory::snapshot::Snapshot;
+use whosin::presence::read_document;
 use whosin::simulator::Doing;
-use whosin::snapshot::Snapshot;
 
 fn schema() -> Value {
     serde_json::from_str(include_str!("../assets/status.schema.json")).unwrap()

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tui_input::Input;
 
 use super::{Action, Board, Cursor, Effect, Form, Frozen, OwnChoice, Pane, Search, View};
-use crate::presence::{LinkState, Report};
+use crate::link::{LinkState, Report};
 
 impl Board {
     pub(super) fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {

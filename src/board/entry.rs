@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use super::alert::Watch;
 use super::history::{Change, Timeline};
 use crate::contacts::Contact;
-use crate::presence::{Availability, Outcome, Presence, Report};
+use crate::link::{Outcome, Report};
+use crate::presence::{Availability, Presence};
 
 /// One contact on the board: who it is and what is known of it.
 #[derive(Clone, Debug)]

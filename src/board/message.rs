@@ -3,7 +3,8 @@ use tui_input::InputRequest;
 use super::{Change, Choice, Remembered, Setting};
 use crate::contacts::exchange::Imported;
 use crate::contacts::{Contact, Edit};
-use crate::presence::{Address, Link, OwnSet, Report};
+use crate::link::{Link, OwnSet, Report};
+use crate::presence::Address;
 
 /// Everything that can happen to the board.
 #[derive(Clone, Debug)]

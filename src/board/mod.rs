@@ -39,7 +39,8 @@ use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
 use crate::contacts::exchange::Refused;
-use crate::presence::{Address, Link, Report};
+use crate::link::{Link, Report};
+use crate::presence::Address;
 use editing::Edits;
 use order::Arrangement;
 

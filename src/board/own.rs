@@ -1,7 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Action;
-use crate::presence::{OwnPresence, OwnSet};
+use crate::link::{OwnPresence, OwnSet};
 
 /// What is chosen in the list of own presences, before it is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,8 @@ use super::{
     Search, Section, Standing, View, Watch, age, order,
 };
 use crate::contacts::{self, Contact};
-use crate::presence::{Address, Availability, Link, LinkState, Mode, Report};
+use crate::link::{Link, LinkState, Mode, Report};
+use crate::presence::{Address, Availability};
 
 /// How many contacts there are of each kind, by fresh states only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::{Change, Entry, Remembered};
 use crate::contacts::Contact;
-use crate::presence::{Address, Link, Report};
+use crate::link::{Link, Report};
+use crate::presence::Address;
 
 /// How the contacts differ from those before.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

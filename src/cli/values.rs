@@ -7,7 +7,8 @@ use tracing::level_filters::LevelFilter;
 
 use crate::contacts::exchange::Format;
 use crate::feed::Delivery;
-use crate::presence::{IconSet, OwnPresence};
+use crate::link::OwnPresence;
+use crate::presence::IconSet;
 use crate::pws::{Fingerprint, SoapVersion};
 
 impl ValueEnum for IconSet {

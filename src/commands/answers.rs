@@ -11,10 +11,11 @@ use crate::board::Roster;
 use crate::cli::{Exit, find_contact_loosely};
 use crate::contacts::Contact;
 use crate::feed::ask_once;
-use crate::last_seen;
-use crate::presence::{Address, LinkState};
+use crate::link::LinkState;
+use crate::memory::last_seen;
+use crate::memory::snapshot::{Person, Snapshot};
+use crate::presence::Address;
 use crate::settings::Settings;
-use crate::snapshot::{Person, Snapshot};
 
 /// Those whom the words mean; everybody where there are none.
 ///

@@ -13,7 +13,8 @@ use crate::board::Setting;
 use crate::cli::{Exit, Options};
 use crate::contacts;
 use crate::feed::{Application, Config, Failure, Session, failure_in_words, in_use};
-use crate::presence::{Address, IconSet, Problem};
+use crate::link::Problem;
+use crate::presence::{Address, IconSet};
 use crate::pws::{self, BATCH, Class, Client, Endpoint, Error, Trust};
 use crate::settings::Settings;
 

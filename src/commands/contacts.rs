@@ -12,7 +12,7 @@ use super::{CommandError, files};
 use crate::cli::{Contacts, Exit, Options, find_contact};
 use crate::contacts::exchange::{self, Format};
 use crate::contacts::{self, Contact, Edit};
-use crate::history;
+use crate::memory::history;
 use crate::presence::{Address, clean};
 use crate::settings::Settings;
 

@@ -65,7 +65,7 @@ pub enum CommandError {
     Contact(String),
     /// The server did not answer as it should; boxed, for it is much larger than the others.
     #[error("{}. {}", .0.what, .0.advice)]
-    Server(Box<crate::presence::Problem>, Exit),
+    Server(Box<crate::link::Problem>, Exit),
     /// No board has left anything that could be told.
     #[error(
         "no board has left anything for this server and user: run whosin, or leave out --cached"

@@ -10,9 +10,9 @@ use tokio::sync::mpsc;
 
 use crate::board::{Change, Message, Roster};
 use crate::feed::Config;
+use crate::memory::snapshot::{Keeper, Snapshot};
+use crate::memory::{history, last_seen};
 use crate::presence::Address;
-use crate::snapshot::{Keeper, Snapshot};
-use crate::{history, last_seen};
 
 /// Two writings are at least this far apart.
 const PAUSE: Duration = Duration::from_secs(5);

@@ -9,7 +9,7 @@ use super::answers::print_all;
 use super::{CommandError, feed_config, load};
 use crate::cli::{Exit, Options};
 use crate::feed::set_once;
-use crate::presence::OwnPresence;
+use crate::link::OwnPresence;
 use crate::pws::Expiration;
 use crate::tui::clock;
 

@@ -9,9 +9,9 @@ use super::{CommandError, load};
 use crate::board::age;
 use crate::cli::{Exit, Options};
 use crate::contacts;
-use crate::last_seen;
+use crate::memory::last_seen;
+use crate::memory::snapshot::{Person, Snapshot};
 use crate::presence::{Availability, clean};
-use crate::snapshot::{Person, Snapshot};
 use crate::tui::{lower_first, moment};
 
 /// What is printed.

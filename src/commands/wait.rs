@@ -12,7 +12,8 @@ use crate::board::Entry;
 use crate::cli::{Exit, Goal, Options, Wait};
 use crate::contacts;
 use crate::feed::Update;
-use crate::presence::{Availability, LinkState, Outcome, Presence, Problem, Report, clean};
+use crate::link::{LinkState, Outcome, Problem, Report};
+use crate::presence::{Availability, Presence, clean};
 use crate::tui::lower_first;
 
 /// Waits, prints who got there and when, and ends.

@@ -16,8 +16,9 @@ use crate::board::{Entry, Roster, Standing, Trouble};
 use crate::cli::{Exit, Options, Watch};
 use crate::contacts;
 use crate::feed::Update;
-use crate::presence::{Address, Availability, Link, LinkState, Presence, Report, clean};
-use crate::snapshot::{LinkWord, Person, SCHEMA};
+use crate::link::{Link, LinkState, Report};
+use crate::memory::snapshot::{LinkWord, Person, SCHEMA};
+use crate::presence::{Address, Availability, Presence, clean};
 use crate::tui::{Look, fit, lower_first};
 
 /// A name takes no more cells than this, where they stand in columns.

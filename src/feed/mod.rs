@@ -1,7 +1,6 @@
 //! Keeps the board fresh: a task with a command channel in and an update channel out.
 
 mod contest;
-mod live;
 mod nodes;
 mod own;
 mod pace;
@@ -9,17 +8,18 @@ mod plan;
 mod poll;
 mod session;
 mod shared;
+mod subscriptions;
 mod wake;
 mod worker;
 
 pub use contest::Contest;
-pub use live::{Job, Live, Next};
 pub use nodes::{Nodes, Return};
 pub use own::Own;
 pub use pace::Pace;
 pub use plan::{Plan, Rhythm, Step};
 pub use session::{Application, Credentials, Failure, Origin, Session};
 pub use shared::in_use;
+pub use subscriptions::{Job, Live, Next};
 pub use wake::{Change, Surroundings};
 
 use std::net::SocketAddr;
@@ -28,9 +28,8 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use crate::presence::{
-    Address, Link, LinkState, Mode, OwnPresence, OwnSet, Problem, Report, SignIn,
-};
+use crate::link::{Link, LinkState, Mode, OwnPresence, OwnSet, Problem, Report, SignIn};
+use crate::presence::Address;
 use crate::pws::{
     Class, Client, Endpoint, Error, Expiration, Limits, PresenceType, Route, SoapVersion, Trust,
     TrustError,

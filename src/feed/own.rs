@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::presence::{OwnPresence, OwnSet};
+use crate::link::{OwnPresence, OwnSet};
 use crate::pws::Expiration;
 
 /// It is set again so long before the server forgets it.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::presence::{Address, Outcome, Presence, Report};
+use crate::link::{Outcome, Report};
+use crate::presence::{Address, Presence};
 use crate::pws::{Class, Contact, Error, Said};
 
 /// What is to be done about an answer.

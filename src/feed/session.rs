@@ -2,7 +2,7 @@
 
 use secrecy::SecretString;
 
-use crate::presence::SignIn;
+use crate::link::SignIn;
 use crate::pws::{AppKey, Class, Client, Endpoint, Error, Login, UserKey};
 
 /// How often a sign-in may be sent to another node.

@@ -4,7 +4,8 @@ use thiserror::Error;
 
 use super::fault::{Class, Fault};
 use super::tls::Fingerprint;
-use crate::presence::{Problem, clean};
+use crate::link::Problem;
+use crate::presence::clean;
 
 /// What can go wrong with one request. Each message names what happened; whom it happened with is
 /// said by [`Error::problem`].

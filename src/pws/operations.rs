@@ -11,7 +11,8 @@ use super::polled::{Contact, read_polled};
 use super::request::{PresenceType, Request};
 use super::session::{AppKey, SessionKey, UserKey};
 use super::subscription::{EndPointId, Expiration, SubscriptionId};
-use crate::presence::{Address, OwnPresence};
+use crate::link::OwnPresence;
+use crate::presence::Address;
 
 /// What a sign-in was answered with.
 #[derive(Clone, Debug)]

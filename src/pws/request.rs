@@ -8,7 +8,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::session::{AppKey, SessionKey};
 use super::subscription::{EndPointId, Expiration, SubscriptionId};
-use crate::presence::{Address, OwnPresence};
+use crate::link::OwnPresence;
+use crate::presence::Address;
 
 /// At most so many contacts fit into one request (`ContactListType` of the WSDL).
 pub const BATCH: usize = 100;

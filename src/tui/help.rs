@@ -9,7 +9,8 @@ use super::fit::{cells, fit, wrap};
 use super::pane;
 use super::screen::Look;
 use crate::board::Action;
-use crate::presence::{Availability, Kind, Link, Mode};
+use crate::link::{Link, Mode};
+use crate::presence::{Availability, Kind};
 
 /// Draws the help.
 pub fn draw(

@@ -10,7 +10,7 @@ use super::pane;
 use super::screen::{Look, Target, Targets};
 use super::state::{clock, sign};
 use crate::board::OwnChoice;
-use crate::presence::OwnPresence;
+use crate::link::OwnPresence;
 
 /// Draws the list; each of it can be pointed at.
 pub fn draw(

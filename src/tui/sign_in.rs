@@ -17,7 +17,7 @@ use super::pane;
 use super::run::TuiError;
 use super::screen::Look;
 use super::terminal::Screen;
-use crate::presence::Problem;
+use crate::link::Problem;
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

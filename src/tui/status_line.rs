@@ -11,7 +11,8 @@ use super::fit::{cells, fit, wrap};
 use super::screen::{Look, Target, Targets};
 use super::state::clock;
 use crate::board::{Action, Board, Pane, Purpose, Replace, age};
-use crate::presence::{Availability, LinkState, Mode};
+use crate::link::{LinkState, Mode};
+use crate::presence::Availability;
 
 /// A piece of a line: text and its style.
 type Piece = (String, Style);

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use whosin::feed::{Command, Config, Credentials, Delivery, Feed, Update};
-use whosin::presence::{Address, Link, LinkState, Report};
+use whosin::link::{Link, LinkState, Report};
+use whosin::presence::Address;
 use whosin::pws::{Endpoint, Route};
 use whosin::simulator::{Options, Simulator};
 

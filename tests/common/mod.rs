@@ -11,9 +11,8 @@ use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 use whosin::board::{Action, Board, Effect, Message, Order, Preferences, Remembered};
 use whosin::contacts::Contact;
-use whosin::presence::{
-    Address, IconSet, Link, LinkState, Mode, Outcome, Presence, Report, read_document,
-};
+use whosin::link::{Link, LinkState, Mode, Outcome, Report};
+use whosin::presence::{Address, IconSet, Presence, read_document};
 use whosin::tui::{Background, Depth, Keys, Layout, Look, Targets, Themes, draw};
 
 /// The moment at which every test begins.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use whosin::feed::{self, Command, Config, Feed, Update};
-use whosin::presence::LinkState;
+use whosin::link::LinkState;
 use whosin::pws::{Endpoint, Route, Trust};
 
 use crate::certificates::{fingerprint, names, self_signed, service};

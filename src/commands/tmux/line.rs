@@ -4,8 +4,8 @@ use serde_json::json;
 use super::ink::Ink;
 use super::template::Template;
 use crate::commands::CommandError;
+use crate::memory::snapshot::{Person, Snapshot};
 use crate::presence::{Availability, IconSet};
-use crate::snapshot::{Person, Snapshot};
 use crate::tui::{cells, fit, lower_first};
 
 /// The usual line takes no more cells than this.

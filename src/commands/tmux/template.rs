@@ -3,8 +3,8 @@ use jiff::Timestamp;
 use super::ink::Ink;
 use super::line::{Counts, icon, state};
 use crate::board::age;
+use crate::memory::snapshot::{Person, Snapshot};
 use crate::presence::Availability;
-use crate::snapshot::{Person, Snapshot};
 
 /// Text with fields in braces. Where one of them is a contact's, it is filled for each contact.
 #[derive(Clone, Debug)]

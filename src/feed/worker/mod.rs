@@ -1,8 +1,8 @@
 //! The task behind a feed: signs in, asks as plan and pace allow, and lives through what goes wrong.
 
-mod asking;
-mod telling;
-mod told;
+mod link;
+mod requests;
+mod subscriptions;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,7 +12,6 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::contest::Contest;
-use super::live::Live;
 use super::nodes::Nodes;
 use super::own::Own;
 use super::pace::Pace;
@@ -20,9 +19,10 @@ use super::plan::{Plan, Rhythm};
 use super::poll;
 use super::session::{Failure, Session};
 use super::shared::Sharing;
+use super::subscriptions::Live;
 use super::wake::Surroundings;
 use super::{Command, Config, Delivery, Update, farewell, refusal_in_words};
-use crate::presence::{Link, LinkState, Problem};
+use crate::link::{Link, LinkState, Problem};
 use crate::pws::{Class, Client, Listener};
 
 /// Whether the worker goes on.

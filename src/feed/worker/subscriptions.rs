@@ -6,8 +6,8 @@ use std::time::Instant;
 
 use super::{Delivery, End, Worker};
 use crate::feed::farewell;
-use crate::feed::live::Job;
 use crate::feed::session::Session;
+use crate::feed::subscriptions::Job;
 use crate::pws::{
     Class, Contact, EndPointId, Error, Listener, Request, SubscriptionId, own_address,
 };

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::file;
-use crate::snapshot::{LinkWord, SCHEMA, Snapshot};
+use crate::memory::snapshot::{LinkWord, SCHEMA, Snapshot};
 
 /// How old the file may be where nothing else is said and no board says that it writes more slowly.
 pub const MAX_AGE: Duration = Duration::from_secs(30);

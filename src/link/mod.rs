@@ -1,8 +1,15 @@
+//! What the feed and the board share: how the link to the service is, and what comes over it. Plain
+//! data, so that neither knows the other.
+
+mod own_presence;
+mod report;
+
+pub use own_presence::{OwnPresence, OwnSet};
+pub use report::{Outcome, Report};
+
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-
-use super::OwnSet;
 
 /// How the link to the source of presence is: one value, replaced as a whole on each change.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::MissedTickBehavior;
 
-use super::asking::until;
+use super::requests::until;
 use super::{Next, Worker};
 use crate::feed::plan::Rhythm;
 use crate::feed::{Update, wake};
-use crate::presence::{LinkState, Mode, Problem};
+use crate::link::{LinkState, Mode, Problem};
 
 /// The first pause after a failure, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));

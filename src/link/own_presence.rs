@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 
-use super::Availability;
+use crate::presence::Availability;
 
 /// What users can say of themselves (`SetPresenceStatusType` of the WSDL).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

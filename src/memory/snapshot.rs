@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::board::{Entry, Remembered, Roster, Standing, Trouble};
 use crate::contacts::Contact;
-use crate::presence::{
-    Activity, Address, Availability, Device, Extras, LinkState, Mode, Presence, UserInput, Why,
-};
+use crate::link::{LinkState, Mode};
+use crate::presence::{Activity, Address, Availability, Device, Extras, Presence, UserInput, Why};
 
 /// The schema that is written and understood.
 pub const SCHEMA: u32 = 1;

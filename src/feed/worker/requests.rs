@@ -8,15 +8,16 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
 use tokio::time::MissedTickBehavior;
 
-use super::told::{Told, call};
+use super::subscriptions::{Told, call};
 use super::{End, Next, Worker};
 use crate::feed::Update;
-use crate::feed::live::{Job, Next as NextJob};
 use crate::feed::plan::Step;
 use crate::feed::poll::{self, Verdict};
 use crate::feed::session::{Failure, Session};
+use crate::feed::subscriptions::{Job, Next as NextJob};
 use crate::feed::wake::{self, Surroundings};
-use crate::presence::{Address, LinkState, OwnPresence, Report};
+use crate::link::{LinkState, OwnPresence, Report};
+use crate::presence::Address;
 use crate::pws::{self, Class, Contact, Endpoint, Error, Expiration};
 
 /// A server that only ever says that it has too much to do is trouble after this time.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Address, Presence};
+use crate::presence::{Address, Presence};
 
 /// What was learned of one contact by asking for it.
 #[derive(Clone, Debug, PartialEq)]
