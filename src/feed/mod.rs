@@ -326,7 +326,10 @@ fn refusal_in_words(failure: &Failure, credentials: &Credentials) -> Problem {
     };
     Problem {
         what: format!("Sign-in of the {who} refused: {}", failure.error),
-        ..failure.error.problem(&failure.node.to_string())
+        advice: match &failure.error {
+            Error::Fault(fault) => fault.sign_in_advice(failure.sign_in),
+            other => other.problem(&failure.node.to_string()).advice,
+        },
     }
 }
 

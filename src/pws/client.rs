@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONNECTION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::{debug, warn};
 
@@ -178,6 +178,8 @@ impl Client {
         let post = self
             .http
             .post(at.url().clone())
+            // HTTP/1.1 implies it, but the service documents that clients say it.
+            .header(CONNECTION, "Keep-Alive")
             .body(request.write(self.soap, key));
         let header =
             |text: String| HeaderValue::from_str(&text).expect("made of the operation's name");
