@@ -112,6 +112,8 @@ pub struct Person {
     pub phone_status: Option<String>,
     #[allow(missing_docs, reason = "as Extras says")]
     pub im_status: Option<String>,
+    #[allow(missing_docs, reason = "as Extras says")]
+    pub remarks: Vec<String>,
     /// When the server last told the state; where it never did, when it was asked.
     pub asked_at: Option<Timestamp>,
     /// Which rule decided the state; `None` where the server never told one.
@@ -267,6 +269,7 @@ impl Person {
             time_offset: extras.time_offset_minutes,
             phone_status: extras.phone_status,
             im_status: extras.im_status,
+            remarks: extras.remarks,
             why: Some(presence.why),
             devices: presence.devices.iter().map(PersonsDevice::of).collect(),
             ..Person::default()
@@ -296,6 +299,7 @@ impl Person {
             time_offset_minutes: self.time_offset,
             phone_status: self.phone_status.clone(),
             im_status: self.im_status.clone(),
+            remarks: self.remarks.clone(),
         };
         Some(Presence {
             availability: self.availability,

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -97,6 +98,8 @@ impl IconSet {
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 pub struct Kind {
     name: String,
+    #[serde(default)]
+    also: Vec<String>,
     label: Option<String>,
     details: Option<String>,
     availability: Option<Availability>,
@@ -117,6 +120,24 @@ static CATALOGUE: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     catalogue.activity
 });
 
+/// The catalogue by every name in it, each as [`key`] writes it.
+static BY_WORD: LazyLock<HashMap<String, &'static Kind>> = LazyLock::new(|| {
+    let names = |kind: &'static Kind| {
+        let names = [&kind.name].into_iter().chain(&kind.also);
+        names.map(move |name| (key(name), kind))
+    };
+    CATALOGUE.iter().flat_map(names).collect()
+});
+
+/// Longer than this, in bytes, no name of the catalogue is, however it is written.
+const LONGEST_WORD: usize = 64;
+
+/// A name as it is compared: its letters, in small.
+fn key(name: &str) -> String {
+    let letters = name.chars().filter(char::is_ascii_alphabetic);
+    letters.map(|letter| letter.to_ascii_lowercase()).collect()
+}
+
 impl Kind {
     /// The whole catalogue, in the order of the file.
     pub fn all() -> &'static [Kind] {
@@ -126,6 +147,20 @@ impl Kind {
     /// The row for an element's local name.
     pub fn named(name: &str) -> Option<&'static Kind> {
         CATALOGUE.iter().find(|kind| kind.name == name)
+    }
+
+    /// The row for a word as servers and clients write it: an element's local name or the text in
+    /// its place, in any case, with spaces for hyphens, with or without a prefix (`ep:busy`), by
+    /// the row's own name or by another that is sent for it.
+    pub fn by_word(word: &str) -> Option<&'static Kind> {
+        if let Some(kind) = Kind::named(word) {
+            return Some(kind);
+        }
+        if word.len() > LONGEST_WORD {
+            return None;
+        }
+        let local = word.rsplit(':').next().unwrap_or(word);
+        BY_WORD.get(&key(local)).copied()
     }
 
     fn of(availability: Availability) -> &'static Kind {
@@ -188,9 +223,10 @@ enum What {
 }
 
 impl Activity {
-    /// An activity by the local name of its element, whether the catalogue lists it or not.
+    /// An activity by the local name of its element, whether the catalogue lists it or not (see
+    /// [`Kind::by_word`]).
     pub fn named(name: &str) -> Activity {
-        let what = match Kind::named(name) {
+        let what = match Kind::by_word(name) {
             Some(kind) => What::Listed(kind),
             None => What::Unlisted {
                 name: name.into(),
@@ -202,6 +238,15 @@ impl Activity {
             from: None,
             until: None,
         }
+    }
+
+    /// An activity by a word of the catalogue (see [`Kind::by_word`]); `None` for any other.
+    pub fn in_catalogue(word: &str) -> Option<Activity> {
+        Kind::by_word(word).map(|kind| Activity {
+            what: What::Listed(kind),
+            from: None,
+            until: None,
+        })
     }
 
     /// RFC 4480 `other`, with its own text.

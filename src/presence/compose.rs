@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 
 use jiff::Timestamp;
 
-use super::pidf::{Document, Note, Tuple};
-use super::rpid::{Fact, What};
+use super::pidf::{Document, Note};
+use super::rpid::{Bounds, Fact, What};
+use super::tuple::Tuple;
 use super::{Activity, Availability, Device, Extras, Presence, UserInput, Why};
 
 impl Document {
@@ -16,17 +17,13 @@ impl Document {
             self.persons.iter().flat_map(|person| &person.activities),
             now,
         );
-        let of_tuples = counting(
-            self.tuples
-                .iter()
-                .flat_map(|tuple| &tuple.device.activities),
-            now,
-        );
-        let (availability, why) = self.decide(&of_person, &of_tuples);
+        let of_tuples = counting(self.own().flat_map(|tuple| &tuple.device.activities), now);
+        let (availability, why) = self.decide(&of_person, &of_tuples, now);
 
         let since = self.since(&of_person, availability, why, now);
         let note = self.note(now, languages).map(String::from);
-        let extras = extras(self.persons.iter().flat_map(|person| &person.facts), now);
+        let facts = self.persons.iter().flat_map(|person| &person.facts);
+        let extras = extras(facts, self.oddities.remarks(), now);
         let set_by_hand = self.tuples.iter().any(is_set_by_hand);
         let display_name = self.display_name();
         let mut activities: Vec<Activity> = Vec::with_capacity(of_person.len() + of_tuples.len());
@@ -38,7 +35,8 @@ impl Document {
         }
         let devices = self.take_devices(now, languages);
         let (idle, idle_since) = self.idle(&devices);
-        if idle && availability == Availability::Available {
+        let is_listed = activities.iter().any(|one| one.name() == "idle");
+        if idle && availability == Availability::Available && !is_listed {
             activities.push(Activity::named("idle"));
         }
         activities.sort_by(most_telling);
@@ -60,21 +58,59 @@ impl Document {
         }
     }
 
-    /// The availability, and by which rule. `unknown` is believed only where nothing else is
-    /// said: an open tuple says something, a closed one beside it does not, for that is how a
-    /// server answers for an address that it does not know.
-    fn decide(&self, of_person: &[&Activity], of_tuples: &[&Activity]) -> (Availability, Why) {
-        let says = |open: bool| self.tuples.iter().any(|t| t.device.open == Some(open));
+    /// The tuples that are the presentity's own: somebody else's say nothing of the person.
+    fn own(&self) -> impl Iterator<Item = &Tuple> {
+        self.tuples.iter().filter(|tuple| !tuple.is_of_another)
+    }
+
+    /// The availability, and by which rule. Nobody is available while something is said that
+    /// cannot be read.
+    fn decide(
+        &self,
+        of_person: &[&Activity],
+        of_tuples: &[&Activity],
+        now: Timestamp,
+    ) -> (Availability, Why) {
+        let decided = self.decide_by_rule(of_person, of_tuples, now);
+        let of_persons = self.persons.iter().map(|person| person.unclear);
+        let mut unclear = of_persons.chain(self.own().map(|tuple| tuple.unclear));
+        let holds = |bounds: Option<Bounds>| bounds.is_some_and(|bounds| bounds.hold_at(now));
+        if decided.0 == Availability::Available && unclear.any(holds) {
+            (Availability::Unknown, Why::Unclear)
+        } else {
+            decided
+        }
+    }
+
+    /// The first rule that applies. `unknown` is believed only where nothing else is said: an
+    /// open tuple says something, a closed one beside it does not, for that is how a server
+    /// answers for an address that it does not know.
+    fn decide_by_rule(
+        &self,
+        of_person: &[&Activity],
+        of_tuples: &[&Activity],
+        now: Timestamp,
+    ) -> (Availability, Why) {
+        let is = |open: bool| move |tuple: &Tuple| tuple.open_at(now) == Some(open);
+        let says = |open: bool| self.own().any(is(open));
+        let person_is = |open: bool| self.persons.iter().any(|person| person.open == Some(open));
+        let reached = |tuple: &Tuple| is(true)(tuple) && !tuple.is_not_reached;
         if let Some(decided) = decide(of_person) {
             (decided, Why::Person)
         } else if let Some(decided) = decide(of_tuples) {
             (decided, Why::Device)
-        } else if says(true) {
+        } else if person_is(false) && !person_is(true) {
+            (Availability::Unavailable, Why::Person)
+        } else if self.own().any(reached) {
             (Availability::Available, Why::OpenDevice)
+        } else if says(true) {
+            (Availability::Dnd, Why::NotWilling)
         } else if says_unknown(of_person) || says_unknown(of_tuples) {
             (Availability::Unknown, Why::OnlyUnknown)
         } else if says(false) {
             (Availability::Unavailable, Why::ClosedDevices)
+        } else if person_is(true) {
+            (Availability::Available, Why::Person)
         } else {
             (Availability::Unknown, Why::Nothing)
         }
@@ -106,7 +142,8 @@ impl Document {
         if let Some(input) = of_person {
             return (input.is_idle(), input.idle_since());
         }
-        let said = || devices.iter().filter_map(|device| device.user_input);
+        let own = || devices.iter().filter(|device| device.whose().is_none());
+        let said = || own().filter_map(|device| device.user_input);
         let idle = said().next().is_some() && said().all(UserInput::is_idle);
         let since = said().filter_map(UserInput::idle_since).max();
         (idle, since.filter(|_| idle))
@@ -142,7 +179,7 @@ impl Document {
     /// The person's name, as the person, else the document, else a tuple says it.
     fn display_name(&self) -> Option<String> {
         let of_persons = self.persons.iter().map(|person| &person.display_name);
-        let of_tuples = self.tuples.iter().map(|tuple| &tuple.display_name);
+        let of_tuples = self.own().map(|tuple| &tuple.display_name);
         let mut names = of_persons.chain([&self.display_name]).chain(of_tuples);
         names.find_map(Clone::clone)
     }
@@ -185,12 +222,21 @@ impl Tuple {
         }
     }
 
+    /// The basic status at `now`: what is said of just this time counts with what is said of any.
+    fn open_at(&self, now: Timestamp) -> Option<bool> {
+        let holding = self.timed.iter().filter(|(bounds, _)| bounds.hold_at(now));
+        let timed = holding.map(|(_, open)| *open);
+        self.device.open.into_iter().chain(timed).reduce(|a, b| a && b)
+    }
+
     fn device(self, now: Timestamp, languages: &[&str]) -> Device {
+        let open = self.open_at(now);
         let mut device = self.device;
+        device.open = open;
         device.activities.retain(|one| one.counts_at(now));
         device.activities.sort_by(most_telling);
         device.note = pick(self.notes.iter(), languages).map(String::from);
-        if let Some(extras) = extras(&self.facts, now) {
+        if let Some(extras) = extras(&self.facts, Vec::new(), now) {
             device.relationship = extras.relationship;
             device.service_class = extras.service_class;
         }
@@ -324,7 +370,11 @@ fn primary(tag: &str) -> &str {
 
 /// What is said beside activities and holds at `now`: the first that says something of a thing is
 /// believed.
-fn extras<'a>(facts: impl IntoIterator<Item = &'a Fact>, now: Timestamp) -> Option<Box<Extras>> {
+fn extras<'a>(
+    facts: impl IntoIterator<Item = &'a Fact>,
+    remarks: Vec<String>,
+    now: Timestamp,
+) -> Option<Box<Extras>> {
     fn first<T: Clone>(known: &mut Option<T>, said: &T) {
         known.get_or_insert_with(|| said.clone());
     }
@@ -336,8 +386,13 @@ fn extras<'a>(facts: impl IntoIterator<Item = &'a Fact>, now: Timestamp) -> Opti
     let facts = facts.into_iter();
     let mut holding = facts.filter(|fact| fact.bounds.hold_at(now)).peekable();
     // Most documents say nothing of all that.
-    holding.peek()?;
-    let mut all = Extras::default();
+    if holding.peek().is_none() && remarks.is_empty() {
+        return None;
+    }
+    let mut all = Extras {
+        remarks,
+        ..Extras::default()
+    };
     for fact in holding {
         match &fact.what {
             What::Moods(words) => first_list(&mut all.moods, words),

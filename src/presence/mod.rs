@@ -7,10 +7,15 @@ mod activity;
 mod address;
 mod compose;
 mod encoding;
+mod microsoft;
+mod namespaces;
+mod oma;
+mod person;
 mod pidf;
 mod rpid;
 mod servcaps;
 mod text;
+mod tuple;
 
 pub use activity::{Activity, Availability, IconSet, Kind};
 pub use address::{Address, AddressError};
@@ -58,12 +63,18 @@ pub struct Presence {
 pub enum Why {
     /// An activity of the `person` element decided.
     Person,
-    /// No `person` said anything of influence: an activity of a tuple decided.
+    /// No `person` said anything of influence: an activity of a tuple of the person's own decided.
     Device,
     /// No activity of influence, and at least one tuple is open.
     OpenDevice,
     /// No activity of influence, and every tuple is closed.
     ClosedDevices,
+    /// No activity of influence, and the person does not want to be reached by the devices that
+    /// are open (OMA `willingness`).
+    NotWilling,
+    /// Something is said that cannot be read for certain, and without it the person would count
+    /// as available: the [`Extras::remarks`] say what it is.
+    Unclear,
     /// Nothing but `unknown` was said.
     OnlyUnknown,
     /// The document says nothing at all.
@@ -113,7 +124,26 @@ pub enum UserInput {
     Idle(Option<Timestamp>),
 }
 
+impl Device {
+    /// Whose it is, where it is not the presentity's own.
+    pub fn whose(&self) -> Option<&str> {
+        let whose = self.relationship.as_deref();
+        whose.filter(|whose| !whose.eq_ignore_ascii_case("self"))
+    }
+}
+
 impl UserInput {
+    /// What two statements of the same say: the first, and of two that are idle the time that
+    /// either states.
+    fn both(one: Option<UserInput>, other: Option<UserInput>) -> Option<UserInput> {
+        match (one, other) {
+            (Some(UserInput::Idle(since)), Some(UserInput::Idle(also))) => {
+                Some(UserInput::Idle(since.or(also)))
+            }
+            _ => one.or(other),
+        }
+    }
+
     /// Whether nobody is there.
     pub fn is_idle(self) -> bool {
         matches!(self, UserInput::Idle(_))
@@ -153,6 +183,8 @@ pub struct Extras {
     pub phone_status: Option<String>,
     /// Cisco's `im-status`.
     pub im_status: Option<String>,
+    /// What is odd about the document, in sentences: how it was read all the same.
+    pub remarks: Vec<String>,
 }
 
 impl Presence {
@@ -167,6 +199,11 @@ impl Presence {
         let says = |activity: &Activity| activity.kind().and_then(Kind::availability);
         let first = self.activities.first();
         first.filter(|first| says(first).is_none_or(|said| said == self.availability))
+    }
+
+    /// What is odd about the document, in sentences (see [`Extras::remarks`]).
+    pub fn remarks(&self) -> &[String] {
+        self.extras.as_ref().map_or(&[], |extras| &extras.remarks)
     }
 
     /// The glyph of the state.

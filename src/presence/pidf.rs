@@ -2,49 +2,17 @@
 //! applying any rule.
 //!
 //! Servers mix the namespaces, so elements are matched by local name within the known family;
-//! whatever is outside it is passed over.
+//! whatever is outside it is passed over, but for what would say that somebody is not available.
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
 use roxmltree::Node;
 use thiserror::Error;
 
-use super::rpid::{self, Bounds, Fact, read_activities, read_user_input};
-use super::servcaps::read_capabilities;
-use super::{Activity, Address, Device, UserInput, clean, decode};
-
-/// The namespaces whose elements are understood: those of the standards, of the drafts that are
-/// still sent, and Cisco's, each by what follows the beginning that it shares with the others.
-const STANDARDS: &str = "urn:ietf:params:xml:ns:pidf";
-const CISCOS: &str = "urn:cisco:params:xml:ns:pidf";
-const CISCO_RPID: &str = "urn:cisco:params:xml:ns:pidf:rpid";
-const DATA_MODEL: &str = "urn:ietf:params:xml:ns:pidf:data-model";
-
-fn is_understood(namespace: &str) -> bool {
-    // The usual ones first: each element of a document is asked for.
-    if matches!(namespace, STANDARDS | CISCO_RPID | DATA_MODEL) {
-        return true;
-    }
-    match namespace.strip_prefix(STANDARDS) {
-        Some(
-            ""
-            | ":data-model"
-            | ":rpid"
-            | ":status:rpid"
-            | ":status:rpid-status"
-            | ":rpid-tuple"
-            | ":cipid"
-            | ":servcaps"
-            | ":caps",
-        ) => true,
-        Some(_) => false,
-        None => matches!(
-            namespace.strip_prefix(CISCOS),
-            Some("" | ":rpid" | ":source")
-        ),
-    }
-}
+use super::namespaces::{Oddities, Standing};
+use super::person::{Person, is_person, read_person};
+use super::tuple::{Tuple, read_tuple};
+use super::{Activity, Address, Availability, clean, decode};
 
 const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
@@ -64,29 +32,7 @@ pub struct Document {
     pub(super) devices: Vec<Tuple>,
     pub(super) notes: Vec<Note>,
     pub(super) display_name: Option<String>,
-}
-
-/// One `person` (RFC 4479 section 3.2).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Person {
-    pub activities: Vec<Activity>,
-    pub notes: Vec<Note>,
-    /// Notes inside `activities`: they hold as long as those do.
-    pub activity_notes: Vec<(Note, Bounds)>,
-    pub user_input: Option<UserInput>,
-    pub timestamp: Option<Timestamp>,
-    pub display_name: Option<String>,
-    pub facts: Vec<Fact>,
-}
-
-/// One `tuple` or `device`, and what of it is not the device's own.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Tuple {
-    pub device: Device,
-    pub device_id: Option<String>,
-    pub notes: Vec<Note>,
-    pub display_name: Option<String>,
-    pub facts: Vec<Fact>,
+    pub(super) oddities: Oddities,
 }
 
 /// A note and its language.
@@ -126,42 +72,95 @@ pub fn read_document_node(node: Node<'_, '_>) -> Result<Document, DocumentError>
     if known(node) != Some("presence") {
         return Err(DocumentError::NotPidf(clean(node.tag_name().name())));
     }
-    let entity = attribute(node, "entity");
-    let mut document = Document {
-        entity: entity.and_then(|entity| Address::parse(entity).ok()),
-        ..Document::default()
-    };
-    for child in node.children() {
-        match known(child) {
-            Some("person") if document.persons.len() < MOST => {
-                document.persons.push(read_person(child));
+    let mut document = Document::default();
+    document.oddities.note(node);
+    let mut entity = attribute(node, "entity").and_then(|entity| Address::parse(entity).ok());
+    for child in node.children().filter(Node::is_element) {
+        match child.tag_name().name() {
+            // Before PIDF there was XPIDF, and it has no `entity`.
+            "presentity" if entity.is_none() => {
+                let uri = attribute(child, "uri").and_then(|uri| Address::parse(uri).ok());
+                entity = uri;
             }
-            Some("tuple") if document.tuples.len() < MOST => {
-                document.tuples.push(read_tuple(child));
-            }
-            Some("device") if document.devices.len() < MOST => {
-                document.devices.push(read_tuple(child));
-            }
-            Some("note") if document.notes.len() < MOST => {
-                document.notes.extend(read_note(child));
-            }
-            Some("display-name" | "displayname") => {
-                document.display_name = text_unless_empty(child);
-            }
-            _ => {}
+            name => document.read(name, child),
         }
     }
+    document.entity = entity;
     Ok(document)
 }
 
-/// Whether an element is of a namespace that is understood.
-pub(super) fn is_in_family(node: Node<'_, '_>) -> bool {
-    node.tag_name().namespace().is_some_and(is_understood)
+impl Document {
+    /// Reads what stands in a `presence`.
+    fn read(&mut self, name: &str, child: Node<'_, '_>) {
+        let standing = Standing::of(child);
+        let oddities = &mut self.oddities;
+        match name {
+            "person" if self.persons.len() < MOST => {
+                if standing.is_read() || is_person(child) {
+                    self.persons.push(read_person(child, oddities));
+                }
+            }
+            _ if standing == Standing::Microsoft && self.persons.len() < MOST => {
+                self.persons.push(Person::in_numbers(child, oddities));
+            }
+            _ if !standing.is_read() => {}
+            // Where no activities belong, they are the person's nevertheless.
+            "activities" if self.persons.len() < MOST => {
+                let mut person = Person::default();
+                person.add(child, oddities);
+                self.persons.push(person);
+            }
+            "tuple" | "atom" if self.tuples.len() < MOST => {
+                self.tuples.push(read_tuple(child, oddities));
+            }
+            "device" if self.devices.len() < MOST => {
+                self.devices.push(read_tuple(child, oddities));
+            }
+            "note" if self.notes.len() < MOST => self.notes.extend(read_note(child)),
+            "display-name" | "displayname" => self.display_name = text_unless_empty(child),
+            _ => {}
+        }
+    }
 }
 
-/// The local name of an element of the family.
+/// The local name of an element that is read.
 pub(super) fn known<'a>(node: Node<'a, '_>) -> Option<&'a str> {
-    (node.is_element() && is_in_family(node)).then(|| node.tag_name().name())
+    (node.is_element() && Standing::of(node).is_read()).then(|| node.tag_name().name())
+}
+
+/// What a `basic` says (RFC 3863 section 4.1.4), however it is spelt: in any case, with signs
+/// around it, as `opened`, `close` or `inuse`.
+#[derive(Debug, Default)]
+pub(super) struct Basic {
+    pub open: Option<bool>,
+    /// What is said beside: a service that is in use is open.
+    pub activity: Option<Activity>,
+}
+
+impl Basic {
+    pub fn of(node: Node<'_, '_>) -> Basic {
+        Basic::in_words(&raw_text(node))
+    }
+
+    pub fn in_words(text: &str) -> Basic {
+        let activity = Activity::in_catalogue(text.trim());
+        let says = activity.as_ref().and_then(Activity::kind);
+        match says.and_then(|kind| kind.availability()) {
+            None | Some(Availability::Unknown) => Basic::default(),
+            Some(Availability::Available) => Basic {
+                open: Some(true),
+                activity: None,
+            },
+            Some(Availability::Unavailable) => Basic {
+                open: Some(false),
+                activity: None,
+            },
+            Some(Availability::Away | Availability::Busy | Availability::Dnd) => Basic {
+                open: Some(true),
+                activity,
+            },
+        }
+    }
 }
 
 /// An attribute without a namespace: one of another vocabulary with the same local name means
@@ -210,86 +209,4 @@ pub(super) fn read_note(node: Node<'_, '_>) -> Option<Note> {
         .next()
         .map(str::to_lowercase);
     Some(Note { language, text })
-}
-
-fn read_person(node: Node<'_, '_>) -> Person {
-    let mut person = Person::default();
-    for child in node.children() {
-        let Some(name) = known(child) else { continue };
-        match name {
-            "activities" => {
-                let read = read_activities(child);
-                person.activities.extend(read.activities);
-                person.activity_notes.extend(read.notes);
-                person.facts.extend(read.facts);
-                person.user_input = person.user_input.or(read.user_input);
-            }
-            "note" => person.notes.extend(read_note(child)),
-            "timestamp" => person.timestamp = rpid::timestamp(raw_text(child).trim()),
-            "user-input" | "idle" => person.user_input = read_user_input(child),
-            "display-name" | "displayname" => person.display_name = text_unless_empty(child),
-            _ => person.facts.extend(Fact::read(name, child)),
-        }
-    }
-    person.activities.truncate(MOST);
-    person.notes.truncate(MOST);
-    person.facts.truncate(MOST);
-    person
-}
-
-fn read_tuple(node: Node<'_, '_>) -> Tuple {
-    let mut tuple = Tuple::default();
-    tuple.device.id = clean(attribute(node, "id").unwrap_or_default());
-    read_into(node, &mut tuple);
-    tuple.device.activities.truncate(MOST);
-    tuple.notes.truncate(MOST);
-    tuple.facts.truncate(MOST);
-    tuple
-}
-
-/// Reads what stands in a tuple, and in its `status`: what is written where differs.
-fn read_into(node: Node<'_, '_>, tuple: &mut Tuple) {
-    for child in node.children() {
-        let Some(name) = known(child) else { continue };
-        let device = &mut tuple.device;
-        match name {
-            "status" if known(node) != Some("status") => read_into(child, tuple),
-            "basic" => {
-                let basic = raw_text(child);
-                let is = |word: &str| basic.trim().eq_ignore_ascii_case(word);
-                device.open = (is("open") || is("closed"))
-                    .then(|| is("open"))
-                    .or(device.open);
-            }
-            "activities" => {
-                let read = read_activities(child);
-                device.activities.extend(read.activities);
-                device.user_input = device.user_input.or(read.user_input);
-                tuple.facts.extend(read.facts);
-                tuple
-                    .notes
-                    .extend(read.notes.into_iter().map(|note| note.0));
-            }
-            "user-input" | "idle" => device.user_input = read_user_input(child),
-            "deviceID" => tuple.device_id = text_unless_empty(child),
-            "contact" => {
-                device.contact = text_unless_empty(child);
-                device.priority = attribute(child, "priority").and_then(priority);
-            }
-            "note" => tuple.notes.extend(read_note(child)),
-            "timestamp" => device.reported = rpid::timestamp(raw_text(child).trim()),
-            "source" => device.source = text_unless_empty(child),
-            "display-name" | "displayname" => tuple.display_name = text_unless_empty(child),
-            "servcaps" | "devcaps" => read_capabilities(child, device),
-            _ => tuple.facts.extend(Fact::read(name, child)),
-        }
-    }
-}
-
-/// The priority of a contact (RFC 3863 section 4.1.5), 0 to 1 with three places, in thousandths.
-fn priority(text: &str) -> Option<u16> {
-    let value: f32 = text.trim().parse().ok()?;
-    (0.0..=1.0)
-        .contains(&value)
-        .then_some((value * 1000.0).round() as u16)
 }

@@ -10,7 +10,7 @@ use super::pane::{fact, frame, heading, lines};
 use super::screen::Look;
 use super::state::{Shown, clock, moment};
 use crate::board::{Board, Entry, Since, Standing, Trouble, age};
-use crate::presence::{Availability, Device, IconSet, Presence, UserInput};
+use crate::presence::{Availability, Device, IconSet, Presence, UserInput, Why};
 
 /// Draws the details of the contact under the cursor.
 pub fn draw(
@@ -140,6 +140,9 @@ fn tell_presence(
             }
         }
     }
+    for remark in presence.remarks() {
+        fact(told, width, look, "Remark", remark);
+    }
     if !presence.devices.is_empty() {
         told.push(heading("Devices", look));
     }
@@ -149,12 +152,15 @@ fn tell_presence(
 }
 
 fn tell_device(told: &mut Vec<Line<'_>>, width: u16, look: &Look, device: &Device, now: Timestamp) {
-    let mut words = match device.open {
+    let open = match device.open {
         Some(true) => "open",
         Some(false) => "closed",
         None => "says nothing of open or closed",
-    }
-    .to_string();
+    };
+    let mut words = match device.whose() {
+        Some(relationship) => format!("{relationship}: {open}"),
+        None => open.to_string(),
+    };
     let mut also = |more: String| {
         words.push_str("; ");
         words.push_str(&more);
@@ -173,13 +179,6 @@ fn tell_device(told: &mut Vec<Line<'_>>, width: u16, look: &Look, device: &Devic
         Some(UserInput::Idle(None)) => also("idle".into()),
         Some(UserInput::Active) => also("in use".into()),
         None => {}
-    }
-    let others = device
-        .relationship
-        .as_deref()
-        .filter(|whose| *whose != "self");
-    if let Some(relationship) = others {
-        also(format!("of: {relationship}"));
     }
     if let Some(class) = &device.service_class {
         also(class.clone());
@@ -220,7 +219,10 @@ fn tell_trouble(
     now: Timestamp,
 ) {
     let standing = entry.standing(board.confirmed_after(now));
-    let unknown = entry.availability() == Some(Availability::Unknown);
+    // Of a state that is unknown for another reason, the remarks say which.
+    let unknown = entry.presence().is_some_and(|presence| {
+        presence.availability == Availability::Unknown && presence.why != Why::Unclear
+    });
     let words = match (&entry.trouble, standing) {
         (Some(Trouble::Refused(words)), _) => format!("refused: {words}"),
         (Some(Trouble::Unreadable(words)), _) => words.clone(),

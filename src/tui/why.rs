@@ -35,6 +35,12 @@ pub fn draw(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, scroll:
         }
         Why::OpenDevice => "No activity counts, and a device is open: available.",
         Why::ClosedDevices => "No activity counts, and every device is closed: offline.",
+        Why::NotWilling => {
+            "No activity counts, and the person does not want to be reached by what is open."
+        }
+        Why::Unclear => {
+            "The document says something that whosin cannot read, so it does not call the person available."
+        }
         Why::OnlyUnknown => {
             "Nothing is said but 'unknown'. The server does so for addresses that it does not know."
         }
@@ -42,6 +48,9 @@ pub fn draw(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, scroll:
         Why::Basic => "The server gives no documents for this contact, only one word.",
     };
     fact(&mut told, width, look, "Rule", rule);
+    for remark in presence.remarks() {
+        fact(&mut told, width, look, "Remark", remark);
+    }
     told.push(heading("What the document says", look));
     for activity in &presence.activities {
         let says = match activity.kind().and_then(|kind| kind.availability()) {
