@@ -56,7 +56,7 @@ async fn every_number_is_read_in_every_shape_and_means_what_the_table_says() {
         .collect();
     assert_eq!(rows.len(), 52);
     let mut words = HashMap::new();
-    for shape in [Shape::Detail, Shape::FaultString, Shape::Words] {
+    for shape in Shape::ALL.into_iter().chain([Shape::Unnumbered]) {
         let service = service(Options {
             fault_shape: Some(shape),
             ..still(3)
