@@ -326,7 +326,10 @@ fn refusal_in_words(failure: &Failure, credentials: &Credentials) -> Problem {
     };
     Problem {
         what: format!("Sign-in of the {who} refused: {}", failure.error),
-        ..failure.error.problem(&failure.node.to_string())
+        advice: match &failure.error {
+            Error::Fault(fault) => fault.sign_in_advice(failure.sign_in),
+            other => other.problem(&failure.node.to_string()).advice,
+        },
     }
 }
 
@@ -338,6 +341,7 @@ pub fn was_reached(error: &Error) -> bool {
             | Error::ConnectionRefused
             | Error::NotConnected(_)
             | Error::Proxy(_)
+            | Error::ProxySignIn
             | Error::TimedOut(_)
             | Error::Certificate { .. }
             | Error::CertificateChanged { .. }

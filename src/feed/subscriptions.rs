@@ -395,14 +395,17 @@ impl Live {
                 }
             }
             // Whoever is not subscribed to needs not be unsubscribed from.
-            (Some(Class::SubscriptionGone), Job::Unsubscribe(id, contacts)) => {
+            (
+                Some(Class::SubscriptionGone | Class::SubscriptionDiffers),
+                Job::Unsubscribe(id, contacts),
+            ) => {
                 self.unsubscribed(*id, contacts);
             }
-            (Some(Class::SubscriptionGone), _) => {
+            (Some(Class::SubscriptionGone | Class::SubscriptionDiffers), _) => {
                 self.forget();
                 self.anew = self.made.map(|made| made + ANEW);
             }
-            (Some(Class::NoRoom | Class::ClientDefect | Class::BadContact), _) => {
+            (Some(Class::CannotNotify | Class::ClientDefect | Class::BadContact), _) => {
                 self.give_up(now, &error.to_string());
             }
             _ => return false,

@@ -14,7 +14,7 @@ use whosin::feed::{self, Command, Feed, Own, Update};
 use whosin::link::{LinkState, OwnPresence, OwnSet};
 use whosin::presence::{Address, Availability};
 use whosin::pws::Expiration;
-use whosin::simulator::{Operation, Simulator};
+use whosin::simulator::{Operation, Simulator, Trouble};
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
@@ -222,6 +222,8 @@ fn whosin(service: &Simulator, user: &str, arguments: &[&str]) -> Output {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_script_sets_and_clears_it() {
     let service = service(still(5)).await;
+    // The command signs out, and takes with it what it set where the service does not keep it.
+    service.set_scenario(Trouble::KeepPresence);
     let me = everybody(&service)[0].clone();
     let run = |arguments: &[&str]| {
         let output = whosin(&service, me.user(), arguments);

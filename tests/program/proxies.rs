@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
+use whosin::pws::{Endpoint, Proxies};
 use whosin::simulator::{Certificate, Options, Simulator};
 
 use crate::support::certificates::{Authority, file, fingerprint, names, self_signed};
@@ -226,7 +227,14 @@ fn no_proxy_keeps_the_proxy_out() {
             .map(|(name, value)| (*name, value.as_str()));
         bench.status(&bench.service.url(), &[], &variables)
     };
-    for no in ["127.0.0.1", "example.com, 127.0.0.0/8"] {
+    for no in [
+        "127.0.0.1",
+        "example.com, 127.0.0.0/8",
+        "*",
+        "example.com,*",
+        "127.*",
+        "[::1] 127.0.0.1",
+    ] {
         let output = status(no);
         assert_eq!(output.status.code(), ASKED, "{}", said(&output));
         assert!(bench.proxy.asked().is_empty(), "{no}");
@@ -257,6 +265,98 @@ fn a_proxy_that_makes_no_connection_is_told_as_such() {
     let words = said(&output);
     assert!(words.contains("the proxy makes no connection"), "{words}");
     assert!(words.contains("NO_PROXY"), "{words}");
+}
+
+/// A proxy that wants to know who asks, and leads nobody anywhere.
+fn suspicious(bench: &Bench) -> SocketAddr {
+    bench._runtime.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = [0; 4096];
+                let _ = stream.read(&mut request).await;
+                let answer = "HTTP/1.1 407 Proxy Authentication Required\r\n\
+                              Proxy-Authenticate: Basic realm=\"x\"\r\n\
+                              Content-Length: 0\r\nConnection: close\r\n\r\n";
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        address
+    })
+}
+
+#[test]
+fn a_proxy_that_wants_a_sign_in_says_so_with_tls_and_without() {
+    let bench = Bench::new(None);
+    let proxy = format!("http://{}", suspicious(&bench));
+    for server in ["cup.invalid", "http://cup.invalid"] {
+        let output = bench.status(server, &[], &[("ALL_PROXY", &proxy)]);
+        assert_eq!(output.status.code(), NOT_REACHED, "{}", said(&output));
+        let words = said(&output);
+        assert!(words.contains("the proxy wants a sign-in"), "{words}");
+        assert!(words.contains("USER:PASSWORD"), "{words}");
+    }
+}
+
+#[test]
+fn a_variable_that_names_no_proxy_is_a_mistake_that_is_named_without_its_value() {
+    let bench = Bench::new(None);
+    for name in ["HTTP_PROXY", "https_proxy", "ALL_PROXY"] {
+        for value in [
+            "http://user:geheim@",
+            "gopher://user:geheim@proxy:3128",
+            "http://user:geheim@proxy:port",
+        ] {
+            let output = bench.status("cup.invalid", &[], &[(name, value)]);
+            assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+            let words = said(&output);
+            assert!(words.contains(&format!("{name} names no proxy")), "{words}");
+            assert!(!words.contains("geheim"), "{words}");
+        }
+    }
+}
+
+fn goes_straight(server: &str, no_proxy: &str) -> bool {
+    let proxies = Proxies::read(|name| match name {
+        "ALL_PROXY" => Some("proxy:3128".into()),
+        "no_proxy" => Some(no_proxy.into()),
+        _ => None,
+    });
+    let server = Endpoint::parse(server).unwrap();
+    proxies.unwrap().for_server(server.url()).is_none()
+}
+
+#[test]
+fn no_proxy_is_read_by_address_network_pattern_and_domain() {
+    for (server, no_proxy) in [
+        ("[::1]", "[::1]"),
+        ("[::1]", "::1"),
+        ("[::1]", "[::1]:8083"),
+        ("[fd00::5]", "fd00::/8"),
+        ("10.1.2.3", "10.0.0.0/8"),
+        ("10.1.2.3", "10.1.*"),
+        ("10.1.2.3", "a.example.com,*,b"),
+        ("cup.example.com", "example.com"),
+        ("cup.example.com", ".EXAMPLE.com"),
+        ("cup.example.com", "*.example.com"),
+        ("cup.example.com:9000", "cup.example.com:9000"),
+        ("10.1.2.3", "0.0.0.0/0"),
+    ] {
+        assert!(goes_straight(server, no_proxy), "{server} in {no_proxy}");
+    }
+    for (server, no_proxy) in [
+        ("[::2]", "[::1]"),
+        ("11.1.2.3", "10.0.0.0/8"),
+        ("10.1.2.3", "fd00::/8"),
+        ("10.12.2.3", "10.1.*"),
+        ("badexample.com", "example.com"),
+        ("example.com", "*.example.com"),
+        ("cup.example.com:9000", "cup.example.com:8083"),
+        ("10.1.2.3", ""),
+    ] {
+        assert!(!goes_straight(server, no_proxy), "{server} in {no_proxy}");
+    }
 }
 
 #[test]

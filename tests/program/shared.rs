@@ -16,7 +16,7 @@ use tokio::runtime::Runtime;
 use whosin::feed::{self, Command, Config, Feed, Return, Update};
 use whosin::link::{Link, LinkState};
 use whosin::pws::Endpoint;
-use whosin::simulator::{Node, Operation, Scenario, Simulator};
+use whosin::simulator::{Node, Operation, Scenario, Simulator, Trouble};
 
 fn shared(service: &Simulator, folder: &Path) -> Config {
     Config {
@@ -61,6 +61,8 @@ fn file(folder: &Path, ending: &str) -> Option<PathBuf> {
 #[tokio::test]
 async fn who_takes_the_user_from_all_panes_twice_is_given_way_to_by_all() {
     let (service, folder) = (service(still(10)).await, tempfile::tempdir().unwrap());
+    // Where the same key comes again, nobody has to take it from anybody.
+    service.set_scenario(Trouble::AlreadyIn);
     let mut feeds: Vec<Feed> = (0..4)
         .map(|_| watching(&service, shared(&service, folder.path())))
         .collect();
@@ -110,6 +112,8 @@ async fn sessions_that_run_out_for_all_panes_again_and_again_are_nobodys_doing()
 #[tokio::test]
 async fn panes_go_to_another_node_and_come_back_with_one_sign_in_each_way() {
     let (service, folder) = (service(still(10)).await, tempfile::tempdir().unwrap());
+    // Elsewhere a second sign-in would come to the same key, and not be noticed.
+    service.set_scenario(Trouble::AlreadyIn);
     let [first, second] = [Node::First, Node::Second].map(|node| service.url_of(node));
     let (first, second) = (
         Endpoint::parse(&first).unwrap(),

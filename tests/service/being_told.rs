@@ -204,6 +204,6 @@ async fn the_key_of_the_wrong_user_is_told_apart() {
         )
         .await
         .unwrap_err();
-    assert_eq!(full.class(), Some(Class::NoRoom));
+    assert_eq!(full.class(), Some(Class::CannotNotify));
     assert!(matches!(full, Error::Fault(_)));
 }

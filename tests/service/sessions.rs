@@ -9,7 +9,7 @@ use crate::support::service::{
 };
 use whosin::feed::{self, Command, Config, Contest, Feed, Origin};
 use whosin::link::LinkState;
-use whosin::simulator::{Fault, Operation, Options, Scenario, Simulator};
+use whosin::simulator::{Fault, Operation, Options, Scenario, Simulator, Trouble};
 
 fn feed_in(service: &Simulator, folder: &Path) -> Feed {
     let feed = feed::spawn(Config {
@@ -227,6 +227,8 @@ async fn a_wrong_password_is_tried_once_by_each_and_leaves_no_lock_behind() {
 #[tokio::test]
 async fn who_takes_the_user_over_twice_is_given_way_to() {
     let service = service(still(10)).await;
+    // Where the same key comes again, nobody has to take it from anybody.
+    service.set_scenario(Trouble::AlreadyIn);
     let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
     feed.commands
         .send(Command::Contacts(everybody(&service)))

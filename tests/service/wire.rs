@@ -245,6 +245,30 @@ async fn a_busy_server_says_how_long_to_wait() {
 }
 
 #[tokio::test]
+async fn the_client_says_that_the_connection_is_to_be_kept() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let at = Endpoint::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let heard = tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let mut heard = vec![0; 8192];
+        let count = socket.read(&mut heard).await.unwrap();
+        socket
+            .write_all(http("200 OK", "").as_bytes())
+            .await
+            .unwrap();
+        String::from_utf8_lossy(&heard[..count]).to_lowercase()
+    });
+    let client = Client::new(&Trust::Platform, SoapVersion::V1_1, Limits::default()).unwrap();
+    let contacts = ["user1@sie.at".parse().unwrap()];
+    let key = UserKey::new("key");
+    let _ = client.poll(&at, &key, &contacts, PresenceType::Rich).await;
+    let heard = heard.await.unwrap();
+    assert!(heard.contains("\r\nconnection: keep-alive\r\n"), "{heard}");
+    assert!(heard.contains("\r\ncontent-length: "), "{heard}");
+    assert!(!heard.contains("transfer-encoding"), "{heard}");
+}
+
+#[tokio::test]
 async fn nobody_listening_is_a_refused_connection() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let free = listener.local_addr().unwrap();

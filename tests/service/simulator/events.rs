@@ -1,4 +1,4 @@
-//! Being told of changes, and setting one's own presence.
+//! Endpoints, subscriptions and notifications, and setting one's own presence.
 
 use std::time::Duration;
 
@@ -178,11 +178,13 @@ impl Setting<'_> {
 }
 
 #[tokio::test]
-async fn a_change_is_told_once_until_it_is_fetched() {
+async fn the_service_calls_right_after_a_subscription_and_once_until_it_is_fetched() {
     let simulator = simulator(Scenario::quiet()).await;
     let mut setting = setting(&simulator).await;
     let subscription = setting.subscribe(0..10).await;
     let [who, another] = [setting.people[0].clone(), setting.people[1].clone()];
+    let expected = format!("GET /token?id={subscription}&eventType=PRESENCE_NOTIFICATION HTTP/1.1");
+    assert_eq!(setting.listener.call().await, expected);
 
     simulator.set(&who, Doing::Dnd);
     assert!(
@@ -196,13 +198,11 @@ async fn a_change_is_told_once_until_it_is_fetched() {
     );
 
     simulator.set(&who, Doing::Lunch);
-    let call = setting.listener.call().await;
-    let expected = format!("GET /token?id={subscription}&eventType=PRESENCE_NOTIFICATION HTTP/1.1");
-    assert_eq!(call, expected);
+    assert_eq!(setting.listener.call().await, expected);
     simulator.set(&another, Doing::Meeting);
     assert!(
         setting.listener.is_left_alone().await,
-        "it was told already"
+        "it was called already"
     );
 
     let answer = setting.fetch(subscription).await;
@@ -213,8 +213,23 @@ async fn a_change_is_told_once_until_it_is_fetched() {
     assert!(answer.text.contains("lunch") && answer.text.contains("getSubscribedPresenceResponse"));
     simulator.set(&another, Doing::Available);
     setting.listener.call().await;
-    assert_eq!(simulator.tally().callbacks, 2);
+    assert_eq!(simulator.tally().callbacks, 3);
     assert_eq!(simulator.tally().failed_callbacks, 0);
+}
+
+#[tokio::test]
+async fn a_url_with_a_query_of_its_own_keeps_it() {
+    let simulator = simulator(Scenario::quiet()).await;
+    let mut setting = setting(&simulator).await;
+    let url = format!("{}?who=me", setting.listener.url);
+    let register = register_request(&setting.application, &url, 0, 3600);
+    setting.end_point = id(&setting.client.post(&register).await, "endPointID");
+    let subscription = setting.subscribe(0..1).await;
+    let line = setting.listener.call().await;
+    assert_eq!(
+        line,
+        format!("GET /token?who=me&id={subscription}&eventType=PRESENCE_NOTIFICATION HTTP/1.1")
+    );
 }
 
 #[tokio::test]
@@ -222,6 +237,7 @@ async fn strangers_and_people_who_are_not_subscribed_to_cause_no_calls() {
     let simulator = simulator(Scenario::quiet()).await;
     let mut setting = setting(&simulator).await;
     let subscription = setting.subscribe(0..2).await;
+    setting.listener.call().await;
     setting.fetch(subscription).await;
     simulator.set(&setting.people[5].clone(), Doing::Dnd);
     assert!(setting.listener.is_left_alone().await);
@@ -236,6 +252,7 @@ async fn people_who_live_their_lives_are_told_of_too() {
     let simulator = start(options).await;
     let mut setting = setting(&simulator).await;
     let subscription = setting.subscribe(0..40).await;
+    setting.listener.call().await;
     for _ in 0..3 {
         setting.fetch(subscription).await;
         setting.listener.call().await;
@@ -247,6 +264,7 @@ async fn contacts_are_added_and_removed() {
     let simulator = simulator(Scenario::quiet()).await;
     let mut setting = setting(&simulator).await;
     let subscription = setting.subscribe(0..2).await;
+    setting.listener.call().await;
     let third = setting.people[2].clone();
     let more = subscribe_request(
         &setting.end_user,
@@ -262,16 +280,22 @@ async fn contacts_are_added_and_removed() {
     assert_eq!(entities(&setting.fetch(subscription).await).len(), 3);
     let renewal = subscribe_request(&setting.end_user, &[], setting.end_point, subscription);
     assert!(!setting.client.post(&renewal).await.is_fault());
+    let without_renewal = more.replace(">3600<", ">0<");
+    assert!(!setting.client.post(&without_renewal).await.is_fault());
+    let neither = renewal.replace(">3600<", ">0<");
+    assert_eq!(setting.client.post(&neither).await.fault(), 145);
+    let neither = renewal.replace("<expiration>3600</expiration>", "");
+    assert_eq!(setting.client.post(&neither).await.fault(), 145);
 
     let less = unsubscribe_request(&setting.end_user, subscription, &[third.as_str()]);
     assert!(setting.client.post(&less).await.text.contains("SUCCESS"));
     simulator.set(&third, Doing::Dnd);
     assert!(setting.listener.is_left_alone().await);
-    assert_eq!(setting.client.post(&less).await.fault(), 145);
+    assert_eq!(setting.client.post(&less).await.fault(), 144);
 
     let none = unsubscribe_request(&setting.end_user, subscription, &[]);
     assert!(setting.client.post(&none).await.text.contains("SUCCESS"));
-    assert_eq!(setting.fetch(subscription).await.fault(), 137);
+    assert_eq!(setting.fetch(subscription).await.fault(), 133);
     assert_eq!(simulator.subscribed(), (1, 0, 0));
 }
 
@@ -284,47 +308,64 @@ async fn wrong_end_points_and_subscriptions_are_refused_by_number() {
     let end_point = setting.end_point;
     let fault = async |body: String| setting.client.post(&body).await.fault();
 
-    assert_eq!(fault(register_request(end_user, url, 0, 3600)).await, 140);
-    assert_eq!(fault(register_request(application, "", 0, 3600)).await, 131);
-    assert_eq!(
-        fault(register_request(application, "https://x/", 0, 3600)).await,
-        131
-    );
-    assert_eq!(
-        fault(register_request(application, url, 0, 3599)).await,
-        132
-    );
+    assert_eq!(fault(register_request(end_user, url, 0, 3600)).await, 141);
+    assert_eq!(fault(register_request(application, "", 0, 3600)).await, 130);
+    for (url, code) in [("https://x/", 209), ("here", 209), ("http://x/a b", 142)] {
+        let register = register_request(application, url, 0, 3600);
+        assert_eq!(fault(register).await, code, "{url}");
+    }
+    for expiration in [0, 3599, 86401] {
+        let register = register_request(application, url, 0, expiration);
+        assert_eq!(fault(register).await, 131);
+    }
     assert_eq!(
         fault(register_request(application, "", 99, 3600)).await,
-        130
+        132
     );
-    assert!(
-        !setting
-            .client
-            .post(&register_request(application, "", end_point, 86400))
-            .await
-            .is_fault()
+    let renew = register_request(application, "", end_point, 86400);
+    assert!(!setting.client.post(&renew).await.is_fault());
+    assert_eq!(
+        fault(register_request(application, url, end_point, 3600)).await,
+        123
     );
     assert_eq!(
         fault(subscribe_request(application, &["a@b.c"], end_point, 0)).await,
-        141
+        140
     );
     assert_eq!(
         fault(subscribe_request(end_user, &["a@b.c"], 99, 0)).await,
-        130
+        132
     );
     assert_eq!(
         fault(subscribe_request(end_user, &[], end_point, 0)).await,
-        135
+        146
     );
+    let nobody = subscribe_request(end_user, &["a@b.c"], end_point, 0)
+        .replace(&contacts_list(&["a@b.c"]), "<contactsList/>");
+    assert_eq!(fault(nobody).await, 135);
+    let short = subscribe_request(end_user, &["a@b.c"], end_point, 0).replace(">3600<", ">3599<");
+    assert_eq!(fault(short).await, 131);
     assert_eq!(
         fault(subscribe_request(end_user, &["a@b.c"], end_point, 99)).await,
         133
     );
     let other_type =
         subscribe_request(end_user, &["a@b.c"], end_point, 0).replace("PRESENCE_", "OTHER_");
-    assert_eq!(fault(other_type).await, 136);
+    assert_eq!(fault(other_type).await, 134);
     assert_eq!(fault(fetch_request(end_user, 99)).await, 133);
+
+    let subscription = setting.subscribe(0..1).await;
+    let login = END_USER_REQUEST.replace(APPLICATION_KEY, application);
+    let other = setting
+        .client
+        .post(&login.replace("klmt", "eve"))
+        .await
+        .key();
+    assert_eq!(fault(fetch_request(&other, subscription)).await, 137);
+    assert_eq!(
+        fault(unsubscribe_request(&other, subscription, &[])).await,
+        137
+    );
 
     let unregister = setting
         .client
@@ -333,7 +374,7 @@ async fn wrong_end_points_and_subscriptions_are_refused_by_number() {
     assert!(unregister.text.contains("SUCCESS"), "{}", unregister.text);
     assert_eq!(
         fault(register_request(application, "", end_point, 3600)).await,
-        144
+        132
     );
 }
 
@@ -349,7 +390,7 @@ async fn subscriptions_end_with_the_session_that_made_them() {
             .post(&fetch_request(&key, subscription))
             .await
             .fault(),
-        137
+        133
     );
     // The end point is the application user's, and stays.
     assert_eq!(simulator.subscribed(), (1, 0, 0));
@@ -375,7 +416,7 @@ async fn a_subscription_takes_five_thousand_contacts_and_no_more() {
         setting.end_point,
         subscription,
     );
-    assert_eq!(setting.client.post(&one_more).await.fault(), 146);
+    assert_eq!(setting.client.post(&one_more).await.fault(), 135);
     assert_eq!(entities(&setting.fetch(subscription).await).len(), 5000);
 }
 
@@ -446,9 +487,13 @@ async fn a_user_sets_the_users_own_presence() {
 
     assert_eq!(set("AVAILABLE", true, 3600).await.fault(), 121);
     assert_eq!(set("DND", false, 3600).await.fault(), 122);
-    assert_eq!(set("UNKNOWN", true, 3600).await.fault(), 115);
-    assert_eq!(set("AWAY", true, 3599).await.fault(), 125);
-    assert_eq!(set("AWAY", true, 86401).await.fault(), 125);
+    assert_eq!(set("UNKNOWN", true, 3600).await.fault(), 120);
+    assert_eq!(set("", true, 3600).await.fault(), 115);
+    for expiration in [0, 3599, 86401] {
+        assert_eq!(set("AWAY", true, expiration).await.fault(), 131);
+    }
+    let undecided = set_request(&key, "AWAY", true, 3600).replace(">true<", ">perhaps<");
+    assert_eq!(client.post(&undecided).await.fault(), 125);
     assert_eq!(simulator.state_of(&me).doing, Doing::Unknown);
 
     assert!(set("DND", true, 3600).await.text.contains("SUCCESS"));
@@ -510,6 +555,7 @@ async fn what_a_user_sets_is_told_to_those_who_watch() {
         0,
     );
     let subscription = id(&setting.client.post(&request).await, "subscriptionID");
+    setting.listener.call().await;
     setting.fetch(subscription).await;
     setting
         .client
@@ -517,4 +563,44 @@ async fn what_a_user_sets_is_told_to_those_who_watch() {
         .await;
     setting.listener.call().await;
     assert!(setting.fetch(subscription).await.text.contains("dnd"));
+}
+
+#[tokio::test]
+async fn subscriptions_get_lost_without_a_word_when_the_scenario_says_so() {
+    let simulator = simulator("lose-subscriptions=1".parse::<Scenario>().unwrap()).await;
+    let mut setting = setting(&simulator).await;
+    let subscription = setting.subscribe(0..3).await;
+    setting.listener.call().await;
+    setting.fetch(subscription).await;
+    assert_eq!(simulator.subscribed().1, 1);
+    tokio::time::sleep(Duration::from_millis(1010)).await;
+    let who = setting.people[0].clone();
+    simulator.set(&who, Doing::Dnd);
+    assert!(setting.listener.is_left_alone().await);
+    assert_eq!(setting.fetch(subscription).await.fault(), 133);
+    // The sessions go on.
+    assert_eq!(simulator.signed_in(), (1, 1));
+}
+
+#[tokio::test]
+async fn a_list_without_anybody_in_it_is_not_sent() {
+    let simulator = simulator(Scenario::quiet()).await;
+    let setting = setting(&simulator).await;
+    let subscription = setting.subscribe(0..3).await;
+    let request = fetch_request(&setting.end_user, subscription).replace("RICH", "BASIC");
+    let full = setting.client.post(&request).await;
+    assert!(full.text.contains("basicPresenceList"), "{}", full.text);
+    // Now and then everybody is in the answer, whether they changed or not.
+    let mut empty = 0;
+    for _ in 0..20 {
+        let answer = setting.client.post(&request).await;
+        let xml = answer.xml();
+        let named = |name: &str| {
+            let nodes = xml.descendants();
+            nodes.filter(|n| n.tag_name().name() == name).count()
+        };
+        assert_eq!(named("basicPresenceList") > 0, named("contact") > 0);
+        empty += usize::from(named("contact") == 0);
+    }
+    assert!(empty > 0);
 }

@@ -105,7 +105,7 @@ async fn the_applications_session_expires_with_all_that_hang_on_it() {
 
 #[tokio::test]
 async fn a_stolen_session_is_only_had_back_by_force() {
-    let simulator = simulator(scenario("steal=1")).await;
+    let simulator = simulator(scenario("steal=1,already-in")).await;
     let client = Client::of(&simulator);
     let application = client.login_application().await;
     let key = client.login_end_user(&application).await;
@@ -360,11 +360,11 @@ async fn each_nth_request_is_hit_and_the_others_are_not() {
 async fn either_sign_in_can_be_refused() {
     let simulator = simulator(scenario("refuse-app")).await;
     let client = Client::of(&simulator);
-    assert_eq!(client.post(LOGIN_REQUEST).await.fault(), 111);
-    simulator.set_scenario(scenario("refuse-user=114"));
+    assert_eq!(client.post(LOGIN_REQUEST).await.fault(), 114);
+    simulator.set_scenario(scenario("refuse-user=208"));
     let application = client.login_application().await;
     let request = END_USER_REQUEST.replace(APPLICATION_KEY, &application);
-    assert_eq!(client.post(&request).await.fault(), 114);
+    assert_eq!(client.post(&request).await.fault(), 208);
 }
 
 #[tokio::test]
@@ -441,4 +441,41 @@ async fn hanging_up_ends_the_connections_that_are_open_and_no_others() {
     assert!(answer.is_err());
     client.login_application().await;
     assert_eq!(simulator.tally().connections, 2);
+}
+
+#[tokio::test]
+async fn a_network_that_swallows_answers_nobody_and_calls_nobody() {
+    let simulator = simulator(scenario("swallow=60")).await;
+    let client = Client::of(&simulator);
+    let answer = tokio::time::timeout(Duration::from_millis(300), client.post(LOGIN_REQUEST));
+    assert!(answer.await.is_err());
+    // For the first half of each minute everything is as usual.
+    simulator.set_scenario(scenario("swallow=30"));
+    client.login_application().await;
+}
+
+#[tokio::test]
+async fn faults_come_with_http_500_when_the_scenario_says_so() {
+    let simulator = simulator(scenario("http-500")).await;
+    let client = Client::of(&simulator);
+    let answer = client.poll("1-2-3", &["a@b.c"]).await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert_eq!(answer.fault(), 101);
+    simulator.fail_next(212, 1);
+    let answer = client.post(LOGIN_REQUEST).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn faults_come_in_words_alone_when_the_scenario_says_so() {
+    let simulator = simulator(Trouble::Unnumbered).await;
+    let client = Client::of(&simulator);
+    let answer = client.poll("1-2-3", &["a@b.c"]).await;
+    assert!(answer.is_fault());
+    assert!(
+        answer.text.contains("Session key is not valid"),
+        "{}",
+        answer.text
+    );
+    assert!(!answer.text.contains("101"), "{}", answer.text);
 }

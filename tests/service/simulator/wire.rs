@@ -70,13 +70,18 @@ async fn a_wrong_sign_in_is_refused_with_the_number_for_what_is_wrong() {
     let simulator = start(options).await;
     let client = Client::of(&simulator);
     let fault = async |body: String| client.post(&body).await.fault();
-    assert_eq!(fault(LOGIN_REQUEST.replace("xxx", "yyy")).await, 111);
+    assert_eq!(fault(LOGIN_REQUEST.replace("xxx", "yyy")).await, 114);
     assert_eq!(
         fault(LOGIN_REQUEST.replace("webservicetest", "nobody")).await,
+        114
+    );
+    assert_eq!(fault(LOGIN_REQUEST.replace("xxx", "")).await, 111);
+    assert_eq!(
+        fault(LOGIN_REQUEST.replace("webservicetest", "")).await,
         113
     );
     assert_eq!(
-        fault(LOGIN_REQUEST.replace("urn:password", "urn:secret")).await,
+        fault(LOGIN_REQUEST.replace("<urn:password>xxx</urn:password>", "")).await,
         112
     );
     assert_eq!(fault(END_USER_REQUEST.to_owned()).await, 101);
@@ -88,27 +93,50 @@ async fn a_wrong_sign_in_is_refused_with_the_number_for_what_is_wrong() {
     let stranger = END_USER_REQUEST
         .replace(APPLICATION_KEY, &application)
         .replace("klmt", "eve");
-    assert_eq!(fault(stranger).await, 113);
+    assert_eq!(fault(stranger).await, 114);
+    let other_kind =
+        END_USER_REQUEST.replace(APPLICATION_KEY, &client.login_end_user(&application).await);
+    assert_eq!(fault(other_kind).await, 141);
     assert_eq!(simulator.tally().application_logins, 1);
-    assert_eq!(simulator.tally().end_user_logins, 0);
+    assert_eq!(simulator.tally().end_user_logins, 1);
 }
 
 #[tokio::test]
-async fn a_user_who_is_in_is_refused_without_force_and_replaced_with_it() {
+async fn a_user_who_is_in_gets_the_same_key_without_force_and_another_with_it() {
     let simulator = simulator(Scenario::quiet()).await;
     let client = Client::of(&simulator);
     let application = client.login_application().await;
+    let gently = LOGIN_REQUEST.replace("force=\"true\"", "force=\"false\"");
+    assert_eq!(client.post(&gently).await.key(), application);
     let request = END_USER_REQUEST.replace(APPLICATION_KEY, &application);
     let first = client.post(&request).await.key();
     let gently = request.replace("force=\"true\"", "force=\"false\"");
-    assert_eq!(client.post(&gently).await.fault(), 160);
+    assert_eq!(client.post(&gently).await.key(), first);
+    assert_eq!(
+        client
+            .post(&request.replace(" force=\"true\"", ""))
+            .await
+            .key(),
+        first
+    );
     let second = client.post(&request).await.key();
     assert_ne!(first, second);
     assert_eq!(client.poll(&first, &["a@b.c"]).await.fault(), 101);
     assert!(!client.poll(&second, &["a@b.c"]).await.is_fault());
+}
 
-    simulator.set_scenario(Trouble::SameKey);
-    assert_eq!(client.post(&gently).await.key(), second);
+#[tokio::test]
+async fn a_user_who_is_in_is_refused_without_force_where_the_scenario_says_so() {
+    let simulator = simulator(Trouble::AlreadyIn).await;
+    let client = Client::of(&simulator);
+    let application = client.login_application().await;
+    let request = END_USER_REQUEST.replace(APPLICATION_KEY, &application);
+    client.post(&request).await.key();
+    for request in [LOGIN_REQUEST, &request] {
+        let gently = request.replace("force=\"true\"", "force=\"false\"");
+        assert_eq!(client.post(&gently).await.fault(), 160);
+    }
+    assert!(!client.post(&request).await.is_fault());
 }
 
 #[tokio::test]
@@ -144,13 +172,31 @@ async fn polls_are_refused_with_the_number_for_what_is_wrong() {
 
     assert_eq!(client.poll("", &["a@b.c"]).await.fault(), 100);
     assert_eq!(client.poll("1-2-3", &["a@b.c"]).await.fault(), 101);
-    assert_eq!(client.poll(&application, &["a@b.c"]).await.fault(), 141);
+    assert_eq!(client.poll(&application, &["a@b.c"]).await.fault(), 140);
     assert_eq!(client.poll(&key, &[]).await.fault(), 135);
-    assert_eq!(client.poll(&key, &many).await.fault(), 146);
+    assert_eq!(client.poll(&key, &many).await.fault(), 135);
     assert!(!client.poll(&key, &many[..100]).await.is_fault());
     assert_eq!(client.poll(&key, &["a@b.c", "bare"]).await.fault(), 124);
-    assert_eq!(client.poll(&key, &["a@b.c", "x y@b.c"]).await.fault(), 143);
-    assert_eq!(client.poll(&key, &["a@b.c", "a@b@c"]).await.fault(), 143);
+    assert_eq!(client.poll(&key, &["a@b.c", "x y@b.c"]).await.fault(), 124);
+    assert_eq!(client.poll(&key, &["a@b.c", "a@b@c"]).await.fault(), 124);
+    assert_eq!(client.poll(&key, &["a@b.c", ""]).await.fault(), 143);
+    let sound = poll_request(&key, &["a@b.c"], "RICH_PRESENCE");
+    let list = contacts_list(&["a@b.c"]);
+    for (instead, code) in [
+        ("", 146),
+        (
+            "<contactsList><person contactURI=\"a@b.c\"/></contactsList>",
+            147,
+        ),
+        (
+            "<contactsList><contact address=\"a@b.c\"/></contactsList>",
+            148,
+        ),
+        ("<contactsList><contact/></contactsList>", 143),
+    ] {
+        let wrong = sound.replace(&list, instead);
+        assert_eq!(client.post(&wrong).await.fault(), code, "{instead}");
+    }
     let poor = poll_request(&key, &["a@b.c"], "POOR_PRESENCE");
     assert_eq!(client.post(&poor).await.fault(), 110);
     assert_eq!(simulator.tally().largest_batch, 101);
@@ -161,34 +207,114 @@ async fn requests_that_are_not_understood_are_refused() {
     let simulator = simulator(Scenario::quiet()).await;
     let client = Client::of(&simulator);
     assert_eq!(client.post("hello").await.fault(), 102);
-    assert_eq!(client.post("<hello/>").await.fault(), 102);
-    assert_eq!(client.post(&request(None, "<hello/>")).await.fault(), 150);
-    let login = format!("<login xmlns=\"{SERVICE}\"/>");
-    assert_eq!(client.post(&request(None, &login)).await.fault(), 103);
+    assert_eq!(client.post("<hello/>").await.fault(), 103);
 }
 
+/// As gSOAP does it: without a number of the service's.
 #[tokio::test]
-async fn a_request_without_a_length_is_refused() {
+async fn what_the_description_does_not_have_is_refused_in_gsoaps_words() {
     let simulator = simulator(Scenario::quiet()).await;
-    let chunked = tokio::io::AsyncWriteExt::write_all;
-    let mut stream = tokio::net::TcpStream::connect(simulator.address())
-        .await
-        .unwrap();
-    let head = "POST /presence-service/soap HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
-    chunked(&mut stream, head.as_bytes()).await.unwrap();
-    let mut answer = [0; 12];
-    tokio::io::AsyncReadExt::read_exact(&mut stream, &mut answer)
-        .await
-        .unwrap();
-    assert_eq!(&answer, b"HTTP/1.1 411");
-    assert_eq!(simulator.tally().without_length, 1);
+    let client = Client::of(&simulator);
+    let key = client.sign_in().await;
+    let sound = poll_request(&key, &["a@b.c"], "RICH_PRESENCE");
+    let presence_type = "<presenceType>RICH_PRESENCE</presenceType>";
+    for (wrong, words) in [
+        (
+            request(None, "<hello/>"),
+            "Method 'hello' not implemented: method name or namespace not recognized",
+        ),
+        (
+            sound.replace(presence_type, &format!("{presence_type}<extra/>")),
+            "tag name or namespace mismatch in element 'extra'",
+        ),
+        (
+            sound.replace(
+                presence_type,
+                "<presenceType xmlns=\"urn:x\">RICH_PRESENCE</presenceType>",
+            ),
+            "tag name or namespace mismatch in element 'presenceType'",
+        ),
+        (
+            sound.replace(presence_type, &format!("{presence_type}{presence_type}")),
+            "occurrence violation in element 'presenceType'",
+        ),
+        (
+            request(
+                Some(&key),
+                &format!(
+                    "<getSubscribedPresence xmlns=\"{SERVICE}\"><subscriptionID>one</subscriptionID>\
+                     <presenceType>RICH_PRESENCE</presenceType></getSubscribedPresence>"
+                ),
+            ),
+            "data type mismatch in element 'subscriptionID'",
+        ),
+        (
+            request(
+                Some(&key),
+                &format!(
+                    "<getSubscribedPresence xmlns=\"{SERVICE}\">\
+                     <presenceType>RICH_PRESENCE</presenceType></getSubscribedPresence>"
+                ),
+            ),
+            "occurrence violation in element 'subscriptionID'",
+        ),
+        (
+            request(
+                Some(&key),
+                &format!("<logout xmlns=\"{SERVICE}\"><now/></logout>"),
+            ),
+            "tag name or namespace mismatch in element 'now'",
+        ),
+    ] {
+        let answer = client.post(&wrong).await;
+        assert!(answer.is_fault(), "{wrong}");
+        let xml = answer.xml();
+        let find = |name: &str| xml.descendants().find(|n| n.tag_name().name() == name);
+        let string = find("faultstring").unwrap().text().unwrap();
+        assert!(string.ends_with(words), "{string}");
+        assert_eq!(find("faultcode").unwrap().text(), Some("SOAP-ENV:Client"));
+        assert!(find("detail").is_none());
+    }
+    assert_eq!(simulator.tally().violations, 7);
+    assert_eq!(simulator.tally().all_faults(), 0);
 }
 
 #[tokio::test]
-async fn other_paths_and_the_wsdl_are_not_found() {
+async fn a_body_without_a_length_is_not_read() {
+    let simulator = simulator(Scenario::quiet()).await;
+    for (content_type, version) in [
+        ("text/xml", Version::Soap11),
+        ("application/soap+xml; charset=utf-8", Version::Soap12),
+    ] {
+        let mut stream = tokio::net::TcpStream::connect(simulator.address())
+            .await
+            .unwrap();
+        let head = format!(
+            "POST /presence-service/soap HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+             Content-Type: {content_type}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        );
+        tokio::io::AsyncWriteExt::write_all(&mut stream, head.as_bytes())
+            .await
+            .unwrap();
+        let mut answer = String::new();
+        tokio::io::AsyncReadExt::read_to_string(&mut stream, &mut answer)
+            .await
+            .unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        assert!(
+            answer.contains("<cup:errorCode>150</cup:errorCode>"),
+            "{answer}"
+        );
+        assert!(answer.contains(version.namespace()), "{answer}");
+    }
+    assert_eq!(simulator.tally().without_length, 2);
+}
+
+#[tokio::test]
+async fn other_paths_are_not_found() {
     let simulator = simulator(Scenario::quiet()).await;
     let url = simulator.url();
-    for url in [format!("{url}?wsdl"), url.replace("soap", "other")] {
+    for url in [url.clone(), url.replace("soap", "other?wsdl")] {
         let response = http().get(&url).send().await.unwrap();
         assert_eq!(response.status(), StatusCode::NOT_FOUND, "{url}");
     }
@@ -205,12 +331,8 @@ async fn faults_come_in_three_shapes_and_both_versions_of_soap() {
         let client = Client::of(&simulator);
         for (request, string) in [(LOGIN_REQUEST, "faultstring"), (END_USER_REQUEST, "Text")] {
             let answer = client.post(request).await;
-            assert!(
-                matches!(answer.status.as_u16(), 200 | 500),
-                "{}",
-                answer.status
-            );
-            let code = if string == "Text" { "101" } else { "113" };
+            assert_eq!(answer.status, StatusCode::OK);
+            let code = if string == "Text" { "101" } else { "114" };
             let xml = answer.xml();
             let find = |name: &str| xml.descendants().find(|n| n.tag_name().name() == name);
             let string = find(string).unwrap().text().unwrap();
@@ -218,6 +340,7 @@ async fn faults_come_in_three_shapes_and_both_versions_of_soap() {
                 Shape::Detail => assert_eq!(find("errorCode").unwrap().text(), Some(code)),
                 Shape::FaultString => assert_eq!(string, code),
                 Shape::Words => assert!(string.len() > 10 && string.contains(code), "{string}"),
+                Shape::Unnumbered => unreachable!("it is none of those with a number"),
             }
         }
     }
