@@ -3,7 +3,8 @@
 //! looks at the idle board for five minutes instead of half a minute; numbers of contacts after `--` are
 //! looked at for their cost alone.
 
-#[path = "../tests/common/pty.rs"]
+#[path = "../tests/support/pty.rs"]
+#[allow(dead_code, reason = "the tests use the rest")]
 mod pty;
 
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! How long the commands take that need no server, with 5,000 contacts: `cargo bench --bench startup`.
 
-#[path = "../tests/common/pty.rs"]
+#[path = "../tests/support/pty.rs"]
+#[allow(dead_code, reason = "the tests use the rest")]
 mod pty;
 
 use std::path::Path;

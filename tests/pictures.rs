@@ -1,13 +1,14 @@
 //! Makes the pictures of the README from the running program:
 //! `cargo test --test pictures -- --ignored`.
 
-#[path = "common/pty.rs"]
-mod pty;
+#[path = "support/mod.rs"]
+#[allow(dead_code, reason = "each of the test programs uses its own part")]
+mod support;
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use pty::{Pty, Start};
+use crate::support::pty::{Pty, Start};
 
 const CELL: (f32, f32) = (8.4, 18.0);
 const GROUND: &str = "#15181d";

@@ -4,13 +4,15 @@
 //! Out of the default run: `WHOSIN_SOAK=1200 cargo test --release --test soak -- --ignored --nocapture`
 //! runs it for 1200 seconds (60 where nothing is said); `WHOSIN_SOAK_SEED` chooses another storm.
 
-#[path = "common/feed.rs"]
-mod bench;
+#[path = "support/mod.rs"]
+#[allow(dead_code, reason = "each of the test programs uses its own part")]
+mod support;
 
+use crate::support::service;
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
 
-use bench::{config, everybody, service};
+use crate::support::service::{config, everybody, service};
 use whosin::feed::{self, Command, Config, Delivery, Update};
 use whosin::link::{LinkState, Outcome};
 use whosin::presence::{Address, Availability};
@@ -124,7 +126,7 @@ async fn every_state_is_the_servers_after_a_storm() {
         }
     }
     let settled = began.elapsed() - lasting;
-    bench::leave(feed).await;
+    service::leave(feed).await;
     let tally = service.tally();
     println!(
         "seed {seed}: {} s of storm, every state right {settled:?} after it",

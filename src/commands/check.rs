@@ -5,8 +5,6 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use hyper_util::client::proxy::matcher::Matcher;
-
 use super::answers::print;
 use super::{CommandError, exit_of, feed_config, load};
 use crate::board::Setting;
@@ -15,7 +13,7 @@ use crate::contacts;
 use crate::feed::{Application, Config, Failure, Session, failure_in_words, in_use};
 use crate::link::Problem;
 use crate::presence::{Address, IconSet};
-use crate::pws::{self, BATCH, Class, Client, Endpoint, Error, Trust};
+use crate::pws::{self, BATCH, Class, Client, Endpoint, Error, Proxies, Trust};
 use crate::settings::Settings;
 
 /// The steps, in their order.
@@ -361,8 +359,7 @@ async fn poll(
 
 /// Whether the way to a node leads through a proxy of the environment.
 fn is_proxied(node: &Endpoint) -> bool {
-    let uri = node.url().as_str().parse();
-    uri.is_ok_and(|uri| Matcher::from_system().intercept(&uri).is_some())
+    Proxies::from_environment().is_ok_and(|proxies| proxies.for_server(node.url()).is_some())
 }
 
 /// What an administrator or a maintainer wants to know, without a secret.

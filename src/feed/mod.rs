@@ -341,6 +341,7 @@ pub fn was_reached(error: &Error) -> bool {
             | Error::ConnectionRefused
             | Error::NotConnected(_)
             | Error::Proxy(_)
+            | Error::ProxySignIn
             | Error::TimedOut(_)
             | Error::Certificate { .. }
             | Error::CertificateChanged { .. }

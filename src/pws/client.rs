@@ -4,14 +4,15 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use reqwest::StatusCode;
 use reqwest::header::{CONNECTION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Proxy, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::{debug, warn};
 
 use super::endpoint::Endpoint;
 use super::error::Error;
 use super::fault::{Class, Fault};
+use super::proxies::Proxies;
 use super::request::{Request, SoapVersion};
 use super::tls::{Trust, TrustError};
 use super::transport::explain;
@@ -199,6 +200,9 @@ impl Client {
             .await
             .map_err(|error| explain(&error, &self.limits))?;
         let status = response.status();
+        if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+            return Err(Error::ProxySignIn);
+        }
         if status.is_redirection()
             && let Some(to) = response.headers().get(LOCATION)
         {
@@ -237,10 +241,13 @@ impl Client {
 /// A pool of connections, empty at first.
 fn connections(route: Route, trust: &Trust, limits: Limits) -> Result<reqwest::Client, TrustError> {
     let tls = trust.config()?;
-    let builder = match route {
-        Route::Environment => reqwest::Client::builder(),
-        Route::Direct => reqwest::Client::builder().no_proxy(),
-    };
+    // The library's own reading of the variables is silent about what it cannot read, and leaves
+    // servers by address out of '*'.
+    let mut builder = reqwest::Client::builder().no_proxy();
+    if route == Route::Environment {
+        let proxies = Proxies::from_environment()?;
+        builder = builder.proxy(Proxy::custom(move |server| proxies.for_server(server)));
+    }
     builder
         .tls_backend_preconfigured(tls)
         .http1_only()

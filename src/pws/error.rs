@@ -26,6 +26,9 @@ pub enum Error {
     /// A proxy stands between and makes no connection to the server.
     #[error("the proxy makes no connection: {0}")]
     Proxy(String),
+    /// A proxy stands between and wants to know who asks (HTTP 407).
+    #[error("the proxy wants a sign-in")]
+    ProxySignIn,
     /// No answer in time.
     #[error("no answer within {} s", .0.as_secs())]
     TimedOut(Duration),
@@ -168,6 +171,10 @@ impl Error {
                 "Is the port right (8083 with TLS, 8082 without)? Is the service running?"
             }
             Error::Proxy(_) => "HTTPS_PROXY names the proxy; hosts in NO_PROXY need none.",
+            Error::ProxySignIn => {
+                "Give its user and password in the variable that names it \
+                 (HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT), or the server in NO_PROXY."
+            }
             Error::NotConnected(_) | Error::TimedOut(_) => "Is the network or VPN up?",
             Error::Certificate { .. } => {
                 "If the administrator confirms this fingerprint, trust it with --pin, or give the \
@@ -189,8 +196,7 @@ impl Error {
             }
             Error::Broken | Error::Empty | Error::CutShort => "It is tried again.",
             Error::Http {
-                status: 401 | 403 | 407,
-                ..
+                status: 401 | 403, ..
             } => "Something between here and the server wants a sign-in of its own: a proxy?",
             Error::Moved(_) => "If that is a presence server you trust, give it with --server.",
             Error::Http { status: 404, .. } => {

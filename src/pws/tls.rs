@@ -19,6 +19,8 @@ use rustls::{
 use rustls_platform_verifier::Verifier as PlatformVerifier;
 use thiserror::Error;
 
+use super::proxies::ProxyError;
+
 /// Whose certificate is accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Trust {
@@ -44,7 +46,7 @@ pub struct Fingerprint([u8; 32]);
 #[error("'{0}' is not a fingerprint: write sha256: and 64 hexadecimal digits")]
 pub struct FingerprintError(String);
 
-/// Why trust cannot be set up.
+/// Why a client cannot be set up: whom it trusts, or its way.
 #[derive(Debug, Error)]
 pub enum TrustError {
     /// The file with certificates cannot be read.
@@ -58,6 +60,9 @@ pub enum TrustError {
     /// The TLS library refused.
     #[error("TLS cannot be set up: {0}")]
     Setup(String),
+    /// A variable of the environment names no proxy.
+    #[error(transparent)]
+    Proxy(#[from] ProxyError),
 }
 
 impl Fingerprint {

@@ -42,7 +42,11 @@ pub(super) fn explain(error: &reqwest::Error, limits: &Limits) -> Error {
     } else if says("dns error") || says("failed to lookup address") {
         Error::NameNotFound
     } else if let Some(why) = words.iter().find_map(|w| w.strip_prefix("tunnel error: ")) {
-        Error::Proxy(crate::presence::clean(why))
+        if why.contains("authorization required") {
+            Error::ProxySignIn
+        } else {
+            Error::Proxy(crate::presence::clean(why))
+        }
     } else if error.is_connect() {
         let last = words.last().cloned().unwrap_or_default();
         Error::NotConnected(crate::presence::clean(&last))

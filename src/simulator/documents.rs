@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::state::{ByHand, Doing, State};
 use super::xml::{Element, Prefix};
 
-const PIDF: &str = "urn:ietf:params:xml:ns:pidf";
+pub(super) const PIDF: &str = "urn:ietf:params:xml:ns:pidf";
 const DATA_MODEL: &str = "urn:ietf:params:xml:ns:pidf:data-model";
 const RPID: &str = "urn:ietf:params:xml:ns:pidf:rpid";
 /// An early draft of RPID, which Cisco's call manager still sends.
@@ -15,7 +15,7 @@ const DRAFT: &str = "urn:ietf:params:xml:ns:pidf:status:rpid";
 const CISCO: &str = "urn:cisco:params:xml:ns:pidf:rpid";
 const CIPID: &str = "urn:ietf:params:xml:ns:pidf:cipid";
 const CAPABILITIES: &str = "urn:ietf:params:xml:ns:pidf:servcaps";
-const SOURCE: &str = "urn:cisco:params:xml:ns:pidf:source";
+pub(super) const SOURCE: &str = "urn:cisco:params:xml:ns:pidf:source";
 
 /// Which namespaces the activities are written in. An element that the namespace lacks is written
 /// in the other one.

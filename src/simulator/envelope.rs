@@ -3,6 +3,7 @@
 use roxmltree::{Document, Node};
 
 use super::fault::{Fault, Shape};
+use super::schema::{self, Refusal};
 use super::xml::Element;
 
 /// The namespace of the service's own elements.
@@ -111,11 +112,11 @@ pub(super) fn version_of(document: &Document) -> Version {
 }
 
 /// Reads a request.
-pub(super) fn read<'a>(document: &'a Document<'a>) -> Result<Call<'a>, Fault> {
+pub(super) fn read<'a>(document: &'a Document<'a>) -> Result<Call<'a>, Refusal> {
     let soap = version_of(document).namespace();
     let envelope = document.root_element();
     if !envelope.has_tag_name((soap, "Envelope")) {
-        return Err(Fault::NOT_SOAP);
+        return Err(Fault::ROOT_ELEMENT.into());
     }
     let part = |name: &str| envelope.children().find(|n| n.has_tag_name((soap, name)));
     let session_key = part("Header")
@@ -123,11 +124,12 @@ pub(super) fn read<'a>(document: &'a Document<'a>) -> Result<Call<'a>, Fault> {
         .map(text);
     let parameters = part("Body")
         .and_then(|body| body.first_element_child())
-        .ok_or(Fault::NOT_SOAP)?;
+        .ok_or_else(|| Refusal::occurrence("SOAP-ENV:Body"))?;
     let operation = Operation::ALL
         .into_iter()
         .find(|operation| parameters.has_tag_name((SERVICE, operation.name())))
-        .ok_or(Fault::NO_SUCH_OPERATION)?;
+        .ok_or_else(|| Refusal::no_method(parameters.tag_name().name()))?;
+    schema::check(operation, parameters)?;
     Ok(Call {
         operation,
         session_key,
@@ -156,8 +158,12 @@ pub(super) fn answer(version: Version, operation: Operation, result: Element) ->
 }
 
 /// Writes a fault.
-pub(super) fn fault(version: Version, fault: Fault, shape: Shape) -> String {
-    envelope(version, None, fault.element(version, shape))
+pub(super) fn fault(version: Version, refusal: Refusal, shape: Shape) -> String {
+    let element = match refusal {
+        Refusal::Fault(fault) => fault.element(version, shape),
+        Refusal::Gsoap(words) => Refusal::gsoap_element(version, words),
+    };
+    envelope(version, None, element)
 }
 
 fn envelope(version: Version, header: Option<Element>, content: Element) -> String {

@@ -1,6 +1,5 @@
-//! The operations of being told: end points, subscriptions, and fetching what changed.
+//! The operations on endpoints and subscriptions, and fetching what changed.
 
-use std::str::FromStr;
 use std::time::Duration;
 
 use hyper::Uri;
@@ -9,9 +8,10 @@ use tokio::time::Instant;
 
 use super::envelope::{Call, Operation, SERVICE, child, text};
 use super::fault::Fault;
+use super::polling::{Asked, presence_type};
 use super::scenario::Scenario;
-use super::service::{Asked, Route, done, presence_type};
-use super::session::{ApplicationKey, Key};
+use super::schema::Refusal;
+use super::service::{Route, done};
 use super::trouble::Trouble;
 use super::world::World;
 use super::xml::Element;
@@ -21,37 +21,34 @@ use crate::presence::Address;
 const EVENT: &str = "PRESENCE_NOTIFICATION";
 
 impl World {
-    fn application(&self, call: &Call<'_>, route: &Route) -> Result<ApplicationKey, Fault> {
-        match self.sessions.find(call.session_key, route.node)? {
-            Key::Application(key) => Ok(key),
-            Key::EndUser(_) => Err(Fault::NEEDS_APPLICATION),
-        }
-    }
-
     pub(super) fn register_end_point(
         &mut self,
         call: &Call<'_>,
         route: &Route,
         scenario: &Scenario,
-    ) -> Result<Element, Fault> {
+    ) -> Result<Element, Refusal> {
         let owner = self.application(call, route)?;
-        let id: i32 = number(call.parameters, "endPointID")?.unwrap_or(0);
-        let expires = expiry(call.parameters, Fault::END_POINT_EXPIRATION)?
-            .ok_or(Fault::END_POINT_EXPIRATION)?;
-        let id = if id == 0 {
-            if scenario.number(Trouble::NoEndpoints) == Some(u32::from(Fault::NO_END_POINTS.0)) {
-                return Err(Fault::NO_END_POINTS);
+        let id: i32 = required_number(call.parameters, "endPointID")?;
+        let url = child(call.parameters, "url").map(text);
+        let expires = match expiration(call.parameters)? {
+            Some(Expiration::After(time)) => Instant::now() + time,
+            Some(Expiration::Unchanged) => return Err(Fault::EXPIRATION.into()),
+            None => return Err(Refusal::occurrence("expiration")),
+        };
+        let id = match (id, url) {
+            (0, url) => {
+                let url = callable(url.unwrap_or_default())?;
+                if scenario.number(Trouble::NoEndpoints) == Some(u32::from(Fault::NO_END_POINTS.0))
+                {
+                    return Err(Fault::NO_END_POINTS.into());
+                }
+                self.subscriptions.register(owner, url, expires)
             }
-            let url = child(call.parameters, "url").map(text).unwrap_or_default();
-            let valid = Uri::from_str(url)
-                .is_ok_and(|url| url.scheme_str() == Some("http") && url.host().is_some());
-            if !valid {
-                return Err(Fault::END_POINT_URL);
+            (_, Some(_)) => return Err(Fault::RENEWAL_WITH_URL.into()),
+            (id, None) => {
+                self.subscriptions.renew_end_point(id, &owner, expires)?;
+                id
             }
-            self.subscriptions.register(owner, url, expires)
-        } else {
-            self.subscriptions.renew_end_point(id, &owner, expires)?;
-            id
         };
         let id = Element::new(SERVICE, "endPointID").with_text(id.to_string());
         Ok(Element::new(SERVICE, "registerEndPointResponse").with(id))
@@ -61,9 +58,9 @@ impl World {
         &mut self,
         call: &Call<'_>,
         route: &Route,
-    ) -> Result<Element, Fault> {
+    ) -> Result<Element, Refusal> {
         let owner = self.application(call, route)?;
-        let id = number(call.parameters, "endPointID")?.ok_or(Fault::END_POINT)?;
+        let id = required_number(call.parameters, "endPointID")?;
         self.subscriptions.unregister(id, &owner)?;
         Ok(done(Operation::UnregisterEndPoint))
     }
@@ -73,35 +70,55 @@ impl World {
         call: &Call<'_>,
         route: &Route,
         scenario: &Scenario,
-    ) -> Result<Element, Fault> {
+    ) -> Result<Element, Refusal> {
         let owner = self.end_user(call, route)?;
         let application = self
             .sessions
             .application_of(&owner)
             .ok_or(Fault::KEY_NOT_VALID)?;
-        if child(call.parameters, "subscriptionType").map(text) != Some(EVENT) {
-            return Err(Fault::SUBSCRIPTION_TYPE);
+        let id: i32 = required_number(call.parameters, "subscriptionID")?;
+        let end_point = required_number(call.parameters, "endPointID")?;
+        match child(call.parameters, "subscriptionType").map(text) {
+            Some(EVENT) => {}
+            Some(_) => return Err(Fault::SUBSCRIPTION_TYPE.into()),
+            None => return Err(Refusal::occurrence("subscriptionType")),
         }
-        let expires = expiry(call.parameters, Fault::EXPIRATION)?;
-        let id: i32 = number(call.parameters, "subscriptionID")?.unwrap_or(0);
-        let contacts: Vec<Address> = match child(call.parameters, "contactsList") {
-            Some(_) => addresses(self.contacts(call.parameters, scenario)?),
-            // A renewal may come without contacts.
-            None if id != 0 => vec![],
-            None => return Err(Fault::NO_CONTACTS),
+        let expiration = expiration(call.parameters)?;
+        let contacts = match child(call.parameters, "contactsList") {
+            Some(_) => Some(addresses(self.contacts(call.parameters, scenario)?)),
+            None => None,
         };
-        let watched = contacts.clone();
+        let watched = contacts.clone().unwrap_or_default();
         let id = if id == 0 {
+            let contacts = contacts.ok_or(Fault::NO_CONTACT_LIST)?;
+            let expires = match expiration {
+                Some(Expiration::After(time)) => Instant::now() + time,
+                Some(Expiration::Unchanged) => return Err(Fault::EXPIRATION.into()),
+                None => Instant::now() + SHORTEST,
+            };
             let refused = scenario.number(Trouble::NoEndpoints);
             if let Some(code) = refused.filter(|&code| Fault(code as u16) != Fault::NO_END_POINTS) {
-                return Err(Fault(code as u16));
+                return Err(Fault(code as u16).into());
             }
-            let end_point = number(call.parameters, "endPointID")?.ok_or(Fault::END_POINT)?;
-            let expires = expires.unwrap_or_else(|| Instant::now() + Duration::from_secs(3600));
             self.subscriptions
                 .subscribe(owner, &application, end_point, contacts, expires)?
         } else {
-            self.subscriptions.extend(id, &owner, contacts, expires)?;
+            let expires = match expiration {
+                Some(Expiration::After(time)) => Some(Instant::now() + time),
+                Some(Expiration::Unchanged) | None => None,
+            };
+            // A renewal may come without contacts, contacts may come without a renewal.
+            if contacts.is_none() && expires.is_none() {
+                return Err(Fault::NOTHING_TO_RENEW.into());
+            }
+            let end_point = (end_point, &application);
+            self.subscriptions.extend(
+                id,
+                &owner,
+                end_point,
+                contacts.unwrap_or_default(),
+                expires,
+            )?;
             id
         };
         self.watch(watched);
@@ -109,10 +126,15 @@ impl World {
         Ok(Element::new(SERVICE, "subscribeResponse").with(id))
     }
 
-    pub(super) fn unsubscribe(&mut self, call: &Call<'_>, route: &Route) -> Result<Element, Fault> {
+    pub(super) fn unsubscribe(
+        &mut self,
+        call: &Call<'_>,
+        route: &Route,
+    ) -> Result<Element, Refusal> {
         let owner = self.end_user(call, route)?;
-        let request = child(call.parameters, "unsubscribeRequest").ok_or(Fault::NOT_COMPLETE)?;
-        let id = number(request, "subscriptionID")?.ok_or(Fault::SUBSCRIPTION)?;
+        let request = child(call.parameters, "unsubscribeRequest")
+            .ok_or_else(|| Refusal::occurrence("unsubscribeRequest"))?;
+        let id = required_number(request, "subscriptionID")?;
         if child(request, "unsubscribeAll").is_some() {
             self.subscriptions.unsubscribe(id, &owner)?;
         } else {
@@ -127,11 +149,11 @@ impl World {
         call: &Call<'_>,
         route: &Route,
         scenario: &Scenario,
-    ) -> Result<Element, Fault> {
+    ) -> Result<Element, Refusal> {
         let owner = self.end_user(call, route)?;
         self.age_sessions(&owner, scenario)?;
         let presence_type = presence_type(call.parameters)?;
-        let id = number(call.parameters, "subscriptionID")?.ok_or(Fault::SUBSCRIPTION)?;
+        let id = required_number(call.parameters, "subscriptionID")?;
         let with_all = self.rng.u8(..8) == 0;
         let (changed, all) = self.subscriptions.fetch(id, &owner)?;
         // Some releases answer with everybody, not only with those who changed.
@@ -152,28 +174,53 @@ fn addresses(asked: Vec<Asked<'_>>) -> Vec<Address> {
     asked.into_iter().map(|asked| asked.address).collect()
 }
 
-/// A whole number among the parameters; not complete where it is none.
-fn number(parameters: XmlNode<'_, '_>, name: &str) -> Result<Option<i32>, Fault> {
-    let number = parameters
-        .children()
-        .find(|node| node.has_tag_name((SERVICE, name)));
-    number
-        .map(|node| node.text().unwrap_or_default().trim().parse())
-        .transpose()
-        .map_err(|_| Fault::NOT_COMPLETE)
+/// The url of a listener, which has to be one that can be called.
+fn callable(url: &str) -> Result<&str, Fault> {
+    if url.is_empty() {
+        return Err(Fault::URL_EMPTY);
+    }
+    if url.contains(char::is_whitespace) {
+        return Err(Fault::URL_WITH_SPACES);
+    }
+    match url.parse::<Uri>() {
+        Ok(read) if read.scheme_str() == Some("http") && read.host().is_some() => Ok(url),
+        _ => Err(Fault::NOT_REGISTERED),
+    }
 }
 
-/// When what is asked for is to end: 3600 to 86400 seconds from now (WSDL `expiration`).
-pub(super) fn expiry(
-    parameters: XmlNode<'_, '_>,
-    out_of_range: Fault,
-) -> Result<Option<Instant>, Fault> {
+/// A whole number among the parameters.
+fn number(parameters: XmlNode<'_, '_>, name: &str) -> Result<Option<i32>, Refusal> {
+    child(parameters, name)
+        .map(|node| text(node).parse())
+        .transpose()
+        .map_err(|_| Refusal::type_of(name))
+}
+
+fn required_number(parameters: XmlNode<'_, '_>, name: &str) -> Result<i32, Refusal> {
+    number(parameters, name)?.ok_or_else(|| Refusal::occurrence(name))
+}
+
+/// The shortest time that endpoints, subscriptions and set presence last; the longest is a day.
+pub(super) const SHORTEST: Duration = Duration::from_secs(3600);
+
+/// What `expiration` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Expiration {
+    /// 3600 to 86400 s from now.
+    After(Duration),
+    /// 0: what holds goes on to hold (`subscribe` with more contacts).
+    Unchanged,
+}
+
+/// Reads `expiration`, where it is given.
+pub(super) fn expiration(parameters: XmlNode<'_, '_>) -> Result<Option<Expiration>, Refusal> {
     match number(parameters, "expiration")? {
         None => Ok(None),
+        Some(0) => Ok(Some(Expiration::Unchanged)),
         Some(seconds @ 3600..=86400) => {
             let seconds = u64::from(seconds.unsigned_abs());
-            Ok(Some(Instant::now() + Duration::from_secs(seconds)))
+            Ok(Some(Expiration::After(Duration::from_secs(seconds))))
         }
-        Some(_) => Err(out_of_range),
+        Some(_) => Err(Fault::EXPIRATION.into()),
     }
 }

@@ -114,6 +114,9 @@ impl World {
             self.switch(node).turn(Power::DownFor(time));
             return Fate::Death;
         }
+        if self.swallows(scenario) {
+            return Fate::Hung;
+        }
         self.turn += 1;
         let turn = self.turn;
         // Each trouble has turns of its own, or the first of several would hide the others.
@@ -143,6 +146,15 @@ impl World {
             }
             None => Fate::Served,
         }
+    }
+
+    /// Whether the network swallows everything at this moment: it does so in the last seconds of
+    /// each minute, so that clients are signed in before.
+    pub(super) fn swallows(&self, scenario: &Scenario) -> bool {
+        let Some(seconds) = scenario.number(Trouble::Swallow) else {
+            return false;
+        };
+        self.scenario_age().as_secs() % 60 >= 60 - u64::from(seconds)
     }
 
     /// Counts a request to the first node; for how long the node goes down, where that was one too

@@ -3,7 +3,7 @@
 use super::envelope::{SERVICE, Version};
 use super::xml::Element;
 
-/// A fault of the Presence Web Service, by the number in its table of errors.
+/// A fault of the Presence Web Service, by the number in its documented table of errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fault(pub u16);
 
@@ -16,91 +16,110 @@ pub enum Shape {
     FaultString,
     /// Somewhere in the words of the fault string.
     Words,
+    /// Nowhere: there are words alone.
+    Unnumbered,
 }
 
 impl Shape {
-    /// Every shape.
+    /// Every shape that has the number.
     pub const ALL: [Shape; 3] = [Shape::Detail, Shape::FaultString, Shape::Words];
 }
 
 impl Fault {
     pub(super) const NO_KEY: Fault = Fault(100);
     pub(super) const KEY_NOT_VALID: Fault = Fault(101);
-    pub(super) const NOT_SOAP: Fault = Fault(102);
-    pub(super) const NOT_COMPLETE: Fault = Fault(103);
+    pub(super) const NOT_XML: Fault = Fault(102);
+    pub(super) const ROOT_ELEMENT: Fault = Fault(103);
     pub(super) const PRESENCE_TYPE: Fault = Fault(110);
-    pub(super) const PASSWORD: Fault = Fault(111);
+    pub(super) const PASSWORD_EMPTY: Fault = Fault(111);
     pub(super) const LOGIN_TYPE: Fault = Fault(112);
-    pub(super) const USER_NAME: Fault = Fault(113);
-    pub(super) const CONTACT_WITHOUT_DOMAIN: Fault = Fault(124);
-    pub(super) const PRESENCE_STATUS: Fault = Fault(115);
-    pub(super) const PRESENCE_MISSING: Fault = Fault(120);
+    pub(super) const USER_NAME_EMPTY: Fault = Fault(113);
+    pub(super) const LOGIN_FAILED: Fault = Fault(114);
+    pub(super) const PRESENCE_EMPTY: Fault = Fault(115);
+    pub(super) const PRESENCE_DATA: Fault = Fault(120);
     pub(super) const AVAILABLE_OVERRIDES: Fault = Fault(121);
     pub(super) const DND_DOES_NOT_OVERRIDE: Fault = Fault(122);
-    pub(super) const EXPIRATION: Fault = Fault(125);
-    pub(super) const END_POINT: Fault = Fault(130);
-    pub(super) const END_POINT_URL: Fault = Fault(131);
-    pub(super) const END_POINT_EXPIRATION: Fault = Fault(132);
-    pub(super) const SUBSCRIPTION: Fault = Fault(133);
-    pub(super) const END_POINT_OF_ANOTHER: Fault = Fault(134);
-    pub(super) const SUBSCRIPTION_TYPE: Fault = Fault(136);
-    pub(super) const SUBSCRIPTION_GONE: Fault = Fault(137);
+    pub(super) const RENEWAL_WITH_URL: Fault = Fault(123);
+    pub(super) const CONTACT_MALFORMED: Fault = Fault(124);
+    pub(super) const OVERRIDE: Fault = Fault(125);
+    pub(super) const URL_EMPTY: Fault = Fault(130);
+    pub(super) const EXPIRATION: Fault = Fault(131);
+    pub(super) const END_POINT_UNKNOWN: Fault = Fault(132);
+    pub(super) const SUBSCRIPTION_UNKNOWN: Fault = Fault(133);
+    pub(super) const SUBSCRIPTION_TYPE: Fault = Fault(134);
+    pub(super) const NUMBER_OF_CONTACTS: Fault = Fault(135);
+    pub(super) const END_POINT_OF_ANOTHER: Fault = Fault(136);
+    pub(super) const SUBSCRIPTION_OF_ANOTHER: Fault = Fault(137);
     pub(super) const NO_END_POINTS: Fault = Fault(138);
-    pub(super) const SUBSCRIPTION_OF_ANOTHER: Fault = Fault(142);
-    pub(super) const END_POINT_GONE: Fault = Fault(144);
-    pub(super) const NOT_SUBSCRIBED: Fault = Fault(145);
-    pub(super) const RICH_NOT_SET: Fault = Fault(161);
-    pub(super) const NO_CONTACTS: Fault = Fault(135);
-    pub(super) const NEEDS_APPLICATION: Fault = Fault(140);
-    pub(super) const NEEDS_END_USER: Fault = Fault(141);
-    pub(super) const CONTACT_MALFORMED: Fault = Fault(143);
-    pub(super) const TOO_MANY_CONTACTS: Fault = Fault(146);
-    pub(super) const NO_SUCH_OPERATION: Fault = Fault(150);
+    pub(super) const NEEDS_END_USER: Fault = Fault(140);
+    pub(super) const NEEDS_APPLICATION: Fault = Fault(141);
+    pub(super) const URL_WITH_SPACES: Fault = Fault(142);
+    pub(super) const CONTACT_EMPTY: Fault = Fault(143);
+    pub(super) const NOT_SUBSCRIBED: Fault = Fault(144);
+    pub(super) const NOTHING_TO_RENEW: Fault = Fault(145);
+    pub(super) const NO_CONTACT_LIST: Fault = Fault(146);
+    pub(super) const LIST_ELEMENT: Fault = Fault(147);
+    pub(super) const LIST_ATTRIBUTE: Fault = Fault(148);
+    pub(super) const BODY_NOT_READ: Fault = Fault(150);
     pub(super) const ALREADY_IN: Fault = Fault(160);
+    pub(super) const OVERRIDE_TUPLE: Fault = Fault(161);
+    pub(super) const SOURCE: Fault = Fault(162);
+    pub(super) const NOT_REGISTERED: Fault = Fault(209);
 
     /// The service's own words for the fault.
     pub fn words(self) -> &'static str {
         match self.0 {
-            100 => "The request carries no session key",
-            101 => "The session key is not valid",
-            102 => "The request is not a SOAP message",
-            103 => "The request does not agree with the schema",
-            110 => "The presence type is not valid",
-            111 => "The password is not valid",
-            112 => "The login type is not valid",
-            113 => "The user name is not valid",
-            114 => "The login failed",
-            115 => "The presence status is not valid",
-            120 => "The presence information is missing",
-            121 => "AVAILABLE can not override",
-            122 => "DND has to override",
-            124 => "A contact URI has no domain",
-            125 => "The expiration is out of range",
-            130 => "The end point id is not valid",
-            131 => "The URL of the end point is not valid",
-            132 => "The expiration of the end point is out of range",
-            133 => "The subscription id is not valid",
-            134 => "The end point belongs to another application user",
-            135 => "The request names no contacts",
-            136 => "The subscription type is not valid",
-            137 => "The subscription is gone",
-            138 => "No more end points are available",
-            139 => "No more subscriptions are available",
-            140 => "This request needs an application user",
-            141 => "This request needs an end user",
-            142 => "The subscription belongs to another user",
-            143 => "A contact URI is malformed",
-            144 => "The end point is gone",
-            145 => "The contact is not part of the subscription",
-            146 => "The request names too many contacts",
-            147 | 148 => "A contact is not accepted",
-            150 => "No such operation",
-            160 => "The user is logged in already",
-            161 | 162 | 204 => "Setting the presence was refused",
-            200..=203 | 205..=207 | 209 => "Internal server error",
-            208 => "The login failed on the server",
-            210 => "The CPU limit of the server is reached",
-            211 => "No more SIP subscriptions are available",
+            100 => "No session key",
+            101 => "Session key is not valid",
+            102 => "The XML cannot be parsed",
+            103 => "Wrong root element",
+            110 => "Presence type is neither BASIC_PRESENCE nor RICH_PRESENCE",
+            111 => "Password is empty",
+            112 => "Neither an application user's nor an end user's login",
+            113 => "User name is empty",
+            114 => "Login failed",
+            115 => "Basic presence is empty",
+            120 => "Presence data is not valid",
+            121 => "AVAILABLE with override",
+            122 => "DND without override",
+            123 => "Endpoint is renewed with a url",
+            124 => "Contact is malformed",
+            125 => "Override is neither true nor false",
+            130 => "Endpoint url is empty",
+            131 => "Expiration is not between 3600 and 86400",
+            132 => "Endpoint is not known",
+            133 => "Subscription is not known",
+            134 => "Subscription type is not PRESENCE_NOTIFICATION",
+            135 => "Number of contacts is out of range",
+            136 => "Endpoint belongs to another session",
+            137 => "Subscription belongs to another session",
+            138 => "No free endpoints",
+            139 => "No free subscriptions",
+            140 => "An end user is needed",
+            141 => "An application user is needed",
+            142 => "Endpoint url contains spaces",
+            143 => "Contact is empty",
+            144 => "Contact is not part of the subscription",
+            145 => "Neither expiration nor contacts are given",
+            146 => "No contact list",
+            147 => "Element in the contact list is not valid",
+            148 => "Attribute in the contact list is not valid",
+            150 => "The body cannot be read",
+            160 => "User is already logged in",
+            161 => "Override tuple is not named pws-override or pws-persistent",
+            162 => "Source element is wrong",
+            200 => "Internal server error",
+            201 => "Unregister failed",
+            202 => "Subscribe failed",
+            203 => "Unsubscribe failed",
+            204 => "The server could not set the presence",
+            205 => "Logout failed",
+            206 => "No number for an endpoint",
+            207 => "No number for a subscription",
+            208 => "The server could not log in",
+            209 => "Registering failed",
+            210 => "CPU limit is reached",
+            211 => "No free SIP subscriptions",
             212 => "Too many requests a second",
             _ => "Error",
         }
@@ -115,50 +134,73 @@ impl Fault {
     pub(super) fn element(self, version: Version, shape: Shape) -> Element {
         let Fault(code) = self;
         let string = match shape {
-            Shape::Detail => self.words().to_owned(),
+            Shape::Detail | Shape::Unnumbered => self.words().to_owned(),
             Shape::FaultString => code.to_string(),
             Shape::Words => format!("{}. (Error code: {code})", self.words()),
         };
+        let message = || Element::new(SERVICE, "errorMessage").with_text(self.words());
         let details = match shape {
             Shape::Detail => vec![
                 Element::new(SERVICE, "errorCode").with_text(code.to_string()),
-                Element::new(SERVICE, "errorMessage").with_text(self.words()),
+                message(),
             ],
-            Shape::FaultString => {
-                vec![Element::new(SERVICE, "errorMessage").with_text(self.words())]
-            }
-            Shape::Words => vec![],
+            Shape::FaultString => vec![message()],
+            Shape::Words | Shape::Unnumbered => vec![],
         };
         // 2xx are the server's own troubles; the others are the caller's doing.
-        let callers = code < 200;
-        let soap = version.namespace();
-        match version {
-            Version::Soap11 => {
-                let side = if callers { "Client" } else { "Server" };
-                let fault = Element::new(soap, "Fault")
-                    .with(Element::new("", "faultcode").with_text(format!("SOAP-ENV:{side}")))
-                    .with(Element::new("", "faultstring").with_text(string));
-                if details.is_empty() {
-                    fault
-                } else {
-                    fault.with(Element::new("", "detail").with_all(details))
-                }
-            }
-            Version::Soap12 => {
-                let side = if callers { "Sender" } else { "Receiver" };
-                let code = Element::new(soap, "Value").with_text(format!("SOAP-ENV:{side}"));
-                let text = Element::new(soap, "Text")
-                    .with_attribute("xml:lang", "en")
-                    .with_text(string);
-                let fault = Element::new(soap, "Fault")
+        let side = if code < 200 {
+            Side::Caller
+        } else {
+            Side::Server
+        };
+        element(version, side, string, details)
+    }
+}
+
+/// Whose doing a fault is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Caller,
+    Server,
+}
+
+/// A SOAP `Fault` element.
+pub(super) fn element(
+    version: Version,
+    side: Side,
+    string: String,
+    details: Vec<Element>,
+) -> Element {
+    let soap = version.namespace();
+    let value = match (version, side) {
+        (Version::Soap11, Side::Caller) => "SOAP-ENV:Client",
+        (Version::Soap11, Side::Server) => "SOAP-ENV:Server",
+        (Version::Soap12, Side::Caller) => "SOAP-ENV:Sender",
+        (Version::Soap12, Side::Server) => "SOAP-ENV:Receiver",
+    };
+    let (fault, detail) = match version {
+        Version::Soap11 => (
+            Element::new(soap, "Fault")
+                .with(Element::new("", "faultcode").with_text(value))
+                .with(Element::new("", "faultstring").with_text(string)),
+            Element::new("", "detail"),
+        ),
+        Version::Soap12 => {
+            let code = Element::new(soap, "Value").with_text(value);
+            let text = Element::new(soap, "Text")
+                .with_attribute("xml:lang", "en")
+                .with_text(string);
+            (
+                Element::new(soap, "Fault")
                     .with(Element::new(soap, "Code").with(code))
-                    .with(Element::new(soap, "Reason").with(text));
-                if details.is_empty() {
-                    fault
-                } else {
-                    fault.with(Element::new(soap, "Detail").with_all(details))
-                }
-            }
+                    .with(Element::new(soap, "Reason").with(text)),
+                Element::new(soap, "Detail"),
+            )
         }
+    };
+    if details.is_empty() {
+        fault
+    } else {
+        fault.with(detail.with_all(details))
     }
 }

@@ -22,10 +22,13 @@ use super::envelope::{self, Version};
 use super::fate::{Fate, Throttled};
 use super::fault::{Fault, Shape};
 use super::node::{Member, Ports};
+use super::schema::Refusal;
 use super::service::Route;
 use super::session::Node;
 use super::tally::Recorded;
+use super::trouble::Trouble;
 use super::world::{World, lock};
+use super::wsdl;
 
 /// Where the service is found on its host.
 pub(super) const PATH: &str = "/presence-service/soap";
@@ -46,13 +49,22 @@ pub(super) async fn exchange(
     if request.uri().path() != PATH {
         return Ok(plain(StatusCode::NOT_FOUND, "Not found"));
     }
-    if request.method() != Method::POST {
-        return Ok(not_post(request.method()));
-    }
     let headers = request.headers();
+    if request.method() != Method::POST {
+        let wants_wsdl = request.uri().query().is_some_and(|query| {
+            query.eq_ignore_ascii_case("wsdl") && request.method() == Method::GET
+        });
+        return Ok(if wants_wsdl {
+            description(&lock(&world), headers, node, ports)
+        } else {
+            not_post(request.method())
+        });
+    }
     if !headers.contains_key(CONTENT_LENGTH) || headers.contains_key(TRANSFER_ENCODING) {
-        lock(&world).tally.without_length += 1;
-        return Ok(plain(StatusCode::LENGTH_REQUIRED, "Length required"));
+        let version = version_by_type(headers);
+        let mut world = lock(&world);
+        world.tally.without_length += 1;
+        return Ok(faulty(&mut world, version, Fault::BODY_NOT_READ));
     }
     let (head, body) = request.into_parts();
     let body = match Limited::new(body, LARGEST_REQUEST).collect().await {
@@ -120,12 +132,12 @@ fn answer(
         .ok()
         .and_then(|text| Document::parse(text).ok())
     else {
-        return faulty(world, Version::Soap11, Fault::NOT_SOAP);
+        return faulty(world, version_by_type(headers), Fault::NOT_XML);
     };
     let version = envelope::version_of(&document);
     let call = match envelope::read(&document) {
         Ok(call) => call,
-        Err(fault) => return faulty(world, version, fault),
+        Err(refusal) => return faulty(world, version, refusal),
     };
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     world.record(Recorded {
@@ -138,16 +150,7 @@ fn answer(
     if let Some(fault) = world.doomed(call.operation) {
         return faulty(world, version, fault);
     }
-    let host = header(HOST.as_str()).unwrap_or("127.0.0.1");
-    let host = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
-        _ => host,
-    };
-    let route = Route {
-        node,
-        first: format!("{host}:{}", ports.first),
-        second: format!("{host}:{}", ports.second),
-    };
+    let route = route(headers, node, ports);
     let scenario = world.scenario();
     match world.serve(&call, &route, &scenario) {
         Ok(result) => soap(
@@ -155,7 +158,47 @@ fn answer(
             version,
             envelope::answer(version, call.operation, result),
         ),
-        Err(fault) => faulty(world, version, fault),
+        Err(refusal) => faulty(world, version, refusal),
+    }
+}
+
+/// How the client that sent these headers reaches the nodes.
+fn route(headers: &HeaderMap, node: Node, ports: Ports) -> Route {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let host = host.unwrap_or("127.0.0.1");
+    let host = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => host,
+    };
+    Route {
+        node,
+        first: format!("{host}:{}", ports.first),
+        second: format!("{host}:{}", ports.second),
+    }
+}
+
+/// The service's description (WSDL), which says where the client has found it.
+fn description(world: &World, headers: &HeaderMap, node: Node, ports: Ports) -> Response<Body> {
+    let scheme = if world.certificate.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    let route = route(headers, node, ports);
+    let location = format!("{scheme}://{}{PATH}", route.to(node));
+    response(
+        StatusCode::OK,
+        "text/xml; charset=utf-8",
+        wsdl::at(&location),
+    )
+}
+
+/// The version of SOAP that the content type of a request names; 1.1 where it names none.
+fn version_by_type(headers: &HeaderMap) -> Version {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|it| it.to_str().ok());
+    match content_type {
+        Some(content_type) if content_type.starts_with("application/soap+xml") => Version::Soap12,
+        _ => Version::Soap11,
     }
 }
 
@@ -170,7 +213,6 @@ fn version_of(body: &[u8]) -> Version {
 }
 
 fn not_post(method: &Method) -> Response<Body> {
-    // The WSDL is not served: clients have to know the service without.
     if method == Method::GET || method == Method::HEAD {
         return plain(StatusCode::NOT_FOUND, "Not found");
     }
@@ -180,17 +222,35 @@ fn not_post(method: &Method) -> Response<Body> {
     response
 }
 
-/// A fault: with HTTP 503 where the server is overloaded, else with 200 or 500.
-fn faulty(world: &mut World, version: Version, fault: Fault) -> Response<Body> {
-    *world.tally.faults.entry(fault).or_default() += 1;
-    let turn = world.rng.usize(..);
-    let shape = world.shape.unwrap_or(Shape::ALL[turn % Shape::ALL.len()]);
-    let status = match fault {
-        fault if fault.means_overload() => StatusCode::SERVICE_UNAVAILABLE,
-        _ if turn.is_multiple_of(2) => StatusCode::OK,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
+/// A fault: with HTTP 503 where the server is overloaded, else with 200, or with 500 where the
+/// scenario says so.
+fn faulty(world: &mut World, version: Version, refusal: impl Into<Refusal>) -> Response<Body> {
+    let refusal = refusal.into();
+    let scenario = world.scenario();
+    let overloaded = match refusal {
+        Refusal::Fault(fault) => {
+            *world.tally.faults.entry(fault).or_default() += 1;
+            fault.means_overload()
+        }
+        Refusal::Gsoap(_) => {
+            world.tally.violations += 1;
+            false
+        }
     };
-    soap(status, version, envelope::fault(version, fault, shape))
+    let turn = world.rng.usize(..Shape::ALL.len());
+    let shape = if scenario.has(Trouble::Unnumbered) {
+        Shape::Unnumbered
+    } else {
+        world.shape.unwrap_or(Shape::ALL[turn])
+    };
+    let status = if overloaded {
+        StatusCode::SERVICE_UNAVAILABLE
+    } else if scenario.has(Trouble::Http500) {
+        StatusCode::INTERNAL_SERVER_ERROR
+    } else {
+        StatusCode::OK
+    };
+    soap(status, version, envelope::fault(version, refusal, shape))
 }
 
 fn throttled(world: &mut World, version: Version, how: Throttled) -> Response<Body> {

@@ -12,12 +12,16 @@ mod events;
 mod fate;
 mod fault;
 mod http;
+mod login;
 mod node;
 mod notify;
 mod odd;
 mod own_presence;
 mod people;
+mod polling;
+mod publication;
 mod scenario;
+mod schema;
 mod service;
 mod session;
 mod state;
@@ -26,6 +30,7 @@ mod tally;
 mod tls;
 mod trouble;
 mod world;
+mod wsdl;
 mod xml;
 
 use std::fmt;
@@ -35,6 +40,7 @@ use std::sync::{Arc, Mutex};
 
 use secrecy::SecretString;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 pub use envelope::{Operation, Version};
 pub use fault::{Fault, Shape};
@@ -185,12 +191,14 @@ impl Simulator {
 
     /// What somebody does now; `unknown` for strangers.
     pub fn state_of(&self, address: &Address) -> State {
-        lock(&self.world).state_of(address)
+        let mut world = lock(&self.world);
+        world.tidy(Instant::now());
+        world.state_of(address)
     }
 
     /// Sets what somebody does, in place of the person's habits.
     pub fn set(&self, address: &Address, state: impl Into<State>) {
-        lock(&self.world).set(address, state.into(), None);
+        lock(&self.world).set(address, state.into());
     }
 
     /// Sets the document that is answered for somebody: XML that is well-formed by itself.
@@ -225,7 +233,9 @@ impl Simulator {
 
     /// Somebody else signs in by force as each end user who is signed in.
     pub fn steal(&self) {
-        lock(&self.world).sessions.steal_all();
+        let mut world = lock(&self.world);
+        let World { sessions, rng, .. } = &mut *world;
+        sessions.steal_all(rng);
     }
 
     /// Forgets all end points and subscriptions, as a server does that was restarted.

@@ -1,4 +1,4 @@
-//! Telling clients: waits for the next change of somebody who is watched, and calls back.
+//! Notifications: waits for the next change of somebody who is watched, and calls the clients.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -59,7 +59,7 @@ impl World {
 
     /// The calls that are due, and when the next change comes.
     fn due(&mut self, now: Instant) -> (Vec<CallBack>, Option<Instant>) {
-        self.subscriptions.tidy(&self.sessions, now);
+        self.tidy(now);
         while let Some(Reverse((due, _))) = self.watched.due.peek() {
             if *due > now {
                 break;
@@ -78,14 +78,16 @@ impl World {
             }
         }
         let scenario = self.scenario();
+        let swallowed = self.swallows(&scenario);
         let calls = self.subscriptions.calls();
         let calls: Vec<CallBack> = calls
             .into_iter()
             .filter(|_| {
                 self.calls += 1;
-                scenario
-                    .number(Trouble::LostCallbacks)
-                    .is_none_or(|every| !self.calls.is_multiple_of(u64::from(every)))
+                !swallowed
+                    && scenario
+                        .number(Trouble::LostCallbacks)
+                        .is_none_or(|every| !self.calls.is_multiple_of(u64::from(every)))
             })
             .collect();
         self.tally.callbacks += calls.len() as u64;
@@ -94,7 +96,7 @@ impl World {
     }
 }
 
-/// Tells clients of changes, for ever.
+/// Notifies clients of changes, for ever.
 pub(super) async fn run(world: Arc<Mutex<World>>, news: Arc<Notify>) {
     let mut calls = JoinSet::new();
     loop {

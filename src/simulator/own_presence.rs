@@ -1,11 +1,17 @@
 //! `setPresence`: an end user says what the end user does.
 
+use roxmltree::Node as XmlNode;
+use tokio::time::Instant;
+
 use super::envelope::{Call, Operation, child, text};
-use super::events::expiry;
+use super::events::{Expiration, expiration};
 use super::fault::Fault;
-use super::service::{PresenceType, Route, done, presence_type};
+use super::polling::{PresenceType, presence_type};
+use super::publication::Publication;
+use super::schema::Refusal;
+use super::service::{Route, done};
 use super::state::{ByHand, Doing, State};
-use super::world::World;
+use super::world::{Set, World};
 use super::xml::Element;
 use crate::presence::Address;
 
@@ -14,36 +20,57 @@ impl World {
         &mut self,
         call: &Call<'_>,
         route: &Route,
-    ) -> Result<Element, Fault> {
+    ) -> Result<Element, Refusal> {
         let key = self.end_user(call, route)?;
         let user = self.sessions.user(&key).ok_or(Fault::KEY_NOT_VALID)?;
-        let address = Address::parse_in(user, Some(&self.domain)).map_err(|_| Fault::USER_NAME)?;
-        if presence_type(call.parameters)? != PresenceType::Basic {
-            return Err(Fault::RICH_NOT_SET);
-        }
-        let info = child(call.parameters, "presenceInfo").ok_or(Fault::PRESENCE_MISSING)?;
-        let status = child(info, "basicPresence")
-            .map(text)
-            .ok_or(Fault::PRESENCE_MISSING)?;
-        let doing = doing(status).ok_or(Fault::PRESENCE_STATUS)?;
+        let address =
+            Address::parse_in(user, Some(&self.domain)).map_err(|_| Fault::PRESENCE_DATA)?;
+        let kind = presence_type(call.parameters)?;
+        let info = child(call.parameters, "presenceInfo")
+            .ok_or_else(|| Refusal::occurrence("presenceInfo"))?;
         let by_hand = match child(info, "override").map(text) {
             Some("true" | "1") => ByHand::Override,
             Some("false" | "0") => ByHand::Persistent,
-            _ => return Err(Fault::NOT_COMPLETE),
+            _ => return Err(Fault::OVERRIDE.into()),
         };
-        match (doing, by_hand) {
-            (Doing::Available, ByHand::Override) => return Err(Fault::AVAILABLE_OVERRIDES),
-            (Doing::Dnd, ByHand::Persistent) => return Err(Fault::DND_DOES_NOT_OVERRIDE),
-            _ => {}
-        }
-        let until = expiry(call.parameters, Fault::EXPIRATION)?.ok_or(Fault::EXPIRATION)?;
+        let (state, document) = match kind {
+            PresenceType::Basic => (State::of(basic(info, by_hand)?), None),
+            PresenceType::Rich => {
+                let published = Publication::read(child(info, "richPresence"), &address)?;
+                (published.state, Some(published.document))
+            }
+        };
+        let until = match expiration(call.parameters)? {
+            Some(Expiration::After(time)) => Instant::now() + time,
+            Some(Expiration::Unchanged) => return Err(Fault::EXPIRATION.into()),
+            None => return Err(Refusal::occurrence("expiration")),
+        };
         let state = State {
             by_hand: Some(by_hand),
             since: Some(jiff::Timestamp::now()),
-            ..State::of(doing)
+            ..state
         };
-        self.set(&address, state, Some(until));
+        let set = Set {
+            state,
+            document,
+            until: Some(until),
+            by: Some(key),
+        };
+        self.set(&address, set);
         Ok(done(Operation::SetPresence))
+    }
+}
+
+/// What `basicPresence` comes to.
+fn basic(info: XmlNode<'_, '_>, by_hand: ByHand) -> Result<Doing, Fault> {
+    let doing = match child(info, "basicPresence").map(text) {
+        None | Some("") => return Err(Fault::PRESENCE_EMPTY),
+        Some(status) => doing(status).ok_or(Fault::PRESENCE_DATA)?,
+    };
+    match (doing, by_hand) {
+        (Doing::Available, ByHand::Override) => Err(Fault::AVAILABLE_OVERRIDES),
+        (Doing::Dnd, ByHand::Persistent) => Err(Fault::DND_DOES_NOT_OVERRIDE),
+        _ => Ok(doing),
     }
 }
 

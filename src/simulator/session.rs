@@ -1,6 +1,6 @@
 //! Who is signed in: application users by password, end users by an application's key.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use fastrand::Rng;
 
@@ -65,14 +65,21 @@ struct EndUserSession {
     node: Node,
 }
 
+/// The first keys that are given: those of the captured conversation, so that its requests can be
+/// replayed as they are.
+const FIRST_KEYS: (&str, &str) = (
+    "551e35c6-1be-1d90757b-2faf-7",
+    "551e376c-13b-44f32be3-312c-7",
+);
+
 /// How a login stands to a session that the same user has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Existing {
     /// It is ended (`force` true).
     End,
-    /// The login is refused with 160.
+    /// The login is refused with 160 (`force` false, on some releases).
     Refuse,
-    /// Its key is given again.
+    /// Its key is given again (`force` false, on others).
     Reuse,
 }
 
@@ -82,8 +89,8 @@ pub(super) enum Existing {
 pub(super) struct Sessions {
     applications: HashMap<ApplicationKey, ApplicationSession>,
     end_users: HashMap<EndUserKey, EndUserSession>,
-    held_by_others: HashSet<String>,
-    count: u64,
+    /// How many keys were given.
+    given: u64,
 }
 
 impl Sessions {
@@ -104,7 +111,10 @@ impl Sessions {
             (Some(key), Existing::End) => self.end_application(&key),
             (None, _) => {}
         }
-        let key = ApplicationKey(self.new_key(rng));
+        let key = ApplicationKey(match self.given {
+            0 => self.first_key(FIRST_KEYS.0),
+            _ => self.new_key(rng),
+        });
         let session = ApplicationSession {
             user: user.to_owned(),
             polls: 0,
@@ -126,17 +136,16 @@ impl Sessions {
             .iter()
             .find(|(_, session)| session.user == user && session.node == node)
             .map(|(key, _)| key.clone());
-        if self.held_by_others.contains(user) && existing != Existing::End {
-            return Err(Fault::ALREADY_IN);
-        }
-        self.held_by_others.remove(user);
         match (older, existing) {
             (Some(_), Existing::Refuse) => return Err(Fault::ALREADY_IN),
             (Some(key), Existing::Reuse) => return Ok(key),
             (Some(key), Existing::End) => self.end_user(&key),
             (None, _) => {}
         }
-        let key = EndUserKey(self.new_key(rng));
+        let key = EndUserKey(match self.given {
+            1 => self.first_key(FIRST_KEYS.1),
+            _ => self.new_key(rng),
+        });
         let session = EndUserSession {
             user: user.to_owned(),
             polls: 0,
@@ -147,12 +156,17 @@ impl Sessions {
         Ok(key)
     }
 
-    /// A key in the manner of the service: `551e35c6-1be-1d90757b-2faf-7`.
+    fn first_key(&mut self, key: &str) -> String {
+        self.given += 1;
+        key.to_owned()
+    }
+
+    /// A key in the manner of the service.
     fn new_key(&mut self, rng: &mut Rng) -> String {
-        self.count += 1;
+        self.given += 1;
         format!(
             "{:08x}-{:x}-{:08x}-{:x}-{:x}",
-            0x551e_35c6 + self.count,
+            0x551e_376c + self.given,
             rng.u16(0x100..0x1000),
             rng.u32(..),
             rng.u16(0x1000..),
@@ -221,10 +235,15 @@ impl Sessions {
             .retain(|_, session| session.application != *key);
     }
 
-    /// Somebody else takes the user's place by force.
-    pub(super) fn steal(&mut self, key: &EndUserKey) {
+    /// Somebody else signs in by force as the same user: the session has another key.
+    pub(super) fn steal(&mut self, key: &EndUserKey, rng: &mut Rng) {
         if let Some(session) = self.end_users.remove(key) {
-            self.held_by_others.insert(session.user);
+            let session = EndUserSession {
+                polls: 0,
+                ..session
+            };
+            let key = EndUserKey(self.new_key(rng));
+            self.end_users.insert(key, session);
         }
     }
 
@@ -237,9 +256,12 @@ impl Sessions {
         self.end_users.clear();
     }
 
-    pub(super) fn steal_all(&mut self) {
-        let users = self.end_users.drain().map(|(_, session)| session.user);
-        self.held_by_others.extend(users);
+    /// Somebody else signs in by force as each end user.
+    pub(super) fn steal_all(&mut self, rng: &mut Rng) {
+        let keys: Vec<EndUserKey> = self.end_users.keys().cloned().collect();
+        for key in keys {
+            self.steal(&key, rng);
+        }
     }
 
     /// A node went down: what it gave is gone.

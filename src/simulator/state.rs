@@ -46,6 +46,33 @@ pub enum Doing {
 }
 
 impl Doing {
+    /// Everything that a person can do.
+    pub(super) const ALL: [Doing; 18] = [
+        Doing::Available,
+        Doing::Idle,
+        Doing::Away,
+        Doing::Busy,
+        Doing::Dnd,
+        Doing::OnThePhone,
+        Doing::Alerting,
+        Doing::Meeting,
+        Doing::Appointment,
+        Doing::Presentation,
+        Doing::Steering,
+        Doing::InTransit,
+        Doing::Travel,
+        Doing::Breakfast,
+        Doing::Lunch,
+        Doing::Vacation,
+        Doing::Unavailable,
+        Doing::Unknown,
+    ];
+
+    /// The one whose element has this local name.
+    pub(super) fn named(name: &str) -> Option<Doing> {
+        Doing::ALL.into_iter().find(|doing| doing.name() == name)
+    }
+
     /// The local name of its element.
     pub fn name(self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
-//! Who wants to be told of whose changes, and where: end points and subscriptions.
+//! Who watches whom, and where changes are notified: endpoints and subscriptions.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -19,16 +20,17 @@ struct EndPoint {
     expires: Instant,
 }
 
-/// The contacts that an end user wants to be told of.
+/// The contacts whose changes an end user wants to be notified of.
 #[derive(Debug)]
 pub(super) struct Subscription {
     pub(super) contacts: BTreeSet<Address>,
     pub(super) owner: EndUserKey,
     /// Who changed since the last fetch.
     changed: BTreeSet<Address>,
-    /// Whether the client knows that there is something to fetch: it is not told twice.
-    told: bool,
+    /// Whether the client was called and has not fetched yet: it is not called twice.
+    called: bool,
     end_point: i32,
+    made: Instant,
     expires: Instant,
 }
 
@@ -54,11 +56,6 @@ impl Subscriptions {
         self.last
     }
 
-    /// Whether a number was given once, which tells "gone" from "never heard of".
-    fn was_given(&self, id: i32) -> bool {
-        (1..=self.last).contains(&id)
-    }
-
     /// Forgets what has expired, and what hangs on sessions that have ended.
     pub(super) fn tidy(&mut self, sessions: &Sessions, now: Instant) {
         self.end_points
@@ -80,12 +77,10 @@ impl Subscriptions {
     }
 
     fn end_point(&mut self, id: i32, owner: &ApplicationKey) -> Result<&mut EndPoint, Fault> {
-        let given = self.was_given(id);
         match self.end_points.get_mut(&id) {
             Some(end_point) if end_point.owner == *owner => Ok(end_point),
             Some(_) => Err(Fault::END_POINT_OF_ANOTHER),
-            None if given => Err(Fault::END_POINT_GONE),
-            None => Err(Fault::END_POINT),
+            None => Err(Fault::END_POINT_UNKNOWN),
         }
     }
 
@@ -100,14 +95,15 @@ impl Subscriptions {
         Ok(())
     }
 
-    /// Forgets an end point; its subscriptions stay, and nobody is told of them.
+    /// Forgets an endpoint; its subscriptions stay, and nobody is called for them.
     pub(super) fn unregister(&mut self, id: i32, owner: &ApplicationKey) -> Result<(), Fault> {
         self.end_point(id, owner)?;
         self.end_points.remove(&id);
         Ok(())
     }
 
-    /// Begins a subscription. The client has to fetch once before it is told of anything.
+    /// Begins a subscription. The client is called for it at once, and has to fetch before it is
+    /// called again.
     pub(super) fn subscribe(
         &mut self,
         owner: EndUserKey,
@@ -123,8 +119,9 @@ impl Subscriptions {
             changed: contacts.clone(),
             contacts,
             owner,
-            told: true,
+            called: false,
             end_point,
+            made: Instant::now(),
             expires,
         };
         self.subscriptions.insert(id, subscription);
@@ -132,12 +129,10 @@ impl Subscriptions {
     }
 
     fn subscription(&mut self, id: i32, owner: &EndUserKey) -> Result<&mut Subscription, Fault> {
-        let given = self.was_given(id);
         match self.subscriptions.get_mut(&id) {
             Some(subscription) if subscription.owner == *owner => Ok(subscription),
             Some(_) => Err(Fault::SUBSCRIPTION_OF_ANOTHER),
-            None if given => Err(Fault::SUBSCRIPTION_GONE),
-            None => Err(Fault::SUBSCRIPTION),
+            None => Err(Fault::SUBSCRIPTION_UNKNOWN),
         }
     }
 
@@ -146,17 +141,20 @@ impl Subscriptions {
         &mut self,
         id: i32,
         owner: &EndUserKey,
+        (end_point, application): (i32, &ApplicationKey),
         contacts: Vec<Address>,
         expires: Option<Instant>,
     ) -> Result<(), Fault> {
+        self.end_point(end_point, application)?;
         let subscription = self.subscription(id, owner)?;
         let added: Vec<Address> = contacts
             .into_iter()
             .filter(|contact| !subscription.contacts.contains(contact))
             .collect();
         if subscription.contacts.len() + added.len() > CONTACTS_A_SUBSCRIPTION {
-            return Err(Fault::TOO_MANY_CONTACTS);
+            return Err(Fault::NUMBER_OF_CONTACTS);
         }
+        subscription.end_point = end_point;
         subscription.changed.extend(added.iter().cloned());
         subscription.contacts.extend(added);
         if let Some(expires) = expires {
@@ -194,14 +192,14 @@ impl Subscriptions {
     }
 
     /// Who changed since the last fetch, and who is subscribed to at all; from now on the client
-    /// is told again.
+    /// is called again.
     pub(super) fn fetch(
         &mut self,
         id: i32,
         owner: &EndUserKey,
     ) -> Result<(BTreeSet<Address>, &BTreeSet<Address>), Fault> {
         let subscription = self.subscription(id, owner)?;
-        subscription.told = false;
+        subscription.called = false;
         let changed = std::mem::take(&mut subscription.changed);
         Ok((changed, &subscription.contacts))
     }
@@ -215,7 +213,7 @@ impl Subscriptions {
         }
     }
 
-    /// Whether anybody wants to be told of somebody.
+    /// Whether anybody watches somebody.
     pub(super) fn watches(&self, who: &Address) -> bool {
         self.subscriptions
             .values()
@@ -227,16 +225,22 @@ impl Subscriptions {
         let end_points = &self.end_points;
         self.subscriptions
             .iter_mut()
-            .filter(|(_, subscription)| !subscription.told && !subscription.changed.is_empty())
+            .filter(|(_, subscription)| !subscription.called && !subscription.changed.is_empty())
             .filter_map(|(&id, subscription)| {
                 let end_point = end_points.get(&subscription.end_point)?;
-                subscription.told = true;
+                subscription.called = true;
                 Some(CallBack {
                     url: end_point.url.clone(),
                     subscription: id,
                 })
             })
             .collect()
+    }
+
+    /// Forgets the subscriptions that were made so long ago, without a word to anybody.
+    pub(super) fn lose_older_than(&mut self, age: Duration, now: Instant) {
+        self.subscriptions
+            .retain(|_, s| now.saturating_duration_since(s.made) < age);
     }
 
     /// Forgets everything.

@@ -18,6 +18,8 @@ pub struct Tally {
     pub end_user_logins: u64,
     /// Faults given, by number.
     pub faults: BTreeMap<Fault, u64>,
+    /// Requests refused by gSOAP, for elements that do not belong into them or are missing.
+    pub violations: u64,
     /// Requests refused with a plain HTTP 503.
     pub plain_503s: u64,
     /// Connections accepted.

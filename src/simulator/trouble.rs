@@ -19,8 +19,8 @@ pub enum Trouble {
     Restart,
     /// Somebody else signs in by force as the same end user.
     Steal,
-    /// A user who is signed in gets the same key again, instead of error 160.
-    SameKey,
+    /// A user who is signed in gets error 160 without force, instead of the same key again.
+    AlreadyIn,
     /// Some contacts make the request fail with 124 or 143.
     BadContact,
     /// Answers come late.
@@ -37,8 +37,18 @@ pub enum Trouble {
     Reset,
     /// No end points or subscriptions are left: 138, 139 or 211.
     NoEndpoints,
-    /// Calls back are lost.
+    /// Calls to clients are lost, as behind a firewall.
     LostCallbacks,
+    /// Subscriptions are lost without a word, as when the service restarts.
+    LoseSubscriptions,
+    /// The network swallows everything for some seconds of each minute.
+    Swallow,
+    /// The presence that a user set outlasts the session.
+    KeepPresence,
+    /// Faults come with HTTP 500 instead of 200.
+    Http500,
+    /// Faults come in words alone, without their numbers.
+    Unnumbered,
     /// Some requests fail with 200 to 209.
     ServerError,
     /// The application user's login is refused.
@@ -156,9 +166,9 @@ pub(super) const LIST: &[Listed] = &[
         "somebody else signs in by force as the same user after N polls",
     ),
     listed(
-        Trouble::SameKey,
-        "same-key",
-        "a user who is signed in gets the same key again, not error 160",
+        Trouble::AlreadyIn,
+        "already-in",
+        "a user who is signed in gets error 160 without force, not the same key again",
     ),
     numbered(
         Trouble::BadContact,
@@ -207,7 +217,34 @@ pub(super) const LIST: &[Listed] = &[
         Trouble::LostCallbacks,
         "lost-callbacks",
         (1, 1, 1_000_000),
-        "lose every Nth call back",
+        "lose every Nth call to a client; with 1 all, as behind a firewall",
+    ),
+    numbered(
+        Trouble::LoseSubscriptions,
+        "lose-subscriptions",
+        (1, 30, 86_400),
+        "lose each subscription without a word after N seconds, as in a restart",
+    ),
+    numbered(
+        Trouble::Swallow,
+        "swallow",
+        (1, 20, 60),
+        "the network swallows everything in the last N seconds of each minute",
+    ),
+    listed(
+        Trouble::KeepPresence,
+        "keep-presence",
+        "the presence that a user set outlasts the session",
+    ),
+    listed(
+        Trouble::Http500,
+        "http-500",
+        "faults come with HTTP 500, not 200",
+    ),
+    listed(
+        Trouble::Unnumbered,
+        "unnumbered",
+        "faults come in words alone, without their numbers",
     ),
     numbered(
         Trouble::ServerError,
@@ -218,13 +255,13 @@ pub(super) const LIST: &[Listed] = &[
     numbered(
         Trouble::RefuseApp,
         "refuse-app",
-        (100, 111, 299),
+        (100, 114, 299),
         "refuse the application user with fault N",
     ),
     numbered(
         Trouble::RefuseUser,
         "refuse-user",
-        (100, 113, 299),
+        (100, 114, 299),
         "refuse the end user with fault N",
     ),
     numbered(

@@ -17,11 +17,12 @@ use super::node::Switch;
 use super::notify::Watched;
 use super::people::Population;
 use super::scenario::Scenario;
-use super::session::{Node, Sessions};
+use super::session::{EndUserKey, Node, Sessions};
 use super::state::{ByHand, Doing, State};
 use super::subscription::Subscriptions;
 use super::tally::{Recorded, Tally};
 use super::tls::Certificate;
+use super::trouble::Trouble;
 use crate::presence::Address;
 
 /// How many requests are kept for [`super::Simulator::requests`].
@@ -71,10 +72,27 @@ struct Failing {
     left: u32,
 }
 
-/// A state that was set, and until when it holds.
-struct Set {
-    state: State,
-    until: Option<Instant>,
+/// A state that was set, and for how long it holds.
+#[derive(Clone, Debug)]
+pub(super) struct Set {
+    pub(super) state: State,
+    /// The document that was set, where it was one.
+    pub(super) document: Option<String>,
+    /// The instant at which it ends; for good without.
+    pub(super) until: Option<Instant>,
+    /// The session with which it ends; `None` where a test set it.
+    pub(super) by: Option<EndUserKey>,
+}
+
+impl From<State> for Set {
+    fn from(state: State) -> Set {
+        Set {
+            state,
+            document: None,
+            until: None,
+            by: None,
+        }
+    }
 }
 
 /// The world, for one moment.
@@ -123,8 +141,13 @@ impl World {
 
     /// The troubles of this moment.
     pub(super) fn scenario(&self) -> Scenario {
-        let elapsed = self.scenario_since.elapsed().as_secs();
+        let elapsed = self.scenario_age().as_secs();
         self.scenario.in_weather(self.seed, elapsed)
+    }
+
+    /// For how long the scenario has been played.
+    pub(super) fn scenario_age(&self) -> Duration {
+        self.scenario_since.elapsed()
     }
 
     /// What a person, or a stranger, does now.
@@ -138,7 +161,7 @@ impl World {
             None => State::of(Doing::Unknown),
         };
         match self.held(address, now) {
-            // What is set without override gives way to what the devices tell.
+            // What is set without override gives way to what the devices say.
             Some(set) if set.state.by_hand == Some(ByHand::Persistent) && by_habit.is_telling() => {
                 by_habit
             }
@@ -147,16 +170,51 @@ impl World {
         }
     }
 
+    /// The document that a person has set, where that is what the person's state is.
+    pub(super) fn published(&self, address: &Address) -> Option<&str> {
+        let set = self.held(address, Instant::now())?;
+        let document = set.document.as_deref()?;
+        (self.state_of(address) == set.state).then_some(document)
+    }
+
     /// What was set for a person, while it holds.
     fn held(&self, address: &Address, now: Instant) -> Option<&Set> {
         let set = self.set.get(address)?;
         set.until.is_none_or(|until| now < until).then_some(set)
     }
 
-    /// Sets what a person does, up to an instant or for good.
-    pub(super) fn set(&mut self, address: &Address, state: State, until: Option<Instant>) {
-        self.set.insert(address.clone(), Set { state, until });
+    /// Sets what a person does.
+    pub(super) fn set(&mut self, address: &Address, set: impl Into<Set>) {
+        self.set.insert(address.clone(), set.into());
         self.changed(address);
+    }
+
+    /// Forgets what has expired, and what hangs on sessions that have ended: endpoints,
+    /// subscriptions, and the presence that their users set.
+    pub(super) fn tidy(&mut self, now: Instant) {
+        let scenario = self.scenario();
+        self.subscriptions.tidy(&self.sessions, now);
+        if let Some(seconds) = scenario.number(Trouble::LoseSubscriptions) {
+            let age = Duration::from_secs(u64::from(seconds));
+            self.subscriptions.lose_older_than(age, now);
+        }
+        if scenario.has(Trouble::KeepPresence) {
+            return;
+        }
+        let sessions = &self.sessions;
+        let ended = |set: &Set| {
+            set.by
+                .as_ref()
+                .is_some_and(|key| !sessions.has_end_user(key))
+        };
+        let ended: Vec<Address> = self
+            .set
+            .extract_if(|_, set| ended(set))
+            .map(|(address, _)| address)
+            .collect();
+        for address in ended {
+            self.changed(&address);
+        }
     }
 
     /// Lets a person go on by habit.
@@ -207,7 +265,7 @@ impl World {
 
     /// How many end points, subscriptions, and contacts in them there are.
     pub(super) fn subscribed(&mut self) -> (usize, usize, usize) {
-        self.subscriptions.tidy(&self.sessions, Instant::now());
+        self.tidy(Instant::now());
         self.subscriptions.counts()
     }
 

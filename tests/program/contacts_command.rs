@@ -1,0 +1,338 @@
+//! `whosin contacts`, as a script sees it.
+
+use crate::support::pty;
+use std::fs;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+const BOOK: &str = "# Our people\n\n\
+    [[contact]]\naddress = \"ursula@sie.at\"\nname = \"Ursula One\"\ngroup = \"Front desk\"\n\n\
+    [[contact]]\naddress = \"ben@sie.at\"\nname = \"田中 Ben\" # the boss\n\n\
+    [[contact]]\naddress = \"carla@sie.at\"\ngroup = \"Front desk\"\n";
+
+/// What a command printed, and how it ended.
+#[derive(Debug)]
+struct Said {
+    out: String,
+    error: String,
+    code: i32,
+}
+
+struct Home {
+    folder: tempfile::TempDir,
+}
+
+impl Home {
+    /// With that contact book.
+    fn with(book: &str) -> Home {
+        let home = Home {
+            folder: tempfile::tempdir().unwrap(),
+        };
+        fs::create_dir_all(home.book_file().parent().unwrap()).unwrap();
+        fs::write(home.book_file(), book).unwrap();
+        home
+    }
+
+    fn book_file(&self) -> PathBuf {
+        self.folder.path().join("config/whosin/contacts.toml")
+    }
+
+    fn book(&self) -> String {
+        fs::read_to_string(self.book_file()).unwrap()
+    }
+
+    fn file(&self, name: &str, content: &str) {
+        fs::write(self.folder.path().join(name), content).unwrap();
+    }
+
+    fn run_with_input(&self, input: &str, arguments: &[&str]) -> Said {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_whosin"))
+            .env_clear()
+            .envs(pty::environment(self.folder.path()))
+            .current_dir(self.folder.path())
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that reads nothing may have ended already.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        Said {
+            out: String::from_utf8(output.stdout).unwrap(),
+            error: String::from_utf8(output.stderr).unwrap(),
+            code: output.status.code().unwrap(),
+        }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Said {
+        self.run_with_input("", arguments)
+    }
+
+    /// What is printed by a command that succeeds and complains of nothing.
+    fn done(&self, arguments: &[&str]) -> String {
+        let said = self.run(arguments);
+        assert_eq!((said.code, said.error.as_str()), (0, ""), "{arguments:?}");
+        said.out
+    }
+}
+
+#[test]
+fn a_list_is_aligned_also_where_letters_are_wide() {
+    let home = Home::with(BOOK);
+    assert_eq!(
+        home.done(&["contacts", "list"]),
+        "Ursula One  ursula@sie.at  Front desk\n\
+         田中 Ben    ben@sie.at\n\
+         carla       carla@sie.at   Front desk\n"
+    );
+    let json: Value = serde_json::from_str(&home.done(&["contacts", "list", "--json"])).unwrap();
+    assert_eq!(json["schema"], 1);
+    assert_eq!(
+        json["contacts"][1],
+        json!({"uri": "ben@sie.at", "name": "田中 Ben", "group": null})
+    );
+    assert_eq!(Home::with("").done(&["contacts", "list"]), "");
+}
+
+#[test]
+fn groups_are_counted() {
+    let home = Home::with(BOOK);
+    assert_eq!(
+        home.done(&["contacts", "groups"]),
+        "Front desk  2\n(no group)  1\n"
+    );
+    let json: Value = serde_json::from_str(&home.done(&["contacts", "groups", "--json"])).unwrap();
+    assert_eq!(
+        json,
+        json!({"schema": 1, "groups": [
+            {"name": "Front desk", "contacts": 2},
+            {"name": null, "contacts": 1},
+        ]})
+    );
+}
+
+#[test]
+fn contacts_are_added_once_and_the_file_keeps_its_comments() {
+    let home = Home::with(BOOK);
+    let add = [
+        "contacts",
+        "add",
+        "sip:new@sie.at",
+        "--name",
+        "New  One",
+        "--group",
+        "Sales",
+    ];
+    assert_eq!(home.done(&add), "new@sie.at is added\n");
+    let book = home.book();
+    assert!(book.starts_with(BOOK), "{book}");
+    assert!(
+        book.ends_with("address = \"new@sie.at\"\nname = \"New One\"\ngroup = \"Sales\"\n"),
+        "{book}"
+    );
+    assert_eq!(home.done(&add), "new@sie.at is there already\n");
+    assert_eq!(home.book(), book);
+    let several = ["--domain", "sie.at", "contacts", "add", "dan", "ben", "dan"];
+    assert_eq!(
+        home.done(&several),
+        "dan@sie.at is added\nben@sie.at is there already\n"
+    );
+}
+
+#[test]
+fn an_add_that_is_wrong_adds_nobody() {
+    let home = Home::with(BOOK);
+    for arguments in [
+        &["contacts", "add", "new@sie.at", "dan"][..],
+        &["contacts", "add", "a@sie.at", "b@sie.at", "--name", "A"],
+        &["contacts", "add"],
+    ] {
+        let said = home.run(arguments);
+        assert_eq!(said.code, 2, "{said:?}");
+        assert!(!said.error.is_empty() && said.out.is_empty(), "{said:?}");
+    }
+    assert_eq!(home.book(), BOOK);
+}
+
+#[test]
+fn contacts_are_removed_by_name_or_address() {
+    let home = Home::with(BOOK);
+    assert_eq!(
+        home.done(&["contacts", "remove", "ursula one", "CARLA@sie.at", "ursula"]),
+        "ursula@sie.at is removed\ncarla@sie.at is removed\n"
+    );
+    let book = home.book();
+    assert!(
+        book.contains("# Our people") && book.contains("# the boss"),
+        "{book}"
+    );
+    assert_eq!(home.done(&["contacts", "list"]), "田中 Ben  ben@sie.at\n");
+}
+
+#[test]
+fn a_word_that_fits_nobody_or_several_removes_nobody() {
+    let twice = "\n[[contact]]\naddress = \"ben@other.at\"\nname = \"Ben\"\n";
+    let home = Home::with(&[BOOK, twice].concat());
+    for (word, told) in [
+        ("ben", "'ben' fits several: ben@sie.at, ben@other.at"),
+        ("a", "'a' fits several: ursula@sie.at, carla@sie.at"),
+        ("dan", "nobody in the contact book fits 'dan'"),
+        ("dan@sie.at", "dan@sie.at is not in the contact book"),
+    ] {
+        let said = home.run(&["contacts", "remove", "ursula", word]);
+        assert_eq!(said.code, 2, "{said:?}");
+        assert_eq!(said.error, format!("whosin: {told}\n"));
+    }
+    assert_eq!(home.book(), [BOOK, twice].concat());
+}
+
+const CSV: &str = "Name;Mail;Department\nDan Four;dan@sie.at;Sales\nBen;BEN@sie.at;\n\
+                   Eve;eve;\nFay;fay@sie.at;\n";
+
+#[test]
+fn an_import_tells_what_came_in_and_what_was_refused() {
+    let home = Home::with(BOOK);
+    home.file("people.csv", CSV);
+    let refused = "people.csv:4: 'eve' has no domain: type it as user@domain\n";
+    let dry = home.run(&["contacts", "import", "people.csv", "--dry-run"]);
+    assert_eq!(dry.out, "2 would come in, 1 there already, 1 refused\n");
+    assert_eq!((dry.error.as_str(), dry.code), (refused, 0));
+    assert_eq!(home.book(), BOOK);
+    let said = home.run(&["contacts", "import", "people.csv"]);
+    assert_eq!(said.out, "2 came in, 1 there already, 1 refused\n");
+    assert_eq!((said.error.as_str(), said.code), (refused, 0));
+    let book = home.book();
+    assert!(book.starts_with(BOOK), "{book}");
+    assert!(
+        home.done(&["contacts", "list"])
+            .ends_with("Dan Four    dan@sie.at     Sales\nFay         fay@sie.at\n")
+    );
+    let again = home.run(&["contacts", "import", "people.csv"]);
+    assert_eq!(again.out, "0 came in, 3 there already, 1 refused\n");
+    assert_eq!(again.code, 1);
+    assert_eq!(home.book(), book);
+    let with_domain = ["--domain", "sie.at", "contacts", "import", "people.csv"];
+    assert_eq!(
+        home.done(&with_domain),
+        "1 came in, 3 there already, 0 refused\n"
+    );
+    assert_eq!(
+        home.done(&with_domain),
+        "0 came in, 4 there already, 0 refused\n"
+    );
+}
+
+#[test]
+fn an_import_from_standard_input_may_say_format_and_group() {
+    let home = Home::with("");
+    let text = "dn: cn=Dan\nmail: dan@sie.at\nou: Other\n";
+    let import = ["contacts", "import", "-", "--group", "Sales"];
+    assert_eq!(home.run_with_input(text, &import).code, 0);
+    assert_eq!(home.done(&["contacts", "list"]), "dan  dan@sie.at  Sales\n");
+    let as_list = home.run_with_input(text, &["contacts", "import", "-", "--format", "list"]);
+    assert_eq!(as_list.code, 1);
+    assert!(as_list.error.starts_with("-:1: "), "{as_list:?}");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_named() {
+    let home = Home::with(BOOK);
+    fs::write(home.folder.path().join("latin.csv"), b"name\nJ\xf6rg\n").unwrap();
+    for (file, told, code) in [
+        ("missing.csv", "missing.csv cannot be read: ", 2),
+        ("latin.csv", "latin.csv: line 2 is not UTF-8", 1),
+    ] {
+        let said = home.run(&["contacts", "import", file]);
+        assert_eq!(said.code, code);
+        assert!(said.error.contains(told), "{said:?}");
+    }
+    let wrong = home.run(&["contacts", "import", "latin.csv", "--format", "word"]);
+    assert_eq!(wrong.code, 2);
+    let unwritable = home.run(&["contacts", "export", "no/such/folder.csv"]);
+    assert_eq!(unwritable.code, 1, "{unwritable:?}");
+    assert_eq!(home.book(), BOOK);
+}
+
+#[test]
+fn what_is_exported_comes_in_again_elsewhere() {
+    let home = Home::with(BOOK);
+    let list = home.done(&["contacts", "list"]);
+    for file in ["people.csv", "people.vcf", "people.ldif", "people.unknown"] {
+        assert_eq!(home.done(&["contacts", "export", file]), "");
+        let other = Home::with("");
+        let text = fs::read_to_string(home.folder.path().join(file)).unwrap();
+        let said = other.run_with_input(&text, &["contacts", "import", "-"]);
+        assert_eq!(
+            said.out, "3 came in, 0 there already, 0 refused\n",
+            "{text}"
+        );
+        assert_eq!(other.done(&["contacts", "list"]), list, "{text}");
+    }
+    let csv = home.done(&["contacts", "export"]);
+    assert!(csv.starts_with("address,name,group\r\n"), "{csv}");
+    let four = home.done(&["contacts", "export", "--format", "vcard4", "-"]);
+    assert!(four.starts_with("BEGIN:VCARD\r\nVERSION:4.0\r\n"), "{four}");
+    let list = home.done(&["contacts", "export", "--format", "list"]);
+    assert!(list.ends_with("\ncarla@sie.at\n"), "{list}");
+}
+
+#[test]
+fn an_export_never_replaces_the_contact_book() {
+    let home = Home::with(BOOK);
+    let said = home.run(&[
+        "contacts",
+        "export",
+        "config/../config/whosin/contacts.toml",
+    ]);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert_eq!(home.book(), BOOK);
+}
+
+#[test]
+fn another_contact_book_can_be_named_before_and_behind() {
+    let home = Home::with(BOOK);
+    home.done(&["--contacts", "other.toml", "contacts", "add", "dan@sie.at"]);
+    assert_eq!(
+        home.done(&["contacts", "list", "--contacts", "other.toml"]),
+        "dan  dan@sie.at\n"
+    );
+    assert_eq!(home.book(), BOOK);
+}
+
+#[test]
+fn a_book_with_a_mistake_is_left_alone() {
+    let home = Home::with("[[contact]]\nname = \"nobody\"\n");
+    let said = home.run(&["contacts", "add", "dan@sie.at"]);
+    assert_eq!(said.code, 1);
+    assert!(said.error.contains("contacts.toml, line 1"), "{said:?}");
+    assert_eq!(home.book(), "[[contact]]\nname = \"nobody\"\n");
+}
+
+#[test]
+fn commands_at_the_same_time_lose_nobody() {
+    let home = Home::with(BOOK);
+    let add = |who: usize| home.done(&["contacts", "add", &format!("a{who}@sie.at")]);
+    std::thread::scope(|scope| {
+        (0..8).for_each(|who| drop(scope.spawn(move || add(who))));
+    });
+    assert_eq!(home.done(&["contacts", "list"]).lines().count(), 11);
+}
+
+#[test]
+fn each_help_shows_an_example() {
+    let home = Home::with("");
+    for command in ["list", "add", "remove", "import", "export", "groups"] {
+        let help = home.done(&["contacts", command, "--help"]);
+        assert!(
+            help.contains(&format!("\n  whosin contacts {command}")),
+            "{help}"
+        );
+    }
+    assert!(home.done(&["contacts", "--help"]).contains("Examples:"));
+    assert_eq!(home.run(&["contacts"]).code, 2);
+}

@@ -1,0 +1,29 @@
+//! The program as a whole: its processes, its terminal, its files.
+
+mod board_files;
+mod check;
+mod contacts;
+mod contacts_command;
+mod exit_codes;
+mod history;
+mod last_seen;
+mod own_presence;
+mod packagers;
+mod packaging;
+mod panic;
+mod proxies;
+mod secrets;
+mod settings;
+mod shared;
+mod status;
+mod status_schema;
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "each of the test programs uses its own part")]
+mod support;
+mod terminal;
+mod themes;
+mod tmux;
+mod together;
+mod trust;
+mod wait;
+mod watch;

@@ -1,0 +1,263 @@
+//! The program in a real terminal.
+
+use std::time::Duration;
+
+use crate::support::pty::{Pty, Start};
+use whosin::simulator::{Doing, Options, Simulator};
+
+const DEMO: Start<'_> = Start {
+    arguments: &["demo", "--contacts", "12"],
+    variables: &[],
+    width: 100,
+    height: 30,
+};
+
+fn demo() -> Pty {
+    let pty = Pty::start(DEMO);
+    pty.wait_for("presence", |text| {
+        (text.contains(" ago") || text.contains("live")) && text.contains("free")
+    });
+    pty
+}
+
+/// The terminal is as it was: no alternate screen, cursor shown, no mouse.
+fn is_given_back(pty: &Pty) -> bool {
+    pty.with_screen(|screen| {
+        !screen.alternate_screen()
+            && !screen.hide_cursor()
+            && screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None
+    })
+}
+
+#[test]
+fn the_demo_shows_people_and_q_leaves_the_terminal_as_it_was() {
+    let mut pty = demo();
+    pty.send("q");
+    assert_eq!(pty.wait_for_end(), 0);
+    pty.wait_for("terminal given back", |_| is_given_back(&pty));
+    let left: Vec<_> = std::fs::read_dir(pty.home.path()).unwrap().collect();
+    assert!(left.is_empty(), "the demo wrote {left:?}");
+}
+
+#[test]
+fn signals_give_the_terminal_back() {
+    for signal in [rustix::process::Signal::TERM, rustix::process::Signal::HUP] {
+        let mut pty = demo();
+        let process =
+            rustix::process::Pid::from_raw(pty.child.process_id().unwrap() as i32).unwrap();
+        rustix::process::kill_process(process, signal).unwrap();
+        pty.wait_for_end();
+        pty.wait_for("terminal given back", |_| is_given_back(&pty));
+    }
+}
+
+#[test]
+fn ctrl_z_gives_the_terminal_back_and_continuing_takes_it_again() {
+    let mut pty = demo();
+    pty.send("\x1a");
+    pty.wait_for("terminal given back", |_| is_given_back(&pty));
+    let process = rustix::process::Pid::from_raw(pty.child.process_id().unwrap() as i32).unwrap();
+    // It has stopped a moment after it gave the terminal back.
+    std::thread::sleep(Duration::from_millis(100));
+    rustix::process::kill_process(process, rustix::process::Signal::CONT).unwrap();
+    pty.wait_for("board again", |text| {
+        text.contains("whosin") && !is_given_back(&pty)
+    });
+    pty.send("q");
+    assert_eq!(pty.wait_for_end(), 0);
+}
+
+#[test]
+fn resizing_redraws_for_the_new_size() {
+    let mut pty = demo();
+    pty.resize(30, 12);
+    pty.wait_for("narrow board", |text| {
+        text.lines().all(|line| line.chars().count() <= 30) && text.contains("a add")
+    });
+    pty.resize(120, 32);
+    pty.wait_for_text(" live ");
+    pty.send("q");
+    assert_eq!(pty.wait_for_end(), 0);
+}
+
+#[test]
+fn the_mouse_selects_and_opens() {
+    let mut pty = demo();
+    let (row, line) = pty.with_screen(|screen| {
+        let lines: Vec<String> = screen.rows(0, 100).collect();
+        let row = lines
+            .iter()
+            .position(|line| line.contains("Front desk"))
+            .unwrap()
+            + 1;
+        (row + 1, lines[row].clone())
+    });
+    let click = format!("\x1b[<0;6;{row}M\x1b[<0;6;{row}m");
+    pty.send(&click);
+    pty.send(&click);
+    let name: String = line.chars().skip(4).take(8).collect();
+    let text = pty.wait_for_text("Address");
+    assert!(text.contains(name.trim()));
+}
+
+/// A service of the test's own, which runs while the program does.
+fn service() -> (tokio::runtime::Runtime, Simulator) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(1)
+        .build()
+        .unwrap();
+    let options = Options {
+        contacts: 8,
+        pace: 0.0,
+        ..Options::default()
+    };
+    let address = "127.0.0.1:0".parse().unwrap();
+    let simulator = runtime
+        .block_on(Simulator::start(address, options))
+        .unwrap();
+    (runtime, simulator)
+}
+
+fn against<'a>(
+    url: &'a str,
+    variables: &'a [(&'a str, &'a str)],
+) -> (Vec<&'a str>, Vec<(&'a str, &'a str)>) {
+    let arguments = vec![
+        "--server",
+        url,
+        "--app-user",
+        "whosin",
+        "--user",
+        "klmt",
+        "--domain",
+        "example.com",
+        "--interval",
+        "1",
+    ];
+    (arguments, variables.to_vec())
+}
+
+#[test]
+fn a_contact_added_survives_a_kill_right_after_and_its_changes_are_shown() {
+    let (_runtime, service) = service();
+    let person = service.people().remove(3);
+    service.set(&person.address, Doing::Meeting);
+    let url = service.url();
+    let (arguments, variables) = against(&url, &[("WHOSIN_APP_PASSWORD", "simulated")]);
+    let mut pty = Pty::start(Start {
+        arguments: &arguments,
+        variables: &variables,
+        width: 80,
+        height: 24,
+    });
+    pty.wait_for_text("Nobody is on the board yet");
+    pty.send("a");
+    pty.wait_for_text("Add a contact");
+    pty.send(person.address.user());
+    pty.send("\r");
+    pty.wait_for_text("Added");
+    pty.wait_for_text("In a meeting");
+    pty.child.kill().unwrap();
+    pty.child.wait().unwrap();
+    let book = pty.home.path().join("config/whosin/contacts.toml");
+    let text = std::fs::read_to_string(book).unwrap();
+    assert!(text.contains(person.address.as_str()), "{text}");
+
+    let home = std::mem::replace(&mut pty.home, tempfile::tempdir().unwrap());
+    let pty = Pty::start_in(
+        home,
+        Start {
+            arguments: &arguments,
+            variables: &variables,
+            width: 80,
+            height: 24,
+        },
+    );
+    pty.wait_for_text("In a meeting");
+    service.set(&person.address, Doing::Available);
+    pty.wait_for_text("Available");
+}
+
+#[test]
+fn a_dead_link_dims_the_board_and_says_so() {
+    let (runtime, service) = service();
+    let person = service.people().remove(0);
+    service.set(&person.address, Doing::Available);
+    let url = service.url();
+    let (arguments, variables) = against(&url, &[("WHOSIN_APP_PASSWORD", "simulated")]);
+    let mut pty = Pty::start(Start {
+        arguments: &arguments,
+        variables: &variables,
+        width: 110,
+        height: 24,
+    });
+    pty.wait_for_text("Nobody is on the board yet");
+    pty.send(&format!("a{}\r", person.address));
+    pty.wait_for_text("✓ 1 free");
+    runtime.block_on(service.stop());
+    let text = pty.wait_for("trouble", |text| {
+        text.contains("was available") && text.contains("next try")
+    });
+    assert!(
+        text.contains("✓ 0 free") && text.contains("stale"),
+        "{text}"
+    );
+}
+
+#[test]
+fn without_settings_a_form_signs_in_and_saves_with_the_right_mode() {
+    let (_runtime, service) = service();
+    let mut pty = Pty::start(Start {
+        arguments: &[],
+        variables: &[],
+        width: 90,
+        height: 24,
+    });
+    pty.wait_for_text("sign in");
+    pty.send(&format!("{}\rwhosin\rwrong\rklmt\r", service.url()));
+    pty.wait_for_text("refused");
+    // The field at fault has the focus: what is in it goes, the right one comes.
+    pty.send("\x15simulated\r");
+    pty.wait_for_text("Nobody is on the board yet");
+    pty.send("q");
+    assert_eq!(pty.wait_for_end(), 0);
+    let file = pty.home.path().join("config/whosin/config.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        text.contains("app_user = \"whosin\"") && text.contains(&service.url()),
+        "{text}"
+    );
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(
+        std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    assert!(!String::from_utf8_lossy(&pty.written()).contains("simulated"));
+}
+
+#[test]
+fn a_settings_file_with_a_mistake_is_named_and_left_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("config/whosin");
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("config.toml");
+    std::fs::write(&file, "server = \"cup\"\nsevrer = 3\n").unwrap();
+    let mut pty = Pty::start_in(
+        home,
+        Start {
+            arguments: &[],
+            variables: &[],
+            width: 120,
+            height: 10,
+        },
+    );
+    assert_eq!(pty.wait_for_end(), 2);
+    pty.wait_for("reason", |text| {
+        text.contains("config.toml, line 2") && text.contains("sevrer")
+    });
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap(),
+        "server = \"cup\"\nsevrer = 3\n"
+    );
+}

@@ -1,0 +1,17 @@
+//! The client and the feed over real HTTP, against the embedded service.
+
+mod awake;
+mod being_told;
+mod faults;
+mod feed;
+mod listener;
+mod live;
+mod nodes;
+mod pace;
+mod sessions;
+mod simulator;
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "each of the test programs uses its own part")]
+mod support;
+mod trust;
+mod wire;

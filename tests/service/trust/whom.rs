@@ -1,0 +1,254 @@
+//! The platform's authorities, a file, a pin, anyone.
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use whosin::pws::{Error, Fingerprint, Trust};
+use whosin::simulator::Certificate;
+
+use super::servers::Server;
+use super::{sign_in, words};
+use crate::support::certificates::{
+    Authority, authority, expired, file, fingerprint, names, self_signed, service,
+};
+
+const HERE: &[&str] = &["127.0.0.1"];
+const ELSEWHERE: &[&str] = &["cup.example.com"];
+
+/// What a sign-in with a `--ca-file` of this content comes to.
+async fn by_file(shown: &Certificate, pem: &str) -> Result<(), Error> {
+    let folder = tempfile::tempdir().unwrap();
+    let trust = Trust::CaFile(file(folder.path(), pem));
+    sign_in(&service(shown).await.url(), trust).await
+}
+
+/// Why a certificate was refused; it must be this one.
+fn reason(refused: Result<(), Error>, shown: &Certificate) -> String {
+    match refused {
+        Err(Error::Certificate {
+            reason,
+            fingerprint: seen,
+        }) => {
+            assert_eq!(seen, fingerprint(shown));
+            reason
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_platform_refuses_a_self_signed_one_and_names_its_fingerprint_and_what_to_do() {
+    for parameters in [names(HERE), authority(names(HERE))] {
+        let shown = self_signed(parameters);
+        let service = service(&shown).await;
+        let refused = sign_in(&service.url(), Trust::Platform).await;
+        let words = words(refused.as_ref().unwrap_err());
+        reason(refused, &shown);
+        assert!(words.contains(&fingerprint(&shown).to_string()), "{words}");
+        assert!(words.contains("--pin"), "{words}");
+        assert!(words.contains("--ca-file"), "{words}");
+        assert_eq!(service.tally().http_requests, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_pinned_one_is_trusted_whatever_it_says_of_itself() {
+    let issued = Authority::new("An authority").issue(names(ELSEWHERE));
+    let all = [
+        self_signed(names(HERE)),
+        self_signed(names(ELSEWHERE)),
+        self_signed(names(&[])),
+        self_signed(authority(names(HERE))),
+        self_signed(authority(names(ELSEWHERE))),
+        self_signed(expired(names(HERE))),
+        issued,
+    ];
+    for shown in all {
+        let pin = Trust::Pin(fingerprint(&shown));
+        sign_in(&service(&shown).await.url(), pin).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn another_than_the_pinned_one_is_refused_with_both_fingerprints() {
+    let pinned = self_signed(names(HERE));
+    let shown = self_signed(names(HERE));
+    let service = service(&pinned).await;
+    let pin = Trust::Pin(fingerprint(&pinned));
+    sign_in(&service.url(), pin.clone()).await.unwrap();
+    service.set_certificate(shown.clone());
+    let before = service.tally().http_requests;
+    let error = sign_in(&service.url(), pin).await.unwrap_err();
+    let (expected, seen) = (fingerprint(&pinned), fingerprint(&shown));
+    assert_eq!(error, Error::CertificateChanged { expected, seen });
+    let words = words(&error);
+    assert!(words.contains("CHANGED"), "{words}");
+    assert!(words.contains(&format!("expected {expected}")), "{words}");
+    assert!(words.contains(&format!("seen {seen}")), "{words}");
+    assert_eq!(service.tally().http_requests, before);
+}
+
+/// The certificate of a trusted authority doesn't help against a pin.
+#[tokio::test]
+async fn a_pin_of_the_authority_is_no_pin_of_what_it_issued() {
+    let issuer = self_signed(authority(names(&[])));
+    let shown = Authority::new("An authority").issue(names(HERE));
+    let pin = Trust::Pin(fingerprint(&issuer));
+    let error = sign_in(&service(&shown).await.url(), pin)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, Error::CertificateChanged { .. }),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_with_the_servers_own_certificate_is_enough_whatever_it_says_of_itself() {
+    let all = [
+        self_signed(names(HERE)),
+        self_signed(names(ELSEWHERE)),
+        self_signed(authority(names(HERE))),
+        self_signed(authority(names(ELSEWHERE))),
+        self_signed(expired(names(HERE))),
+    ];
+    for shown in all {
+        by_file(&shown, shown.pem()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_file_may_hold_several_certificates() {
+    let shown = self_signed(authority(names(ELSEWHERE)));
+    let other = Authority::new("Another");
+    by_file(&shown, &format!("{}{}", other.pem, shown.pem()))
+        .await
+        .unwrap();
+    let issued = other.issue(names(HERE));
+    by_file(&issued, &format!("{}{}", shown.pem(), other.pem))
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_an_authority_of_the_file_issued_needs_the_right_name_and_time() {
+    let issuer = Authority::new("The company's");
+    let right = issuer.issue(names(HERE));
+    by_file(&right, &issuer.pem).await.unwrap();
+
+    let misnamed = issuer.issue(names(ELSEWHERE));
+    let words = reason(by_file(&misnamed, &issuer.pem).await, &misnamed);
+    assert!(words.contains("not for '127.0.0.1'"), "{words}");
+    assert!(words.contains("cup.example.com"), "{words}");
+
+    let old = issuer.issue(expired(names(HERE)));
+    let words = reason(by_file(&old, &issuer.pem).await, &old);
+    assert_eq!(words, "it expired on 2019-05-17");
+}
+
+#[tokio::test]
+async fn what_another_authority_issued_is_refused_also_where_it_has_the_same_name() {
+    let shown = Authority::new("The company's").issue(names(HERE));
+    for name in ["Another's", "The company's"] {
+        let other = Authority::new(name);
+        let words = reason(by_file(&shown, &other.pem).await, &shown);
+        assert!(words.contains("no authority"), "{words}");
+    }
+}
+
+#[tokio::test]
+async fn another_self_signed_one_than_the_files_is_refused() {
+    for parameters in [names(HERE), authority(names(HERE))] {
+        let given = self_signed(parameters.clone());
+        let shown = self_signed(parameters);
+        reason(by_file(&shown, given.pem()).await, &shown);
+    }
+}
+
+#[test]
+fn a_file_without_certificates_is_told_apart_from_a_missing_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = whosin::pws::Limits::default();
+    let trouble = |trust| {
+        whosin::pws::Client::new(&trust, whosin::pws::SoapVersion::V1_1, limits)
+            .unwrap_err()
+            .to_string()
+    };
+    let missing = trouble(Trust::CaFile(folder.path().join("missing.pem")));
+    assert!(missing.contains("missing.pem"), "{missing}");
+    let empty = trouble(Trust::CaFile(file(folder.path(), "no PEM at all")));
+    assert!(empty.contains("trusted.pem"), "{empty}");
+    assert!(empty.contains("no certificate"), "{empty}");
+    assert_ne!(missing, empty);
+}
+
+/// A certificate is public: only its key proves whose it is.
+#[tokio::test]
+async fn who_shows_a_trusted_certificate_without_having_its_key_is_refused() {
+    let copied = self_signed(names(HERE));
+    let folder = tempfile::tempdir().unwrap();
+    let own_key = rcgen::KeyPair::generate().unwrap();
+    let trusts = [
+        Trust::Pin(fingerprint(&copied)),
+        Trust::CaFile(file(folder.path(), copied.pem())),
+        Trust::Anyone,
+    ];
+    for version in rustls::ALL_VERSIONS {
+        let leaf = copied.leaf().clone();
+        let impostor = Server::showing(leaf, &own_key, &[version], "").await;
+        let url = format!("https://{}", impostor.address);
+        for trust in &trusts {
+            let error = sign_in(&url, trust.clone()).await.unwrap_err();
+            assert!(words(&error).contains("does not prove"), "{error}");
+        }
+        assert!(impostor.heard().is_empty());
+    }
+}
+
+/// The TLS library reads no key from such a one, so nobody can prove to have it.
+#[tokio::test]
+async fn a_certificate_of_version_1_is_refused_in_words_even_where_it_is_pinned() {
+    let leaf = include_bytes!("../../fixtures/certificates/version-1.pem");
+    let leaf = CertificateDer::from_pem_slice(leaf).unwrap();
+    let key = include_str!("../../fixtures/certificates/version-1.key.pem");
+    let key = rcgen::KeyPair::from_pem(key).unwrap();
+    let pin = Trust::Pin(Fingerprint::of(&leaf));
+    let server = Server::showing(leaf, &key, rustls::ALL_VERSIONS, "").await;
+    let url = format!("https://{}", server.address);
+    for trust in [pin, Trust::Platform, Trust::Anyone] {
+        let error = sign_in(&url, trust).await.unwrap_err();
+        assert!(words(&error).contains("of version 3"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn anyone_means_anyone() {
+    for parameters in [names(HERE), expired(authority(names(ELSEWHERE)))] {
+        let shown = self_signed(parameters);
+        sign_in(&service(&shown).await.url(), Trust::Anyone)
+            .await
+            .unwrap();
+    }
+}
+
+#[test]
+fn fingerprints_are_read_as_they_are_printed_by_us_and_by_others() {
+    let fingerprint = fingerprint(&self_signed(names(HERE)));
+    let ours = fingerprint.to_string();
+    assert_eq!(ours.parse(), Ok(fingerprint));
+    let digits: Vec<&str> = (7..ours.len())
+        .step_by(2)
+        .map(|i| &ours[i..i + 2])
+        .collect();
+    let theirs = format!("sha256:{}", digits.join(":").to_uppercase());
+    assert_eq!(theirs.parse(), Ok(fingerprint));
+    for wrong in [
+        ours.replace("sha256:", "sha1:"),
+        ours.replace("sha256:", ""),
+        ours[..ours.len() - 1].to_string(),
+        format!("{ours}0"),
+        format!("sha256:{}", "+1".repeat(32)),
+        format!("sha256:{}", "ä".repeat(32)),
+    ] {
+        assert!(wrong.parse::<Fingerprint>().is_err(), "{wrong}");
+    }
+}

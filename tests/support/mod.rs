@@ -1,0 +1,7 @@
+//! What the tests share: a board with people on it, the embedded service, the program in a terminal.
+
+pub mod bench;
+pub mod certificates;
+pub mod desk;
+pub mod pty;
+pub mod service;

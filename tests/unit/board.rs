@@ -1,0 +1,521 @@
+//! What the board does with what happens to it.
+
+use crate::support::desk::{Desk, address, contact, doing, link, outcome, report, start};
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use tui_input::InputRequest;
+use whosin::board::{Action, Cursor, Effect, Message, Pane, Remembered, Since, Standing, View};
+use whosin::contacts::Edit;
+use whosin::link::{Link, LinkState, Mode, Outcome, Problem};
+use whosin::presence::Availability;
+
+fn trouble() -> LinkState {
+    let problem = Problem {
+        what: "cup.sie.at does not answer".into(),
+        advice: String::new(),
+    };
+    LinkState::Trouble {
+        problem,
+        since: start(),
+        next_try: start() + SignedDuration::from_secs(5),
+    }
+}
+
+fn free(desk: &Desk) -> usize {
+    desk.board.counts(desk.now).by_availability[Availability::Available as usize]
+}
+
+#[test]
+fn counts_only_states_that_are_fresh() {
+    let mut desk = Desk::staffed(120, 30);
+    assert_eq!(free(&desk), 2);
+    desk.send(Message::Link(link(trouble())));
+    assert_eq!(free(&desk), 0);
+    assert_eq!(desk.board.counts(desk.now).stale, 9);
+}
+
+#[test]
+fn a_contact_that_is_left_out_is_stale_and_not_offline() {
+    let mut desk = Desk::staffed(120, 30);
+    desk.send(outcome("ursula@sie.at", desk.now, Outcome::NotAnswered));
+    let entry = desk.board.entry(&address("ursula@sie.at")).unwrap();
+    assert_eq!(entry.availability(), Some(Availability::Available));
+    assert_eq!(
+        entry.standing(desk.board.confirmed_after(desk.now)),
+        Standing::Stale
+    );
+    assert!(desk.screen().contains("was available"));
+}
+
+#[test]
+fn a_state_that_nobody_confirms_becomes_stale_by_itself() {
+    let mut desk = Desk::staffed(120, 30);
+    desk.wait(120);
+    assert_eq!(free(&desk), 0);
+}
+
+#[test]
+fn an_added_contact_is_saved_asked_for_and_selected() {
+    let mut desk = Desk::staffed(80, 24);
+    desk.act(Action::Add);
+    desk.type_text("new.person");
+    let effects = desk.send(Message::Act(Action::Open));
+    let new = address("new.person@sie.at");
+    assert!(
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Save(edits)
+        if matches!(&edits[..], [Edit::Add(added)] if added.address == new)))
+    );
+    assert!(effects.contains(&Effect::Ask(vec![new.clone()])));
+    assert_eq!(desk.board.cursor(), Some(&Cursor::Contact(new)));
+}
+
+#[test]
+fn what_is_no_address_is_refused_in_the_form_with_the_reason() {
+    let mut desk = Desk::staffed(80, 24);
+    desk.act(Action::Add);
+    desk.type_text("two words@sie.at");
+    let effects = desk.send(Message::Act(Action::Open));
+    assert!(effects.is_empty());
+    assert!(matches!(desk.board.pane(), Pane::Form(_)));
+    assert!(
+        desk.screen().contains("it contains a space"),
+        "{}",
+        desk.screen()
+    );
+}
+
+#[test]
+fn a_contact_that_is_there_already_is_selected_instead_of_added() {
+    let mut desk = Desk::staffed(80, 24);
+    desk.act(Action::Add);
+    desk.type_text("SIP:Dan@SIE.at");
+    let effects = desk.send(Message::Act(Action::Open));
+    assert!(
+        !effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Save(_)))
+    );
+    assert_eq!(
+        desk.board.cursor(),
+        Some(&Cursor::Contact(address("dan@sie.at")))
+    );
+    assert!(desk.screen().contains("already"));
+}
+
+#[test]
+fn several_addresses_can_be_pasted_at_once() {
+    let mut desk = Desk::staffed(80, 24);
+    desk.send(Message::Paste(
+        "x1@sie.at\nX Two <x2@sie.at>; x3@sie.at".into(),
+    ));
+    desk.send(Message::Act(Action::Open));
+    for who in ["x1@sie.at", "x2@sie.at", "x3@sie.at"] {
+        assert!(desk.board.entry(&address(who)).is_some(), "{who}");
+    }
+    assert_eq!(
+        desk.board.entry(&address("x2@sie.at")).unwrap().name(),
+        "X Two"
+    );
+}
+
+#[test]
+fn a_removed_contact_comes_back_with_its_name_and_group() {
+    let mut desk = Desk::staffed(80, 24);
+    desk.send(Message::Select(address("dan@sie.at")));
+    let gone = desk.act(Action::Remove);
+    assert!(gone.contains(&Effect::Save(vec![Edit::Remove(address("dan@sie.at"))])));
+    assert!(desk.board.entry(&address("dan@sie.at")).is_none());
+    assert_eq!(
+        desk.board.cursor(),
+        Some(&Cursor::Contact(address("eve@sie.at")))
+    );
+    assert!(desk.screen().contains("Removed Dan Four: u takes it back"));
+    let back = desk.act(Action::Undo);
+    let dan = contact("dan@sie.at", "Dan Four", "Front desk");
+    assert!(back.contains(&Effect::Save(vec![Edit::Add(dan.clone())])));
+    assert_eq!(desk.board.entry(&dan.address).unwrap().contact, dan);
+    assert_eq!(
+        desk.board.cursor(),
+        Some(&Cursor::Contact(dan.address.clone()))
+    );
+    desk.act(Action::Redo);
+    assert!(desk.board.entry(&dan.address).is_none());
+}
+
+#[test]
+fn marked_contacts_are_removed_together() {
+    let mut desk = Desk::staffed(80, 24);
+    for who in ["dan@sie.at", "lin@sie.at"] {
+        desk.send(Message::Select(address(who)));
+        desk.act(Action::Mark);
+    }
+    desk.act(Action::Remove);
+    assert_eq!(desk.board.entries().len(), 8);
+    desk.act(Action::Undo);
+    assert_eq!(desk.board.entries().len(), 10);
+}
+
+#[test]
+fn a_change_of_the_book_by_others_keeps_what_is_known() {
+    let mut desk = Desk::staffed(80, 24);
+    let effects = desk.send(Message::Contacts(vec![
+        contact("ursula@sie.at", "Ursula Uno", "Elsewhere"),
+        contact("new@sie.at", "", ""),
+    ]));
+    let wanted = vec![address("ursula@sie.at"), address("new@sie.at")];
+    assert!(effects.contains(&Effect::Contacts(wanted)));
+    let ursula = desk.board.entry(&address("ursula@sie.at")).unwrap();
+    assert_eq!(
+        (ursula.name(), ursula.availability()),
+        ("Ursula Uno", Some(Availability::Available))
+    );
+}
+
+#[test]
+fn finds_by_name_address_group_activity_and_state() {
+    let mut desk = Desk::staffed(120, 30);
+    let mut found = |query: &str| {
+        desk.send(Message::Act(Action::Back));
+        desk.send(Message::Act(Action::Back));
+        desk.send(Message::Act(Action::Find));
+        desk.type_text(query);
+        let sections = desk.board.sections();
+        let places = sections.iter().flat_map(|section| section.members.clone());
+        let name = |place: usize| desk.board.entries()[place].name().to_string();
+        places.map(name).collect::<Vec<_>>()
+    };
+    assert_eq!(found("ursone"), ["Ursula One"]);
+    assert_eq!(found("lin@sie"), ["林美玲"]);
+    assert_eq!(found("free"), ["Ursula One", "林美玲"]);
+    assert_eq!(found("free sales"), ["林美玲"]);
+    assert_eq!(found("lunch"), ["Carla Three"]);
+    assert_eq!(found("nobody at all"), Vec::<String>::new());
+}
+
+#[test]
+fn enter_keeps_the_filter_and_escape_clears_it() {
+    let mut desk = Desk::staffed(120, 30);
+    desk.act(Action::Find);
+    desk.type_text("dan");
+    desk.act(Action::Open);
+    assert!(!desk.board.wants_text());
+    assert_eq!(
+        desk.board.cursor(),
+        Some(&Cursor::Contact(address("dan@sie.at")))
+    );
+    desk.act(Action::Back);
+    assert!(desk.board.search().is_none());
+    assert_eq!(
+        desk.board.cursor(),
+        Some(&Cursor::Contact(address("dan@sie.at")))
+    );
+}
+
+#[test]
+fn arrows_walk_the_tiles_over_groups_and_back() {
+    let mut desk = Desk::staffed(80, 24);
+    let mut path = vec![];
+    for action in [
+        Action::Top,
+        Action::Right,
+        Action::Down,
+        Action::Down,
+        Action::Up,
+        Action::Left,
+        Action::Left,
+        Action::Bottom,
+    ] {
+        desk.act(action);
+        path.push(desk.board.selected().unwrap().name().to_string());
+    }
+    let expected = [
+        "Ben Two",
+        "Carla Three",
+        "Ursula One",
+        "Zoë 👩‍💻 Eight",
+        "Ursula One",
+        "Eve Five",
+        "Dan Four",
+        "Ten",
+    ];
+    assert_eq!(path, expected);
+}
+
+#[test]
+fn a_folded_group_can_be_selected_and_unfolded() {
+    let mut desk = Desk::staffed(80, 24);
+    desk.send(Message::Select(address("lin@sie.at")));
+    desk.act(Action::FoldGroup);
+    assert_eq!(
+        desk.board.cursor(),
+        Some(&Cursor::Group(Some("Sales".into())))
+    );
+    assert!(!desk.screen().contains("林"));
+    desk.act(Action::Down);
+    assert_eq!(desk.board.selected().unwrap().name(), "nine");
+    desk.act(Action::Up);
+    desk.act(Action::Open);
+    assert!(desk.screen().contains("林"));
+}
+
+#[test]
+fn under_state_order_nobody_moves_until_the_hand_rests() {
+    let mut desk = Desk::staffed(120, 30);
+    let first = |desk: &Desk| {
+        let place = desk.board.sections()[0].members[0];
+        desk.board.entries()[place].name().to_string()
+    };
+    desk.act(Action::Sort);
+    assert_eq!(first(&desk), "Ursula One");
+    desk.wait(1);
+    desk.send(Message::Act(Action::Down));
+    let held = desk.board.selected().unwrap().name().to_string();
+    desk.send(report("ursula@sie.at", desk.now, doing("<c:dnd/>")));
+    desk.send(report("dan@sie.at", desk.now, doing("<c:available/>")));
+    assert_eq!(first(&desk), "Ursula One");
+    desk.wait(1);
+    assert_eq!(first(&desk), "Ursula One");
+    desk.wait(1);
+    assert_eq!(first(&desk), "Dan Four");
+    assert_eq!(desk.board.selected().unwrap().name(), held);
+}
+
+#[test]
+fn a_watch_rings_once_after_the_contact_stayed_free() {
+    let mut desk = Desk::staffed(120, 30);
+    desk.send(Message::Select(address("ben@sie.at")));
+    desk.act(Action::Watch);
+    assert!(rings(&desk.send(report("ben@sie.at", desk.now, doing("<c:available/>")))).is_empty());
+    assert!(rings(&desk.wait(1)).is_empty());
+    desk.send(report("ben@sie.at", desk.now, doing("<c:dnd/>")));
+    assert!(rings(&desk.wait(4)).is_empty());
+    desk.send(report("ben@sie.at", desk.now, doing("<c:available/>")));
+    assert_eq!(rings(&desk.wait(3)), ["Ben Two is free"]);
+    assert!(
+        desk.board
+            .entry(&address("ben@sie.at"))
+            .unwrap()
+            .watch
+            .is_none()
+    );
+}
+
+#[test]
+fn a_watch_never_rings_from_stale_data() {
+    let mut desk = Desk::staffed(120, 30);
+    desk.send(Message::Select(address("ben@sie.at")));
+    desk.act(Action::Watch);
+    desk.send(report("ben@sie.at", desk.now, doing("<c:available/>")));
+    desk.send(Message::Link(link(trouble())));
+    assert!(rings(&desk.wait(10)).is_empty());
+}
+
+#[test]
+fn a_group_watch_rings_for_the_first_and_ends() {
+    let mut desk = Desk::staffed(120, 30);
+    desk.send(Message::Select(address("ben@sie.at")));
+    desk.act(Action::WatchGroup);
+    desk.send(report("dan@sie.at", desk.now, doing("<c:available/>")));
+    assert_eq!(rings(&desk.wait(3)), ["Dan Four is free"]);
+    desk.send(report("carla@sie.at", desk.now, doing("<c:available/>")));
+    assert!(rings(&desk.wait(5)).is_empty());
+}
+
+fn rings(effects: &[Effect]) -> Vec<String> {
+    let words = |effect: &Effect| match effect {
+        Effect::Ring { words } => Some(words.clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(words).collect()
+}
+
+#[test]
+fn a_frozen_board_holds_still_and_then_catches_up() {
+    let mut desk = Desk::staffed(120, 30);
+    desk.act(Action::Freeze);
+    desk.send(report("dan@sie.at", desk.now, doing("<c:available/>")));
+    assert_eq!(free(&desk), 2);
+    assert!(desk.screen().contains("FROZEN"));
+    desk.act(Action::Freeze);
+    assert_eq!(free(&desk), 3);
+}
+
+#[test]
+fn the_offline_are_hidden_and_shown_by_one_key() {
+    let mut desk = Desk::staffed(120, 30);
+    desk.act(Action::HideOffline);
+    assert!(!desk.screen().contains("Zoë"));
+    desk.act(Action::HideOffline);
+    assert!(desk.screen().contains("Zoë"));
+}
+
+#[test]
+fn the_view_follows_the_width_until_the_user_chooses() {
+    let mut desk = Desk::staffed(120, 30);
+    desk.draw();
+    assert_eq!(desk.board.view(), None);
+    desk.act(Action::View);
+    assert_eq!(desk.board.view(), Some(View::List));
+}
+
+#[test]
+fn nothing_changes_by_time_on_an_empty_board() {
+    let desk = Desk::empty(80, 24);
+    assert_eq!(desk.board.next_change(desk.now), None);
+}
+
+#[test]
+fn the_next_change_is_never_in_the_past() {
+    let mut desk = Desk::staffed(80, 24);
+    for _ in 0..500 {
+        let next = desk.board.next_change(desk.now).unwrap();
+        assert!(next > desk.now, "{next} after {}", desk.now);
+        desk.now = next;
+        desk.send(Message::Tick);
+    }
+}
+
+#[test]
+fn help_narrows_as_one_types() {
+    let mut desk = Desk::staffed(80, 60);
+    desk.act(Action::Help);
+    assert!(desk.screen().contains("leave the board"));
+    desk.type_text("free");
+    assert!(!desk.screen().contains("leave the board"));
+    desk.send(Message::Type(InputRequest::DeleteLine));
+    assert!(desk.screen().contains("leave the board"));
+}
+
+#[test]
+fn signing_in_again_is_the_users_decision() {
+    let mut desk = Desk::staffed(80, 24);
+    let problem = Problem {
+        what: "wrong password".into(),
+        advice: String::new(),
+    };
+    let sign_in = whosin::link::SignIn::Application;
+    desk.send(Message::Link(link(LinkState::Refused { sign_in, problem })));
+    assert_eq!(desk.act(Action::Refresh).first(), Some(&Effect::SignIn));
+}
+
+#[test]
+fn a_remembered_state_counts_nowhere_and_gives_way_to_the_first_answer() {
+    let mut desk = Desk::remembering(120, 30);
+    // Only Eve, who has answered.
+    assert_eq!(free(&desk), 1);
+    let front_desk = desk.board.who_is_free(Some("Front desk"), desk.now);
+    assert!(front_desk.is_empty());
+    let ursula = address("ursula@sie.at");
+    let entry = desk.board.entry(&ursula).unwrap();
+    let after = desk.board.confirmed_after(desk.now);
+    assert_eq!(entry.standing(after), Standing::Remembered);
+    assert!(entry.known().is_none() && entry.timeline.changes().is_empty());
+    desk.send(Message::Link(link(LinkState::Up)));
+    assert_eq!(free(&desk), 1);
+
+    desk.send(report("ursula@sie.at", desk.now, doing("<c:available/>")));
+    assert_eq!(free(&desk), 2);
+    let entry = desk.board.entry(&ursula).unwrap();
+    assert_eq!(entry.timeline.changes().len(), 1);
+    // That it was available before is no proof that it was so all the time.
+    assert_eq!(entry.known().unwrap().since, Since::AtLeast(desk.now));
+    assert_eq!(entry.changed, None);
+}
+
+#[test]
+fn nobody_rings_on_the_strength_of_a_remembered_state() {
+    let mut desk = Desk::remembering(120, 30);
+    desk.send(Message::Select(address("ursula@sie.at")));
+    desk.act(Action::Watch);
+    let rings = |effects: &[Effect]| {
+        effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Ring { .. }))
+    };
+    let screen = desk.screen();
+    assert!(
+        screen.contains("Rings once when Ursula One is free"),
+        "{screen}"
+    );
+    assert!(!rings(&desk.wait(30)));
+    desk.send(report("ursula@sie.at", desk.now, doing("<c:available/>")));
+    assert!(rings(&desk.wait(4)));
+}
+
+#[test]
+fn what_is_known_is_not_overwritten_by_what_is_remembered() {
+    let mut desk = Desk::remembering(120, 30);
+    let remembered = Remembered {
+        presence: Arc::new(doing("<c:dnd/>")),
+        asked_at: start(),
+    };
+    desk.send(Message::Remembered(vec![(
+        address("eve@sie.at"),
+        remembered,
+    )]));
+    let eve = desk.board.entry(&address("eve@sie.at")).unwrap();
+    assert_eq!(eve.availability(), Some(Availability::Available));
+}
+
+#[test]
+fn the_marked_move_to_a_group_by_key_and_by_drag_and_one_step_takes_them_back() {
+    let mut desk = Desk::staffed(100, 30);
+    let group = |desk: &Desk, who: &str| {
+        let entry = desk.board.entry(&address(who)).unwrap();
+        entry.contact.group.clone()
+    };
+    for who in ["ben@sie.at", "dan@sie.at"] {
+        desk.send(Message::Select(address(who)));
+        desk.act(Action::Mark);
+    }
+    desk.act(Action::Move);
+    // A group in use is completed.
+    desk.type_text("Sal");
+    desk.act(Action::Next);
+    let effects = desk.act(Action::Open);
+    assert!(
+        matches!(&effects[0], Effect::Save(edits) if edits.len() == 2),
+        "{effects:?}"
+    );
+    assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Sales"));
+    assert_eq!(group(&desk, "dan@sie.at").as_deref(), Some("Sales"));
+    assert_eq!(group(&desk, "eve@sie.at").as_deref(), Some("Front desk"));
+    desk.act(Action::Undo);
+    assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Front desk"));
+
+    desk.send(Message::Drop(address("dan@sie.at"), None));
+    assert_eq!(group(&desk, "ben@sie.at"), None);
+    desk.act(Action::Undo);
+    desk.send(Message::Drop(address("eve@sie.at"), None));
+    assert_eq!(group(&desk, "eve@sie.at"), None);
+    assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Front desk"));
+}
+
+#[test]
+fn a_live_board_sleeps_until_an_age_turns() {
+    let mut desk = Desk::empty(80, 24);
+    desk.send(Message::Contacts(vec![contact("ben@sie.at", "Ben", "")]));
+    let up = |mode| {
+        Message::Link(Link {
+            mode,
+            ..link(LinkState::Up)
+        })
+    };
+    desk.send(up(Mode::Live));
+    desk.send(report("ben@sie.at", desk.now, doing("<c:available/>")));
+    desk.draw();
+    desk.wait(5);
+    let next = desk.board.next_change(desk.now).unwrap();
+    assert_eq!(
+        next,
+        start() + SignedDuration::from_secs(60),
+        "'now' becomes '1m'"
+    );
+    // Asked, the header counts the seconds.
+    desk.send(up(Mode::Every(std::time::Duration::from_secs(5))));
+    let next = desk.board.next_change(desk.now).unwrap();
+    assert_eq!(next, start() + SignedDuration::from_secs(6));
+}

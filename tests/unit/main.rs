@@ -1,0 +1,12 @@
+//! What the pure rooms decide, without a network, a process or a clock: documents, the board, what is
+//! drawn.
+
+mod board;
+mod documents;
+mod exchange;
+mod fuzz;
+mod presence;
+mod screens;
+#[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "each of the test programs uses its own part")]
+mod support;
