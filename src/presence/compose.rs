@@ -186,7 +186,7 @@ impl Document {
 
     /// The person's note, else the first tuple's, else the document's.
     fn note(&self, now: Timestamp, languages: &[&str]) -> Option<&str> {
-        let (persons, mut tuples) = (&self.persons, self.tuples.iter());
+        let (persons, mut tuples) = (&self.persons, self.own());
         None.or_else(|| {
             persons
                 .iter()
@@ -226,7 +226,11 @@ impl Tuple {
     fn open_at(&self, now: Timestamp) -> Option<bool> {
         let holding = self.timed.iter().filter(|(bounds, _)| bounds.hold_at(now));
         let timed = holding.map(|(_, open)| *open);
-        self.device.open.into_iter().chain(timed).reduce(|a, b| a && b)
+        self.device
+            .open
+            .into_iter()
+            .chain(timed)
+            .reduce(|a, b| a && b)
     }
 
     fn device(self, now: Timestamp, languages: &[&str]) -> Device {

@@ -95,10 +95,8 @@ impl Document {
         let standing = Standing::of(child);
         let oddities = &mut self.oddities;
         match name {
-            "person" if self.persons.len() < MOST => {
-                if standing.is_read() || is_person(child) {
-                    self.persons.push(read_person(child, oddities));
-                }
+            "person" if self.persons.len() < MOST && (standing.is_read() || is_person(child)) => {
+                self.persons.push(read_person(child, oddities));
             }
             _ if standing == Standing::Microsoft && self.persons.len() < MOST => {
                 self.persons.push(Person::in_numbers(child, oddities));

@@ -270,8 +270,7 @@ fn status(node: Node<'_, '_>) -> Option<String> {
 fn words(node: Node<'_, '_>) -> Vec<String> {
     let named = node.children().filter_map(|child| {
         let name = child.tag_name();
-        let understood =
-            Standing::of(child).is_read() || name.namespace() == Some(LOCATION_TYPES);
+        let understood = Standing::of(child).is_read() || name.namespace() == Some(LOCATION_TYPES);
         match name.name() {
             _ if !child.is_element() || !understood => None,
             "note" => None,

@@ -127,7 +127,9 @@ impl Tuple {
             }
             "msnsubstatus" => {
                 let said = attribute(child, "substatus").and_then(Activity::in_catalogue);
-                device.activities.extend(said.filter(|one| one.name() != "available"));
+                device
+                    .activities
+                    .extend(said.filter(|one| one.name() != "available"));
             }
             "basic" => self.decide(Basic::of(child)),
             "timed-status" => self.read_timed(child, oddities),
