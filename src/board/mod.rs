@@ -93,11 +93,6 @@ impl View {
             View::Compact => "compact",
         }
     }
-
-    /// The view of this name.
-    pub fn named(name: &str) -> Option<View> {
-        View::ALL.into_iter().find(|view| view.name() == name)
-    }
 }
 
 /// What is open above the contacts.

@@ -41,11 +41,6 @@ impl Order {
         }
     }
 
-    /// The order of this name.
-    pub fn named(name: &str) -> Option<Order> {
-        Order::ALL.into_iter().find(|order| order.name() == name)
-    }
-
     /// In words.
     pub fn label(self) -> &'static str {
         match self {

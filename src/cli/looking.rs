@@ -5,8 +5,8 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
-use super::duration;
 use super::who::complete_contact;
+use crate::settings::values::duration;
 
 /// One line for a status bar.
 #[derive(Debug, Args)]

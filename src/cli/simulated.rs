@@ -1,10 +1,29 @@
 //! The command lines of the simulated service.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::simulator::Scenario;
+
+/// Running only the service.
+#[derive(Clone, Debug, Args)]
+pub struct Simulate {
+    /// Where to listen [default: 127.0.0.1:8082, with TLS 127.0.0.1:8083]
+    // The global option of the same name makes way for this one, which has its id and its type.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// How it is secured
+    #[command(flatten)]
+    pub security: Security,
+    /// Who is there
+    #[command(flatten)]
+    pub population: Population,
+    /// Troubles to make, with commas between
+    #[arg(long, default_value = "quiet", value_name = "NAMES", long_help = scenarios())]
+    pub scenario: Scenario,
+}
 
 /// The certificate of the simulated service; plain HTTP without.
 #[derive(Clone, Debug, Args)]
@@ -29,9 +48,10 @@ pub struct Security {
 #[derive(Clone, Debug, Args)]
 pub struct Population {
     /// How many contacts there are, 1 to 5000
-    // The name is also a global option's, a file: here it takes that one's place, and so its type.
+    // The global option of the same name, a file, makes way for this one, which has its id and its
+    // type: clap wants one type for an id.
     #[arg(long, default_value = "40", value_name = "N", value_parser = population)]
-    contacts: String,
+    contacts: PathBuf,
     /// The same seed gives the same people again
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -41,18 +61,19 @@ impl Population {
     /// So many people, by this seed.
     pub fn new(contacts: usize, seed: u64) -> Population {
         Population {
-            contacts: contacts.to_string(),
+            contacts: contacts.to_string().into(),
             seed,
         }
     }
 
     /// How many contacts there are.
     pub fn contacts(&self) -> usize {
-        self.contacts.parse().expect("population() has read it")
+        let number = self.contacts.to_str().and_then(|text| text.parse().ok());
+        number.expect("population() has read it")
     }
 }
 
-fn population(text: &str) -> Result<String, String> {
+fn population(text: &str) -> Result<PathBuf, String> {
     match text.parse() {
         Ok(1..=5000_usize) => Ok(text.into()),
         _ => Err("write a number from 1 to 5000".into()),
@@ -60,7 +81,7 @@ fn population(text: &str) -> Result<String, String> {
 }
 
 /// What `--scenario` can be.
-pub(super) fn scenarios() -> String {
+fn scenarios() -> String {
     let mut text =
         String::from("Troubles to make, with commas between; some take a number (throttle=5):\n");
     for listed in Scenario::ALL {

@@ -6,11 +6,10 @@ use std::ffi::OsStr;
 use clap::builder::StyledStr;
 use clap_complete::CompletionCandidate;
 
-use super::Options;
 use crate::board::{Entry, Find, Standing};
 use crate::contacts::{self, Contact};
 use crate::presence::Address;
-use crate::settings::Settings;
+use crate::settings::{Layer, Settings};
 
 /// Finds the one contact that a word means: an address, or else a user, a name, or a part of these,
 /// in this order; or the address that the domain makes of it.
@@ -117,8 +116,8 @@ fn nobody(word: &str, contacts: &[Contact]) -> String {
 /// where the book cannot be read; the server is not asked.
 pub(super) fn complete_contact(begun: &OsStr) -> Vec<CompletionCandidate> {
     let contacts = || {
-        let settings = Settings::load(&Options::default()).ok()?;
-        contacts::load(&settings.contacts_file).ok()
+        let settings = Settings::load(&Layer::default(), None).ok()?;
+        contacts::load(&settings.places.contacts).ok()
     };
     let (Some(begun), Some(contacts)) = (begun.to_str(), contacts()) else {
         return Vec::new();

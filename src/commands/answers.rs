@@ -81,9 +81,9 @@ pub async fn from_server(
 
 /// What a board left for the server and user that are set; `None` where it left nothing.
 pub fn left_by_board(settings: &Settings) -> Option<Snapshot> {
-    let path = settings.last_seen_file.as_deref()?;
-    let server = settings.server.as_ref()?.origin();
-    last_seen::read(path, &server, settings.user.as_deref()?)
+    let path = settings.places.last_seen.as_deref()?;
+    let server = settings.nodes()?.primary.origin();
+    last_seen::read(path, &server, settings.user.value.as_deref()?)
 }
 
 /// The part of a snapshot that is about these, in this order and by these names. Who is not in it

@@ -1,6 +1,6 @@
 //! The board: settings or the sign-in form first, then feed, contact book and terminal together.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tracing::level_filters::LevelFilter;
@@ -8,7 +8,7 @@ use tracing::level_filters::LevelFilter;
 use super::book::Book;
 use super::doing::Doing;
 use super::remembering::{Remembering, relay};
-use super::{CommandError, demo, feed_config, look};
+use super::{CommandError, demo, feed_config, load_unlogged, look};
 use crate::board::{Board, Message, Preferences};
 use crate::cli::{Exit, Options, Population};
 use crate::feed::{self, Config, Credentials, Session, Update, failure_in_words};
@@ -20,14 +20,14 @@ use crate::tui::{self, Draft, Field, SignInOutcome, Verdict};
 
 /// Shows the board, after the sign-in form where something is missing.
 pub async fn board(options: &Options) -> Result<Exit, CommandError> {
-    let mut settings = Settings::load(options)?;
+    let mut settings = load_unlogged(options)?;
     // The terminal is the board's: the log goes into the file alone.
-    let (file, level) = (settings.log_file.as_deref(), settings.log_level);
+    let (file, level) = (settings.places.log.as_deref(), settings.log_level.value.0);
     let log = log::start(file, level, LevelFilter::OFF);
     let password = settings.password().await?;
-    let complete = settings.server.is_some()
-        && settings.app_user.is_some()
-        && settings.user.is_some()
+    let complete = settings.nodes().is_some()
+        && settings.app_user.value.is_some()
+        && settings.user.value.is_some()
         && password.is_some();
     let config = if complete {
         feed_config(&settings).await?
@@ -67,14 +67,13 @@ async fn ask(settings: &Settings, password: Option<SecretString>) -> Result<Aske
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let draft = Draft {
         server: settings
-            .server
-            .as_ref()
-            .map(|server| server.url().to_string())
+            .nodes()
+            .map(|nodes| nodes.primary.url().to_string())
             .unwrap_or_default(),
-        app_user: text(&settings.app_user),
+        app_user: text(&settings.app_user.value),
         password: password.unwrap_or_default(),
-        user: text(&settings.user),
-        domain: text(&settings.domain),
+        user: text(&settings.user.value),
+        domain: text(&settings.domain.value),
         pin: None,
         save: true,
     };
@@ -84,7 +83,7 @@ async fn ask(settings: &Settings, password: Option<SecretString>) -> Result<Aske
         SignInOutcome::Demo => Ok(Asked::Demo),
         SignInOutcome::Accepted(draft) => {
             if draft.save {
-                save_sign_in(&settings.config_file, &draft)?;
+                save_sign_in(&settings.places.config.value, &draft)?;
             }
             let domain = (!draft.domain.is_empty()).then(|| draft.domain.clone());
             let saved = draft.save;
@@ -115,7 +114,7 @@ fn config_of(settings: &Settings, draft: Draft) -> Result<Config, (Field, Proble
             pin.parse()
                 .map_err(|error: crate::pws::FingerprintError| refuse(error.to_string()))?,
         ),
-        None => settings.trust.clone(),
+        None => settings.trust(),
     };
     let credentials = Credentials {
         app_user: draft.app_user,
@@ -176,22 +175,23 @@ pub async fn show(
 ) -> Result<(), CommandError> {
     let mouse_by_itself = std::env::var_os("TMUX").is_none();
     let preferences = Preferences {
-        domain: settings.domain.clone(),
-        free_for: SignedDuration::try_from(settings.free_for).unwrap_or(SignedDuration::ZERO),
-        mouse: settings.mouse.unwrap_or(mouse_by_itself),
+        domain: settings.domain.value.clone(),
+        free_for: settings.free_for.value.into(),
+        mouse: settings.mouse.value.unwrap_or(mouse_by_itself),
         mouse_by_itself,
-        view: settings.view,
-        order: settings.order,
-        hide_offline: settings.hide_offline,
+        view: settings.view.value,
+        order: settings.sort.value,
+        hide_offline: settings.hide_offline.value,
     };
     let now = Timestamp::now();
     let mut board = Board::new(preferences, config.link(), now);
-    let history = settings.history_file.clone().filter(|_| settings.history);
-    let remembering = settings.last_seen_file.as_ref();
+    let history = settings.places.history.clone();
+    let history = history.filter(|_| settings.history.value);
+    let remembering = settings.places.last_seen.as_ref();
     let remembering =
         remembering.map(|path| Remembering::new(path.clone(), history.clone(), &config));
     let feed = feed::spawn(config)?;
-    let mut book = Book::new(settings.contacts_file.clone());
+    let mut book = Book::new(settings.places.contacts.clone());
     let contacts = book.read();
     let (to_board, messages) = mpsc::channel(64);
     let (to_board, relaying) = match remembering {
@@ -228,8 +228,8 @@ pub async fn show(
         feed: commands,
         board: to_board,
         book,
-        domain: settings.domain.clone(),
-        config_file: settings.config_file.clone(),
+        domain: settings.domain.value.clone(),
+        config_file: settings.places.config.value.clone(),
     };
     let doing = tokio::spawn(doing.run(to_do));
     let shown = tui::run(board, look, messages, effects).await;

@@ -122,7 +122,7 @@ impl Printed {
 
 /// Checks, and writes a report of it where one is wanted (`-`: to standard output).
 pub async fn check(options: &Options, report: Option<&Path>) -> Result<Exit, CommandError> {
-    let mut printed = Printed::new(options.icons.unwrap_or_default());
+    let mut printed = Printed::new(options.settings.icons.unwrap_or_default());
     let settings = steps(options, &mut printed).await;
     printed.rest_is_not_tried();
     if let Some(path) = report {
@@ -169,14 +169,14 @@ async fn steps(options: &Options, printed: &mut Printed) -> Option<Settings> {
             return Some(settings);
         }
     };
-    let book = match contacts::load(&settings.contacts_file) {
+    let book = match contacts::load(&settings.places.contacts) {
         Ok(book) => book,
         Err(error) => {
             printed.step(began, wrong(&error));
             return Some(settings);
         }
     };
-    printed.icons = settings.icons;
+    printed.icons = settings.icons.value;
     printed.step(began, Outcome::Passed(described(&settings, &config)));
     if way(&config, printed).await {
         let mut asked: Vec<Address> = book
@@ -186,7 +186,7 @@ async fn steps(options: &Options, printed: &mut Printed) -> Option<Settings> {
             .collect();
         if asked.is_empty() {
             // Without a domain there is nobody to ask for.
-            let own = Address::parse_in(&config.credentials.user, settings.domain.as_deref());
+            let own = Address::parse_in(&config.credentials.user, settings.domain.value.as_deref());
             asked.extend(own);
         }
         sign_in(&config, &client, &asked, printed).await;
@@ -198,7 +198,7 @@ fn described(settings: &Settings, config: &Config) -> String {
     let who = &config.credentials;
     format!(
         "{}: {} signs in at {} for {}; the password is from {}",
-        settings.config_file.display(),
+        settings.places.config.value.display(),
         who.app_user,
         config.endpoint.origin(),
         who.user,

@@ -8,22 +8,21 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::answers::{print_all, print_json};
-use super::{CommandError, files};
+use super::{CommandError, files, load_unlogged};
 use crate::cli::{Contacts, Exit, Options, find_contact};
 use crate::contacts::exchange::{self, Format};
 use crate::contacts::{self, Contact, Edit};
 use crate::memory::history;
 use crate::presence::{Address, clean};
-use crate::settings::Settings;
 
 /// Does it, and prints what was done.
 pub fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandError> {
-    let settings = Settings::load(options)?;
+    let settings = load_unlogged(options)?;
     let book = Book {
-        contacts: contacts::load(&settings.contacts_file)?,
-        path: settings.contacts_file,
-        history: settings.history_file,
-        domain: settings.domain,
+        contacts: contacts::load(&settings.places.contacts)?,
+        path: settings.places.contacts,
+        history: settings.places.history,
+        domain: settings.domain.value,
     };
     match command {
         Contacts::List { json: false } => print_all(&table(&book.contacts)),

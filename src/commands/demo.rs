@@ -9,7 +9,6 @@ use crate::cli::{Exit, Options, Population};
 use crate::contacts::{self, Contact, Edit};
 use crate::feed::{Config, Credentials};
 use crate::pws::{Endpoint, Route};
-use crate::settings::SettingsError;
 use crate::simulator::{self, Simulator};
 
 /// How often the demo asks, where nothing else is said: often enough to see people move.
@@ -21,7 +20,7 @@ pub async fn demo(options: &Options, population: &Population) -> Result<Exit, Co
         tempfile::tempdir().map_err(|error| CommandError::Io("no throw-away folder", error))?;
     let mut settings = settings_without_files(options, folder.path())?;
     // Nothing of the demo may be taken for the user's own colleagues.
-    settings.last_seen_file = None;
+    settings.places.last_seen = None;
     let service = simulator::Options {
         contacts: population.contacts(),
         seed: population.seed,
@@ -30,6 +29,7 @@ pub async fn demo(options: &Options, population: &Population) -> Result<Exit, Co
     };
     settings
         .domain
+        .value
         .get_or_insert_with(|| service.domain.clone());
     let (app_user, password) = (
         service.application_user.clone(),
@@ -55,19 +55,18 @@ pub async fn demo(options: &Options, population: &Population) -> Result<Exit, Co
             })
         })
         .collect();
-    contacts::save(&settings.contacts_file, &edits)?;
-    let endpoint = Endpoint::parse(&simulator.url())
-        .map_err(|error| CommandError::Settings(SettingsError::from(error)))?;
+    contacts::save(&settings.places.contacts, &edits)?;
+    let endpoint = Endpoint::parse(&simulator.url())?;
     let credentials = Credentials {
         app_user,
         password,
         user,
     };
     let config = Config {
-        interval: options.interval.unwrap_or(INTERVAL),
-        delivery: settings.delivery,
-        in_flight: settings.in_flight,
-        soap: settings.soap,
+        interval: options.settings.interval.map_or(INTERVAL, Duration::from),
+        delivery: settings.mode.value,
+        in_flight: settings.in_flight.value.get(),
+        soap: settings.soap.value,
         route: Route::Direct,
         languages: languages(),
         ..Config::new(endpoint, credentials)

@@ -24,15 +24,16 @@ mod watch;
 pub use completions::answer_shell;
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use crate::cli::{Cli, Command, Exit, Options};
 use crate::contacts::BookError;
 use crate::feed::{Config, Credentials, Failure, failure_in_words, was_reached};
 use crate::log;
-use crate::pws::{Class, Endpoint, Error, TrustError};
-use crate::settings::{Settings, SettingsError};
+use crate::pws::{Class, Endpoint, EndpointError, Error, TrustError};
+use crate::settings::{Layer, Settings, SettingsError};
 use crate::simulator::CertificateError;
-use crate::tui::{Depth, Look, TuiError};
+use crate::tui::{Background, Depth, Look, ThemeName, Themes, TuiError};
 
 /// Why a command failed; its words tell what to do.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +46,24 @@ pub enum CommandError {
         "{0} is not set: give --{1}, put {2} into the settings, or run whosin once for the sign-in form"
     )]
     Missing(&'static str, &'static str, &'static str),
+    /// The application user's password is not set.
+    #[error(
+        "the application user's password is not set: set WHOSIN_APP_PASSWORD, or put app_password_command into the settings"
+    )]
+    NoPassword,
+    /// There is no theme of the name that is set.
+    #[error("there is no theme '{theme}': choose {known}, or write {}", file.display())]
+    NoTheme {
+        /// What is set.
+        theme: ThemeName,
+        /// The names that there are.
+        known: String,
+        /// Where it would be.
+        file: PathBuf,
+    },
+    /// The address of a service is none.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
     /// The contact book cannot be read.
     #[error(transparent)]
     Book(#[from] BookError),
@@ -83,9 +102,12 @@ impl CommandError {
     /// How the program ends.
     pub fn exit(&self) -> Exit {
         match self {
-            CommandError::Settings(_) | CommandError::Missing(..) | CommandError::Contact(_) => {
-                Exit::Usage
-            }
+            CommandError::Settings(_)
+            | CommandError::Missing(..)
+            | CommandError::NoPassword
+            | CommandError::NoTheme { .. }
+            | CommandError::Endpoint(_)
+            | CommandError::Contact(_) => Exit::Usage,
             CommandError::Trust(_) | CommandError::Certificate(..) | CommandError::File(..) => {
                 Exit::Usage
             }
@@ -121,12 +143,7 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
     match cli.command {
         None => board::board(&cli.options).await,
         Some(Command::Demo(population)) => demo::demo(&cli.options, &population).await,
-        Some(Command::Simulate {
-            listen,
-            security,
-            population,
-            scenario,
-        }) => simulate::simulate(listen, &security, &population, scenario).await,
+        Some(Command::Simulate(simulated)) => simulate::simulate(simulated).await,
         Some(Command::Status {
             contacts,
             json,
@@ -138,13 +155,14 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
                 (false, true) => status::Print::Json,
                 (false, false) => status::Print::Table,
             };
-            let source = match cached {
-                true => status::Source::LastSeen,
-                false => status::Source::Server,
+            let source = if cached {
+                status::Source::LastSeen
+            } else {
+                status::Source::Server
             };
             status::status(&cli.options, &contacts, source, print).await
         }
-        Some(Command::Set { state, time }) => set::set(&cli.options, state, time).await,
+        Some(Command::Set(wanted)) => set::set(&cli.options, &wanted).await,
         Some(Command::Tmux(bar)) => tmux::tmux(&cli.options, &bar).await,
         Some(Command::Wait(wait)) => wait::wait(&cli.options, &wait).await,
         Some(Command::Watch(watch)) => watch::watch(&cli.options, &watch).await,
@@ -155,11 +173,17 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
     }
 }
 
+/// The settings, as options, variables and file say.
+fn load_unlogged(options: &Options) -> Result<Settings, SettingsError> {
+    Settings::load(&options.settings, options.config.as_deref())
+}
+
 /// The settings of a command that talks to the server and is not a board; what is done is logged.
 fn load(options: &Options) -> Result<Settings, CommandError> {
-    let settings = Settings::load(options)?;
+    let settings = load_unlogged(options)?;
     let verbose = log::verbosity(options.verbose);
-    let started = log::start(settings.log_file.as_deref(), settings.log_level, verbose);
+    let level = settings.log_level.value.0;
+    let started = log::start(settings.places.log.as_deref(), level, verbose);
     if let Err(words) = started {
         // Who closed standard error does not want to know.
         let _ = writeln!(io::stderr(), "whosin: {words}");
@@ -170,46 +194,36 @@ fn load(options: &Options) -> Result<Settings, CommandError> {
 /// What the feed goes by, from complete settings.
 async fn feed_config(settings: &Settings) -> Result<Config, CommandError> {
     let missing = CommandError::Missing;
-    let endpoint = settings
-        .server
-        .clone()
-        .ok_or(missing("the server", "server", "server"))?;
-    let app_user =
-        settings
-            .app_user
-            .clone()
-            .ok_or(missing("the application user", "app-user", "app_user"))?;
-    let user = settings
-        .user
-        .clone()
-        .ok_or(missing("your user name", "user", "user"))?;
-    let password = settings.password().await?.ok_or_else(|| {
-        CommandError::Settings(SettingsError::Value(
-            "the application user's password is not set: set WHOSIN_APP_PASSWORD, or put \
-             app_password_command into the settings"
-                .into(),
-        ))
-    })?;
+    let nodes = settings.nodes();
+    let nodes = nodes.ok_or(missing("the server", "server", "server"))?;
+    let app_user = settings.app_user.value.clone();
+    let app_user = app_user.ok_or(missing("the application user", "app-user", "app_user"))?;
+    let user = settings.user.value.clone();
+    let user = user.ok_or(missing("your user name", "user", "user"))?;
+    let password = settings.password().await?;
+    let password = password.ok_or(CommandError::NoPassword)?;
     let credentials = Credentials {
         app_user,
         password,
         user,
     };
-    Ok(config_of(settings, endpoint, credentials))
+    Ok(config_of(settings, nodes.primary.clone(), credentials))
 }
 
 /// What the feed goes by, once it is known who signs in where.
 fn config_of(settings: &Settings, endpoint: Endpoint, credentials: Credentials) -> Config {
+    let others = settings.nodes().map(|nodes| nodes.others.clone());
+    let callback = settings.callback.value.as_ref();
     Config {
-        others: settings.other_servers.clone(),
-        session_folder: settings.session_folder.clone(),
-        interval: settings.interval,
-        delivery: settings.delivery,
-        listen: settings.listen,
-        callback: settings.callback.clone(),
-        in_flight: settings.in_flight,
-        soap: settings.soap,
-        trust: settings.trust.clone(),
+        others: others.unwrap_or_default(),
+        session_folder: settings.places.session_folder.clone(),
+        interval: settings.interval.value.into(),
+        delivery: settings.mode.value,
+        listen: settings.listen.value,
+        callback: callback.map(|callback| callback.as_str().to_string()),
+        in_flight: settings.in_flight.value.get(),
+        soap: settings.soap.value,
+        trust: settings.trust(),
         languages: languages(),
         ..Config::new(endpoint, credentials)
     }
@@ -226,27 +240,39 @@ fn languages() -> Vec<String> {
         .collect()
 }
 
+/// The themes that there are, and the chosen one, for a terminal of so many colours.
+fn themes(settings: &Settings, depth: Depth) -> Result<Themes, CommandError> {
+    let folder = settings.places.config.value.with_file_name("themes");
+    let background = Background::of_environment(|name| std::env::var(name).ok());
+    let theme = &settings.theme.value;
+    let themes = Themes::new(&folder, theme.clone(), background, depth);
+    if themes.has(theme) {
+        return Ok(themes);
+    }
+    Err(CommandError::NoTheme {
+        theme: theme.clone(),
+        known: themes.names().join(", "),
+        file: folder.join(format!("{theme}.toml")),
+    })
+}
+
 fn look(settings: &Settings) -> Result<Look, CommandError> {
     let depth = Depth::of_environment(|name| std::env::var(name).ok());
-    let themes = settings.themes(depth)?;
+    let themes = themes(settings, depth)?;
     Ok(Look {
         theme: themes.theme(),
         themes,
-        icons: settings.icons,
-        keys: settings.keys.clone(),
+        icons: settings.icons.value,
+        keys: settings.keys.value.clone(),
         zone: jiff::tz::TimeZone::system(),
     })
 }
 
-/// Settings for a command that reads no file: the options alone count.
-fn settings_without_files(
-    options: &Options,
-    folder: &std::path::Path,
-) -> Result<Settings, CommandError> {
-    let options = Options {
-        config: Some(folder.join("config.toml")),
-        contacts: Some(folder.join("contacts.toml").display().to_string()),
-        ..options.clone()
+/// Settings for a command that reads none of the user's files: those of an empty folder.
+fn settings_without_files(options: &Options, folder: &Path) -> Result<Settings, CommandError> {
+    let layer = Layer {
+        contacts: Some(folder.join("contacts.toml")),
+        ..options.settings.clone()
     };
-    Ok(Settings::load(&options)?)
+    Ok(Settings::load(&layer, Some(&folder.join("config.toml")))?)
 }

@@ -8,21 +8,22 @@ use tempfile::NamedTempFile;
 
 use super::signals::Signals;
 use super::{CommandError, answers};
-use crate::cli::{Exit, Population, Security};
+use crate::cli::{Exit, Security, Simulate};
 use crate::pws::Fingerprint;
-use crate::simulator::{Certificate, Options, Scenario, Simulator};
+use crate::simulator::{Certificate, Options, Simulator};
 
 /// Runs the service until Ctrl-C, or the signal to end.
-pub async fn simulate(
-    listen: Option<SocketAddr>,
-    security: &Security,
-    population: &Population,
-    scenario: Scenario,
-) -> Result<Exit, CommandError> {
+pub async fn simulate(simulated: Simulate) -> Result<Exit, CommandError> {
+    let Simulate {
+        listen,
+        security,
+        population,
+        scenario,
+    } = simulated;
     let secure = security.tls || security.tls_cert.is_some();
     let port = if secure { 8083 } else { 8082 };
     let listen = listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-    let certificate = certificate(security, listen)?;
+    let certificate = certificate(&security, listen)?;
     let options = Options {
         contacts: population.contacts(),
         seed: population.seed,

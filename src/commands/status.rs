@@ -42,8 +42,8 @@ pub async fn status(
     what: Print,
 ) -> Result<Exit, CommandError> {
     let settings = load(options)?;
-    let book = contacts::load(&settings.contacts_file)?;
-    let wanted = chosen(words, &book, settings.domain.as_deref())?;
+    let book = contacts::load(&settings.places.contacts)?;
+    let wanted = chosen(words, &book, settings.domain.value.as_deref())?;
     let snapshot = match source {
         Source::Server => from_server(&settings, &wanted).await?,
         Source::LastSeen => {

@@ -19,8 +19,8 @@ use crate::tui::lower_first;
 /// Waits, prints who got there and when, and ends.
 pub async fn wait(options: &Options, wait: &Wait) -> Result<Exit, CommandError> {
     let settings = load(options)?;
-    let book = contacts::load(&settings.contacts_file)?;
-    let wanted = chosen(&wait.contacts, &book, settings.domain.as_deref())?;
+    let book = contacts::load(&settings.places.contacts)?;
+    let wanted = chosen(&wait.contacts, &book, settings.domain.value.as_deref())?;
     let following = Following::start(&settings, wanted).await?;
     let mut waiting = Waiting {
         following,

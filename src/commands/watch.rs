@@ -27,8 +27,8 @@ const NAME: usize = 24;
 /// Prints the present states, then each change, until it is ended or nobody reads.
 pub async fn watch(options: &Options, watch: &Watch) -> Result<Exit, CommandError> {
     let settings = load(options)?;
-    let book = contacts::load(&settings.contacts_file)?;
-    let wanted = chosen(&watch.contacts, &book, settings.domain.as_deref())?;
+    let book = contacts::load(&settings.places.contacts)?;
+    let wanted = chosen(&watch.contacts, &book, settings.domain.value.as_deref())?;
     let mut following = Following::start(&settings, wanted).await?;
     let form = if watch.json {
         Form::Json

@@ -84,6 +84,20 @@ pub enum Delivery {
     Notify,
 }
 
+impl Delivery {
+    /// Every way.
+    pub const ALL: [Delivery; 3] = [Delivery::Auto, Delivery::Poll, Delivery::Notify];
+
+    /// The name in the settings.
+    pub fn name(self) -> &'static str {
+        match self {
+            Delivery::Auto => "auto",
+            Delivery::Poll => "poll",
+            Delivery::Notify => "notify",
+        }
+    }
+}
+
 /// What the feed goes by.
 #[derive(Clone, Debug)]
 pub struct Config {

@@ -68,8 +68,7 @@ impl fmt::Display for Availability {
 }
 
 /// Which glyphs are drawn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IconSet {
     /// Glyphs that every terminal font has, one cell wide everywhere.
     #[default]

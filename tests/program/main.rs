@@ -2,6 +2,7 @@
 
 mod board_files;
 mod check;
+mod command_line;
 mod contacts;
 mod contacts_command;
 mod exit_codes;

@@ -1,20 +1,33 @@
 //! The settings view: every option, its value, where it came from; changing the everyday ones.
 
+use std::collections::BTreeSet;
+
 use crate::support::bench::{Bench, until};
 use crate::support::desk::Desk;
 use crate::support::pty::Start;
+use clap::CommandFactory;
 use jiff::SignedDuration;
+use tracing::level_filters::LevelFilter;
 use whosin::board::{Action, Choice, Effect, Message, Order, Origin, Setting, View};
-use whosin::cli::Options;
+use whosin::cli::Cli;
 use whosin::presence::IconSet;
-use whosin::settings::{Settings, save_choice};
+use whosin::pws::Trust;
+use whosin::settings::values::LogLevel;
+use whosin::settings::{Layer, Settings, SettingsError, save_choice};
 
-fn options(folder: &tempfile::TempDir) -> Options {
-    Options {
-        config: Some(folder.path().join("config.toml")),
-        contacts: Some(folder.path().join("contacts.toml").display().to_string()),
-        ..Options::default()
-    }
+fn load(folder: &tempfile::TempDir, options: Layer) -> Result<Settings, SettingsError> {
+    let options = Layer {
+        contacts: Some(folder.path().join("contacts.toml")),
+        ..options
+    };
+    Settings::load(&options, Some(&folder.path().join("config.toml")))
+}
+
+/// The settings of a file alone.
+fn of_file(text: &str) -> Result<Settings, SettingsError> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), text).unwrap();
+    load(&folder, Layer::default())
 }
 
 fn setting<'a>(settings: &'a [Setting], name: &str) -> &'a Setting {
@@ -38,12 +51,14 @@ fn each_setting_says_where_it_comes_from_and_no_secret() {
     let file = "server = \"cup.example.com\"\ntheme = \"light\"\nview = \"list\"\nsort = \"state\"\n\
                 free_for = 7\napp_password_command = \"pass show geheim\"\n";
     std::fs::write(folder.path().join("config.toml"), file).unwrap();
-    let mut options = options(&folder);
-    options.icons = Some(IconSet::Ascii);
-    options.theme = Some("high-contrast".parse().unwrap());
-    let settings = Settings::load(&options).unwrap();
+    let options = Layer {
+        icons: Some(IconSet::Ascii),
+        theme: Some("high-contrast".parse().unwrap()),
+        ..Layer::default()
+    };
+    let settings = load(&folder, options).unwrap();
     assert_eq!(
-        (settings.view, settings.order),
+        (settings.view.value, settings.sort.value),
         (Some(View::List), Order::State)
     );
     let shown = settings.shown(&[]);
@@ -74,10 +89,147 @@ fn each_setting_says_where_it_comes_from_and_no_secret() {
 #[test]
 fn a_view_or_order_that_does_not_exist_is_refused_with_those_that_do() {
     for (line, wanted) in [("view = \"big\"", "tiles"), ("sort = \"size\"", "change")] {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("config.toml"), line).unwrap();
-        let error = Settings::load(&options(&folder)).unwrap_err().to_string();
+        let error = of_file(line).unwrap_err().to_string();
         assert!(error.contains(wanted), "{error}");
+    }
+}
+
+/// What the file may say, by its own account.
+fn keys_of_the_file() -> BTreeSet<String> {
+    let error = of_file("no_such_key = 1").unwrap_err().to_string();
+    let (_, known) = error.split_once("expected one of").unwrap();
+    let keys = known.split('`').skip(1).step_by(2);
+    keys.map(String::from).collect()
+}
+
+#[test]
+fn each_setting_is_a_key_a_line_of_the_view_and_an_option_or_one_of_the_few_that_are_none() {
+    let keys = keys_of_the_file();
+    let shown = of_file("").unwrap().shown(&[]);
+    let view: BTreeSet<String> = shown.iter().map(|line| line.name.to_string()).collect();
+    let only_named: BTreeSet<String> = ["config".to_string()].into();
+    assert_eq!(&view - &only_named, keys);
+
+    let command = Cli::command();
+    let options: BTreeSet<String> = command
+        .get_arguments()
+        .filter_map(|option| {
+            let long = option.get_long()?;
+            let help = option.get_help()?.to_string();
+            assert!(!help.is_empty(), "--{long}");
+            assert!(option.is_global_set(), "--{long}");
+            Some(long.replace('-', "_"))
+        })
+        .collect();
+    let only_options = ["config", "verbose"].map(String::from);
+    assert_eq!(&options - &keys, only_options.into());
+    let only_in_the_file = [
+        "app_password",
+        "app_password_command",
+        "free_for",
+        "hide_offline",
+        "history",
+        "keys",
+        "mouse",
+        "sort",
+        "view",
+    ];
+    assert_eq!(&keys - &options, only_in_the_file.map(String::from).into());
+}
+
+#[test]
+fn the_help_of_an_option_is_what_the_settings_view_says_of_it() {
+    let shown = of_file("").unwrap().shown(&[]);
+    for option in Cli::command().get_arguments() {
+        let name = option.get_id().as_str();
+        if let Some(line) = shown.iter().find(|line| line.name == name) {
+            let help = option.get_help().unwrap().to_string();
+            assert!(help.starts_with(line.about), "{name}: {help}");
+        }
+    }
+}
+
+#[test]
+fn options_count_before_variables_before_the_file() {
+    let variables = |name: &str| {
+        let text = match name {
+            "WHOSIN_SERVER" => "variable.example.com",
+            "WHOSIN_USER" => "",
+            "WHOSIN_APP_PASSWORD" => "geheim",
+            _ => return None,
+        };
+        Some(text.to_string())
+    };
+    let layer = Layer::of_variables(variables).unwrap();
+    assert!(layer.server.is_some() && layer.app_password.is_some());
+    assert!(layer.user.is_none(), "what is empty says nothing");
+    assert!(!format!("{layer:?}").contains("geheim"));
+    let wrong = Layer::of_variables(|_| Some("ftp://x".into()));
+    let wrong = wrong.unwrap_err().to_string();
+    assert!(wrong.starts_with("WHOSIN_SERVER: 'ftp://x'"), "{wrong}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = "domain = \"file.example.com\"\nlog_level = \"warn\"\n";
+    std::fs::write(folder.path().join("config.toml"), file).unwrap();
+    let options = Layer {
+        log_level: Some("debug".parse().unwrap()),
+        ..Layer::default()
+    };
+    let settings = load(&folder, options).unwrap();
+    assert_eq!(settings.domain.origin, Origin::File);
+    assert_eq!(settings.log_level.value, LogLevel(LevelFilter::DEBUG));
+    assert_eq!(settings.log_level.origin, Origin::Option);
+    assert_eq!(settings.in_flight.origin, Origin::Default);
+}
+
+#[test]
+fn any_trust_option_overrides_all_trust_keys_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let pin = format!("sha256:{}", "ab".repeat(32));
+    std::fs::write(
+        folder.path().join("config.toml"),
+        format!("pin = \"{pin}\""),
+    )
+    .unwrap();
+    let pinned = load(&folder, Layer::default()).unwrap();
+    assert_eq!(pinned.trust(), Trust::Pin(pin.parse().unwrap()));
+    let options = Layer {
+        ca_file: Some("cup.pem".into()),
+        ..Layer::default()
+    };
+    let settings = load(&folder, options).unwrap();
+    assert_eq!(settings.trust(), Trust::CaFile("cup.pem".into()));
+    let shown = settings.shown(&[]);
+    assert_eq!(setting(&shown, "pin").value, "not set");
+    assert_eq!(setting(&shown, "ca_file").origin, Origin::Option);
+}
+
+#[test]
+fn a_value_that_cannot_be_is_refused_with_its_line() {
+    for (line, words) in [
+        ("interval = \"soon\"", "write it like 5, 10s, 2m or 1h"),
+        ("interval = 0", "one second to one day"),
+        ("interval = true", "a number of seconds"),
+        ("free_for = \"25h\"", "one second to one day"),
+        ("in_flight = 9", "1 to 8"),
+        ("mode = \"often\"", "auto, poll, notify"),
+        ("icons = \"emoji\"", "unicode, nerd, ascii"),
+        ("soap = \"2.0\"", "1.1 or 1.2"),
+        ("callback = \"https://here\"", "http://10.1.2.3:9000"),
+        ("log_level = \"loud\"", "off, error, warn"),
+        ("pin = \"sha1:00\"", "64 hexadecimal digits"),
+        ("theme = \"../dark\"", "letters, digits"),
+        ("server = [\"cup\", \"ftp://cup\"]", "'ftp' is not spoken"),
+        ("server = 1", "a list of them"),
+        ("keys = { fly = \"f\" }", "no action 'fly'"),
+        ("keys = { add = \"nokey\" }", "'nokey' is not a key"),
+        ("config = \"other.toml\"", "unknown field `config`"),
+    ] {
+        let error = of_file(&format!("# mine\n{line}\n"))
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("config.toml, line 2: "), "{error}");
+        assert!(error.contains(words), "{error}");
     }
 }
 
@@ -106,12 +258,14 @@ fn a_choice_is_saved_beside_what_the_file_says() {
         "{text}"
     );
     assert!(!text.contains("mouse"), "{text}");
-    let settings = Settings::load(&options(&folder)).unwrap();
-    assert_eq!(settings.view, Some(View::Compact));
-    assert_eq!(settings.order, Order::Change);
-    assert_eq!(settings.free_for.as_secs(), 30);
-    assert!(settings.hide_offline && !settings.history && settings.mouse.is_none());
-    assert_eq!(settings.icons, IconSet::Nerd);
+    let settings = load(&folder, Layer::default()).unwrap();
+    assert_eq!(settings.view.value, Some(View::Compact));
+    assert_eq!(settings.sort.value, Order::Change);
+    let free_for = SignedDuration::from(settings.free_for.value);
+    assert_eq!(free_for.as_secs(), 30);
+    assert!(settings.hide_offline.value && !settings.history.value);
+    assert!(settings.mouse.value.is_none());
+    assert_eq!(settings.icons.value, IconSet::Nerd);
 }
 
 #[test]

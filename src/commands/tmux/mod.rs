@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::answers::{about, chosen, from_server, left_by_board, print};
-use super::{CommandError, load};
+use super::{CommandError, load, themes};
 use crate::cli::{Bar, Exit, Options};
 use crate::contacts;
 use crate::link::Problem;
@@ -29,9 +29,9 @@ pub async fn tmux(options: &Options, bar: &Bar) -> Result<Exit, CommandError> {
     let format = Format::read(bar.format.as_deref(), !bar.contacts.is_empty())?;
     match answers(options, bar).await {
         Ok((settings, snapshot)) => {
-            let themes = settings.themes(Depth::True)?;
+            let themes = themes(&settings, Depth::True)?;
             let theme = bar.colors.then(|| themes.theme());
-            let ink = Ink::new(Dialect::of(&format), theme, settings.icons);
+            let ink = Ink::new(Dialect::of(&format), theme, settings.icons.value);
             print(&format!(
                 "{}\n",
                 format.line(&snapshot, &ink, Timestamp::now())
@@ -48,8 +48,8 @@ pub async fn tmux(options: &Options, bar: &Bar) -> Result<Exit, CommandError> {
 
 async fn answers(options: &Options, bar: &Bar) -> Result<(Settings, Snapshot), CommandError> {
     let settings = load(options)?;
-    let book = contacts::load(&settings.contacts_file)?;
-    let wanted = chosen(&bar.contacts, &book, settings.domain.as_deref())?;
+    let book = contacts::load(&settings.places.contacts)?;
+    let wanted = chosen(&bar.contacts, &book, settings.domain.value.as_deref())?;
     let is_fresh = |left: &Snapshot| last_seen::is_fresh(left, bar.max_age, Timestamp::now());
     if let Some(left) = left_by_board(&settings).filter(is_fresh) {
         return Ok((settings, about(left, &wanted, true)));
@@ -63,7 +63,8 @@ async fn answers(options: &Options, bar: &Bar) -> Result<(Settings, Snapshot), C
         Err(CommandError::Server(Box::new(problem), Exit::NotReached))
     })?;
     if let Some(path) = settings
-        .last_seen_file
+        .places
+        .last_seen
         .as_deref()
         .filter(|_| bar.contacts.is_empty())
     {

@@ -1,35 +1,27 @@
 //! The command line.
 
 mod contacts;
+mod exit;
 mod looking;
+mod own;
 mod simulated;
-mod values;
 mod who;
 
 pub use contacts::Contacts;
+pub use exit::Exit;
 pub use looking::{Bar, Goal, Wait, Watch};
-pub use simulated::{Population, Security};
-pub use values::{callback, duration, in_flight, log_level, own_presence, soap_version};
+pub use own::Set;
+pub use simulated::{Population, Security, Simulate};
 pub use who::{find_contact, find_contact_loosely};
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::ArgValueCompleter;
 use clap_complete::env::Shells;
-use tracing::level_filters::LevelFilter;
 
-use crate::feed::Delivery;
-use crate::link::OwnPresence;
-use crate::presence::IconSet;
-use crate::pws::{Fingerprint, SoapVersion};
-use crate::simulator::Scenario;
-use crate::tui::ThemeName;
-use simulated::scenarios;
-use values::fingerprint;
+use crate::settings::Layer;
 use who::complete_contact;
 
 /// A presence board for the terminal: who is in, free or on the phone.
@@ -48,69 +40,19 @@ pub struct Cli {
     pub command: Option<Command>,
 }
 
-/// Options of all commands: each is also a key of `config.toml`.
+/// Options of all commands.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Options {
-    /// The presence server: host, host:port or URL (https and port 8083 where not said); several
-    /// with commas between, the primary first
-    #[arg(long, global = true, env = "WHOSIN_SERVER")]
-    pub server: Option<String>,
-    /// The application user, which the administrator made
-    #[arg(long, global = true, env = "WHOSIN_APP_USER")]
-    pub app_user: Option<String>,
-    /// The end user: whose view of presence it is
-    #[arg(long, global = true, env = "WHOSIN_USER")]
-    pub user: Option<String>,
-    /// Added to a contact that is typed without a domain
-    #[arg(long, global = true)]
-    pub domain: Option<String>,
-    /// How often each contact is asked for, such as 5 or 10s [default: 5s]
-    #[arg(long, global = true, value_parser = duration)]
-    pub interval: Option<Duration>,
-    /// How many requests may be under way at once, 1 to 8 [default: 2]
-    #[arg(long, global = true, value_parser = in_flight, value_name = "N")]
-    pub in_flight: Option<usize>,
-    /// Whether the server tells of changes or is asked for them [default: auto]
-    #[arg(long, global = true, value_enum)]
-    pub mode: Option<Delivery>,
-    /// Where to listen for the server's calls [default: where the way to the server begins]
-    #[arg(long, value_name = "ADDR")]
-    pub listen: Option<SocketAddr>,
-    /// How the server reaches that, where it is by another address: http://HOST:PORT
-    #[arg(long, value_name = "URL", value_parser = callback)]
-    pub callback: Option<String>,
-    /// The version of SOAP that requests are written in [default: 1.1]
-    #[arg(long, global = true, value_parser = soap_version, value_name = "1.1|1.2")]
-    pub soap: Option<SoapVersion>,
-    /// Trust the certificates in this PEM file
-    #[arg(long, global = true, value_name = "FILE")]
-    pub ca_file: Option<PathBuf>,
-    /// Trust exactly the certificate with this fingerprint
-    #[arg(long, global = true, value_name = "sha256:HEX", value_parser = fingerprint)]
-    pub pin: Option<Fingerprint>,
-    /// Trust any certificate; the board says so, always
-    #[arg(long, global = true)]
-    pub insecure: bool,
-    /// How much is written into the log file: off, error, warn, info, debug or trace [default: info]
-    #[arg(long, global = true, value_name = "LEVEL", value_parser = log_level)]
-    pub log_level: Option<LevelFilter>,
-    /// Tell on standard error what is done; all of it with -vv
-    #[arg(short, long, global = true, action = ArgAction::Count)]
-    pub verbose: u8,
+    /// Those that are settings, too.
+    #[command(flatten)]
+    pub settings: Layer,
     /// The settings file
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
-    /// The contacts file
-    #[arg(long, global = true, value_name = "FILE")]
-    pub contacts: Option<String>,
-    /// Which glyphs are drawn [default: unicode]
-    #[arg(long, global = true, value_enum)]
-    pub icons: Option<IconSet>,
-    /// The colours: auto, dark, light, high-contrast, or a file of the folder themes beside the
-    /// settings [default: auto]
-    #[arg(long, global = true, value_name = "NAME")]
-    pub theme: Option<ThemeName>,
+    /// Write what is done to standard error; all of it with -vv
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
 }
 
 /// What is done.
@@ -125,20 +67,7 @@ pub enum Command {
     #[command(
         after_help = "Examples:\n  whosin simulate --listen 127.0.0.1:8082 --scenario throttle=5,expire\n  whosin simulate --tls\n\nSign in as the application user 'whosin' with the password 'simulated', and as any end user."
     )]
-    Simulate {
-        /// Where to listen [default: 127.0.0.1:8082, with TLS 127.0.0.1:8083]
-        #[arg(long, value_name = "ADDR")]
-        listen: Option<SocketAddr>,
-        /// How it is secured
-        #[command(flatten)]
-        security: Security,
-        /// Who is there
-        #[command(flatten)]
-        population: Population,
-        /// Troubles to make, with commas between
-        #[arg(long, default_value = "quiet", value_name = "NAMES", long_help = scenarios())]
-        scenario: Scenario,
-    },
+    Simulate(Simulate),
     /// Ask once, print, and end
     #[command(
         after_help = "Examples:\n  whosin status\n  whosin status --json\n  whosin status --cached ben\n  until whosin status -q ben; do sleep 60; done"
@@ -162,14 +91,7 @@ pub enum Command {
     #[command(
         after_help = "Examples:\n  whosin set dnd --for 2h\n  whosin set clear\n\nThe server keeps it for an hour at least and a day at most."
     )]
-    Set {
-        /// available (or clear: phone and calendar decide again), away, busy, dnd, or vacation
-        #[arg(value_parser = own_presence)]
-        state: OwnPresence,
-        /// For how long [default: a day]
-        #[arg(long = "for", value_name = "TIME", value_parser = duration)]
-        time: Option<Duration>,
-    },
+    Set(Set),
     /// Print one short line for the status bar of tmux, polybar or waybar
     #[command(
         name = "tmux",
@@ -219,43 +141,4 @@ pub enum Command {
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
-}
-
-/// How the program ends. The numbers are a contract with scripts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Exit {
-    /// Done.
-    Done = 0,
-    /// It failed.
-    Failed = 1,
-    /// The command line or the settings are wrong.
-    Usage = 2,
-    /// A sign-in was refused.
-    Refused = 3,
-    /// The server was not reached.
-    NotReached = 4,
-    /// Nobody of those asked for is available, or got there in time.
-    Nobody = 5,
-    /// Ended by Ctrl-C, as shells count it.
-    Interrupted = 130,
-    /// Ended by the signal to do so.
-    Terminated = 143,
-}
-
-impl Exit {
-    /// Each with what it means, for the manual.
-    pub const MEANINGS: [(Exit, &'static str); 8] = [
-        (Exit::Done, "done"),
-        (Exit::Failed, "failed"),
-        (Exit::Usage, "the command line or the settings are wrong"),
-        (Exit::Refused, "a sign-in was refused"),
-        (Exit::NotReached, "the server was not reached"),
-        (
-            Exit::Nobody,
-            "nobody of those asked for is available, or got there in time",
-        ),
-        (Exit::Interrupted, "ended by Ctrl-C"),
-        (Exit::Terminated, "ended by a signal"),
-    ];
 }

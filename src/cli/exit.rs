@@ -1,0 +1,38 @@
+/// How the program ends. The numbers are a contract with scripts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Done.
+    Done = 0,
+    /// It failed.
+    Failed = 1,
+    /// The command line or the settings are wrong.
+    Usage = 2,
+    /// A sign-in was refused.
+    Refused = 3,
+    /// The server was not reached.
+    NotReached = 4,
+    /// Nobody of those asked for is available, or got there in time.
+    Nobody = 5,
+    /// Ended by Ctrl-C, as shells count it.
+    Interrupted = 130,
+    /// Ended by the signal to do so.
+    Terminated = 143,
+}
+
+impl Exit {
+    /// Each with what it means, for the manual.
+    pub const MEANINGS: [(Exit, &'static str); 8] = [
+        (Exit::Done, "done"),
+        (Exit::Failed, "failed"),
+        (Exit::Usage, "the command line or the settings are wrong"),
+        (Exit::Refused, "a sign-in was refused"),
+        (Exit::NotReached, "the server was not reached"),
+        (
+            Exit::Nobody,
+            "nobody of those asked for is available, or got there in time",
+        ),
+        (Exit::Interrupted, "ended by Ctrl-C"),
+        (Exit::Terminated, "ended by a signal"),
+    ];
+}

@@ -1,0 +1,29 @@
+//! The command line of the own presence.
+
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::link::OwnPresence;
+use crate::settings::values::duration;
+
+/// Setting the own presence.
+#[derive(Debug, Args)]
+pub struct Set {
+    /// available (or clear: phone and calendar decide again), away, busy, dnd, or vacation
+    #[arg(value_parser = own_presence)]
+    pub state: OwnPresence,
+    /// For how long [default: a day]
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    pub time: Option<Duration>,
+}
+
+/// Reads an own presence by its name; `clear` is available.
+fn own_presence(text: &str) -> Result<OwnPresence, String> {
+    let named = |own: &OwnPresence| own.name() == text;
+    match OwnPresence::ALL.into_iter().find(named) {
+        Some(own) => Ok(own),
+        None if text == "clear" => Ok(OwnPresence::Available),
+        None => Err("write available, away, busy, dnd, vacation, or clear".into()),
+    }
+}

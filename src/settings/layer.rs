@@ -1,0 +1,251 @@
+//! Every setting, once: its key, the kind of its value, its default, and what it is for.
+//!
+//! A new setting is one line of the list at the end, and `settings.KEY.value` wherever it counts.
+//! The list makes the option and its help, the key of `config.toml`, the variable, the merged
+//! [`Settings`] and the line of the settings view. A kind of value that is new is written down in
+//! [`super::values`].
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Args;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as TextError, StringDeserializer};
+
+use super::places::Places;
+use super::values::{Callback, InFlight, Kind, LogLevel, Servers, Time};
+use super::{SettingsError, Value};
+use crate::board::{Order, Origin, Setting, View};
+use crate::feed::Delivery;
+use crate::presence::IconSet;
+use crate::pws::{Fingerprint, SoapVersion};
+use crate::tui::{Keys, ThemeName};
+
+/// Takes the list of all settings: first those that are options, too, then those that only the file
+/// has. Each is written `KEY: KIND = DEFAULT, variable "NAME";` below the words that say what it is
+/// for. Without a default it may be left unset; without a variable the environment does not set it.
+macro_rules! settings {
+    (
+        options {$(
+            $(#[doc = $option_about:literal])+
+            $option:ident: $option_kind:ty
+                $(= $option_default:expr)? $(, variable $option_variable:literal)?;
+        )*}
+        file {$(
+            $(#[doc = $file_about:literal])+
+            $file:ident: $file_kind:ty
+                $(= $file_default:expr)? $(, variable $file_variable:literal)?;
+        )*}
+    ) => {
+        /// What one place says: the command line, the environment, or the file. `None`: nothing.
+        #[derive(Clone, Debug, Default, Args, Deserialize)]
+        #[command(next_help_heading = "Global options")]
+        #[serde(deny_unknown_fields)]
+        pub struct Layer {
+            $(
+                $(#[doc = $option_about])+
+                #[arg(
+                    long,
+                    global = true,
+                    value_name = <$option_kind as Kind>::NAME,
+                    num_args = usize::from(!<$option_kind as Kind>::NAME.is_empty()),
+                    default_missing_value = "true",
+                    help = help(
+                        concat!($($option_about),+),
+                        settings!(@shown $($option_default)?),
+                        concat!("", $($option_variable)?),
+                    ),
+                )]
+                pub $option: Option<$option_kind>,
+            )*
+            $(
+                $(#[doc = $file_about])+
+                #[arg(skip)]
+                pub $file: Option<$file_kind>,
+            )*
+        }
+
+        impl Layer {
+            /// What the environment says. A variable that is empty says nothing.
+            ///
+            /// # Errors
+            /// [`SettingsError::Variable`] where a value cannot be read.
+            pub fn of_variables(
+                variable: impl Fn(&str) -> Option<String>,
+            ) -> Result<Layer, SettingsError> {
+                let mut layer = Layer::default();
+                $($(layer.$option = read($option_variable, &variable)?;)?)*
+                $($(layer.$file = read($file_variable, &variable)?;)?)*
+                Ok(layer)
+            }
+        }
+
+        /// All settings: what the layers say, the first of them that says anything, else the default.
+        #[derive(Clone, Debug)]
+        pub struct Settings {
+            $(
+                $(#[doc = $option_about])+
+                pub $option: Value<settings!(@kind $option_kind $(, $option_default)?)>,
+            )*
+            $(
+                $(#[doc = $file_about])+
+                pub $file: Value<settings!(@kind $file_kind $(, $file_default)?)>,
+            )*
+            /// Where the files are that whosin reads and writes.
+            pub places: Places,
+        }
+
+        impl Settings {
+            /// Options count before variables before the file before defaults.
+            pub(super) fn merge(
+                options: Layer,
+                variables: Layer,
+                file: Layer,
+                places: Places,
+            ) -> Settings {
+                Settings {
+                    $($option: settings!(
+                        @value
+                        Value::first([
+                            (options.$option, Origin::Option),
+                            (
+                                variables.$option,
+                                Origin::Variable(concat!("", $($option_variable)?)),
+                            ),
+                            (file.$option, Origin::File),
+                        ])
+                        $(, $option_default)?
+                    ),)*
+                    $($file: settings!(
+                        @value
+                        Value::first([
+                            (options.$file, Origin::Option),
+                            (
+                                variables.$file,
+                                Origin::Variable(concat!("", $($file_variable)?)),
+                            ),
+                            (file.$file, Origin::File),
+                        ])
+                        $(, $file_default)?
+                    ),)*
+                    places,
+                }
+            }
+
+            /// A line of the settings view for each, in the order of the list.
+            pub(super) fn lines(&self) -> Vec<Setting> {
+                vec![
+                    $(line(stringify!($option), concat!($($option_about),+), &self.$option),)*
+                    $(line(stringify!($file), concat!($($file_about),+), &self.$file),)*
+                ]
+            }
+        }
+    };
+    (@kind $kind:ty) => { Option<$kind> };
+    (@kind $kind:ty, $default:expr) => { $kind };
+    (@value $given:expr) => { Value::optional($given) };
+    (@value $given:expr, $default:expr) => { Value::or_default($given, $default) };
+    (@shown) => { String::new() };
+    (@shown $default:expr) => { Kind::shown(&$default) };
+}
+
+/// What the help says of an option.
+fn help(about: &'static str, default: String, variable: &str) -> String {
+    let mut text = about.trim_start().to_string();
+    for (name, value) in [("default", default.as_str()), ("env", variable)] {
+        if !value.is_empty() {
+            text.push_str(&format!(" [{name}: {value}]"));
+        }
+    }
+    text
+}
+
+fn read<T: for<'de> Deserialize<'de>>(
+    name: &'static str,
+    variable: impl Fn(&str) -> Option<String>,
+) -> Result<Option<T>, SettingsError> {
+    let Some(text) = variable(name).filter(|text| !text.is_empty()) else {
+        return Ok(None);
+    };
+    let text: StringDeserializer<TextError> = text.into_deserializer();
+    let refused = |error: TextError| SettingsError::Variable {
+        name,
+        reason: error.to_string(),
+    };
+    T::deserialize(text).map(Some).map_err(refused)
+}
+
+fn line<T: Kind>(key: &'static str, about: &'static str, value: &Value<T>) -> Setting {
+    Setting {
+        name: key,
+        value: value.value.shown(),
+        origin: value.origin,
+        about: about.trim_start(),
+        choices: Vec::new(),
+    }
+}
+
+settings! {
+    options {
+        /// Where to sign in: host, host:port or URL (https and port 8083 where not said); several
+        /// with commas between, the primary first
+        server: Servers, variable "WHOSIN_SERVER";
+        /// The application user, which the administrator made
+        app_user: String, variable "WHOSIN_APP_USER";
+        /// The end user: whose view of presence it is
+        user: String, variable "WHOSIN_USER";
+        /// Added to a contact that is typed without a domain
+        domain: String;
+        /// How often each contact is polled, such as 5 or 10s, while the server sends no
+        /// notifications
+        interval: Time = Time::FIVE_SECONDS;
+        /// How many requests may be under way at once, 1 to 8
+        in_flight: InFlight = InFlight::DEFAULT;
+        /// How presence comes: by notifications of the server, by polling, or by whichever works
+        mode: Delivery = Delivery::Auto;
+        /// Where to listen for notifications of the server [default: the address from which the
+        /// server is reached]
+        listen: SocketAddr;
+        /// How the server reaches that, where it is by another address: http://HOST:PORT
+        callback: Callback;
+        /// The version of SOAP that requests are written in
+        soap: SoapVersion = SoapVersion::V1_1;
+        /// Trust the certificates in this PEM file
+        ca_file: PathBuf;
+        /// Trust exactly the certificate with this fingerprint
+        pin: Fingerprint;
+        /// Trust any certificate; the board says so, always
+        insecure: bool;
+        /// How much is written into the log file: off, error, warn, info, debug or trace
+        log_level: LogLevel = LogLevel::INFO;
+        /// The contacts file
+        contacts: PathBuf;
+        /// The colours: auto goes by the terminal's background; dark, light, high-contrast, or a
+        /// file of the folder themes beside the settings
+        theme: ThemeName = ThemeName::default();
+        /// The glyphs: unicode is in every font, nerd needs a patched one, ascii is letters
+        icons: IconSet = IconSet::Unicode;
+    }
+    file {
+        /// How the contacts are laid out at the start; v changes it for a while
+        view: View;
+        /// How the contacts of a group are sorted at the start; s changes it for a while
+        sort: Order = Order::Name;
+        /// Whether those who are offline are hidden at the start; o changes it for a while
+        hide_offline: bool = false;
+        /// Whether the mouse is the board's at the start; m changes it for a while
+        mouse: bool;
+        /// How long a watched contact must stay free before it rings
+        free_for: Time = Time::FIVE_SECONDS;
+        /// Whether today's states are kept for the next run, in a file for you alone
+        history: bool = false;
+        /// The application user's password, only in a file that nobody else can read
+        app_password: SecretString, variable "WHOSIN_APP_PASSWORD";
+        /// A command that prints the application user's password, such as: pass show cup
+        app_password_command: SecretString;
+        /// Which keys do what: the help (?) lists all
+        keys: Keys = Keys::default();
+    }
+}

@@ -1,0 +1,69 @@
+//! Where the files are that whosin reads and writes.
+
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+
+use super::{SettingsError, Value};
+
+/// The paths; `None` where there is no home folder, and then nothing is kept there.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The settings file, and whether an option names it.
+    pub config: Value<PathBuf>,
+    /// The contact book.
+    pub contacts: PathBuf,
+    /// The folder of the session that the processes of a user share.
+    pub session_folder: Option<PathBuf>,
+    /// What the last board knew.
+    pub last_seen: Option<PathBuf>,
+    /// The states of the day.
+    pub history: Option<PathBuf>,
+    /// The log.
+    pub log: Option<PathBuf>,
+}
+
+/// The folders of the user that belong to whosin.
+pub(super) struct Folders(Option<ProjectDirs>);
+
+impl Folders {
+    /// Those of the platform: on Linux as the `XDG_…` variables say.
+    pub(super) fn of_platform() -> Folders {
+        Folders(ProjectDirs::from("", "", "whosin"))
+    }
+
+    /// The file that was named, else the one of this name in the folder of settings.
+    ///
+    /// # Errors
+    /// [`SettingsError::NoHome`] where nothing was named and there is no such folder.
+    pub(super) fn config(
+        &self,
+        named: Option<&Path>,
+        name: &str,
+    ) -> Result<PathBuf, SettingsError> {
+        match (named, &self.0) {
+            (Some(path), _) => Ok(path.to_path_buf()),
+            (None, Some(folders)) => Ok(folders.config_dir().join(name)),
+            (None, None) => Err(SettingsError::NoHome),
+        }
+    }
+
+    /// All places, with these files for settings and contacts.
+    pub(super) fn places(&self, config: Value<PathBuf>, contacts: PathBuf) -> Places {
+        let folders = self.0.as_ref();
+        let state = |name: &str| {
+            folders.map(|folders| folders.state_dir().unwrap_or(folders.data_dir()).join(name))
+        };
+        Places {
+            config,
+            contacts,
+            session_folder: folders.map(|folders| {
+                let folder = folders.runtime_dir().unwrap_or(folders.cache_dir());
+                folder.to_path_buf()
+            }),
+            last_seen: folders.map(|folders| folders.cache_dir().join("last-seen.json")),
+            history: state("history.jsonl"),
+            log: state("whosin.log"),
+        }
+    }
+}
