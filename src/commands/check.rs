@@ -13,7 +13,7 @@ use crate::contacts;
 use crate::feed::{Application, Config, Failure, Session, failure_in_words, in_use};
 use crate::link::Problem;
 use crate::presence::{Address, IconSet};
-use crate::pws::{self, BATCH, Class, Client, Endpoint, Error, Proxies, Trust};
+use crate::pws::{self, BATCH, Class, Client, Described, Endpoint, Error, Proxies, Trust};
 use crate::settings::Settings;
 
 /// The steps, in their order.
@@ -257,11 +257,32 @@ async fn way(config: &Config, printed: &mut Printed) -> bool {
             let shown = secured
                 .fingerprint
                 .map_or(String::new(), |it| it.to_string());
-            let words = format!("{}; certificate {shown}, {trusted}", secured.version);
+            let mut words = format!("{}; certificate {shown}, {trusted}", secured.version);
+            if let Some(certificate) = &secured.certificate {
+                words.push_str("; ");
+                words.push_str(&in_words(certificate));
+            }
             printed.step(began, Outcome::Passed(words))
         }
         Err(error) => printed.step(began, failed(&error)),
     }
+}
+
+/// Whose a certificate is, for which names, who issued it, and until when it is valid.
+fn in_words(certificate: &Described) -> String {
+    let Described { subject, names, .. } = certificate;
+    let names = if names.is_empty() {
+        "no names".to_string()
+    } else {
+        names.join(", ")
+    };
+    let issuer = if certificate.is_self_issued() {
+        "itself"
+    } else {
+        &certificate.issuer
+    };
+    let expires = certificate.expires.strftime("%Y-%m-%d");
+    format!("it is of {subject} for {names}, issued by {issuer}, valid until {expires}")
 }
 
 /// Both sign-ins, a poll, the sign-out.

@@ -29,4 +29,4 @@ pub use request::{BATCH, PresenceType, Request, SoapVersion};
 pub use session::{AppKey, SessionKey, UserKey};
 pub use steps::{Secured, connect, resolve, secure};
 pub use subscription::{EndPointId, Expiration, SUBSCRIBED, SubscriptionId};
-pub use tls::{Fingerprint, FingerprintError, Trust, TrustError};
+pub use tls::{Described, Fingerprint, FingerprintError, Trust, TrustError};

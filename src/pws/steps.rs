@@ -11,7 +11,7 @@ use tokio_rustls::TlsConnector;
 
 use super::endpoint::Endpoint;
 use super::error::Error;
-use super::tls::{Fingerprint, Trust};
+use super::tls::{Described, Fingerprint, Trust};
 use super::transport::explain_handshake;
 
 /// How long each step may take.
@@ -24,6 +24,8 @@ pub struct Secured {
     pub version: String,
     /// The fingerprint of the certificate that was shown, and accepted.
     pub fingerprint: Option<Fingerprint>,
+    /// What it says of itself; `None` where that cannot be read.
+    pub certificate: Option<Described>,
 }
 
 /// The addresses behind the name of a node.
@@ -37,10 +39,10 @@ pub async fn resolve(node: &Endpoint) -> Result<Vec<SocketAddr>, Error> {
         .map_err(|_| Error::TimedOut(PATIENCE))?;
     let mut found: Vec<SocketAddr> = found.map_err(|_| Error::NameNotFound)?.collect();
     found.dedup();
-    match found.is_empty() {
-        true => Err(Error::NameNotFound),
-        false => Ok(found),
+    if found.is_empty() {
+        return Err(Error::NameNotFound);
     }
+    Ok(found)
 }
 
 /// A connection to the first of these addresses that takes one.
@@ -89,5 +91,6 @@ pub async fn secure(node: &Endpoint, trust: &Trust, over: TcpStream) -> Result<S
             other => format!("{other:?}"),
         },
         fingerprint: shown.map(|certificate| Fingerprint::of(certificate)),
+        certificate: shown.and_then(|certificate| Described::read(certificate)),
     })
 }

@@ -120,6 +120,8 @@ fn over_tls_the_certificate_is_told() {
     let pinned = bench.run(&["--pin", &fingerprint]);
     assert_eq!(pinned.status.code(), Some(0), "{}", text(&pinned));
     assert!(text(&pinned).contains("the pinned one"));
+    let described = "for 127.0.0.1, issued by itself, valid until ";
+    assert!(text(&pinned).contains(described), "{}", text(&pinned));
     let anyone = bench.run(&["--insecure"]);
     assert!(text(&anyone).contains("NOT CHECKED"));
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::sign::{CertifiedKey, SigningKey, SingleCertAndKey};
 use rustls::{ServerConfig, SupportedProtocolVersion};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -68,6 +68,16 @@ impl Server {
     ) -> Server {
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
         let key = ring::sign::any_supported_type(&key).unwrap();
+        Server::signing(leaf, key, versions, answer).await
+    }
+
+    /// Shows a certificate, and signs with a key of any kind.
+    pub async fn signing(
+        leaf: CertificateDer<'static>,
+        key: Arc<dyn SigningKey>,
+        versions: &[&'static SupportedProtocolVersion],
+        answer: impl Into<Vec<u8>>,
+    ) -> Server {
         let shown = SingleCertAndKey::from(CertifiedKey::new(vec![leaf], key));
         let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_protocol_versions(versions)

@@ -1,7 +1,11 @@
 //! The platform's authorities, a file, a pin, anyone.
 
+use std::sync::Arc;
+
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::sign::{Signer, SigningKey};
+use rustls::{SignatureAlgorithm, SignatureScheme};
 use whosin::pws::{Error, Fingerprint, Trust};
 use whosin::simulator::Certificate;
 
@@ -11,6 +15,8 @@ use crate::support::certificates::{
     Authority, authority, expired, file, fingerprint, names, self_signed, service,
 };
 
+/// An answer after which nobody waits for more.
+const NONSENSE: &str = "nonsense\r\n\r\n";
 const HERE: &[&str] = &["127.0.0.1"];
 const ELSEWHERE: &[&str] = &["cup.example.com"];
 
@@ -204,19 +210,96 @@ async fn who_shows_a_trusted_certificate_without_having_its_key_is_refused() {
     }
 }
 
-/// The TLS library reads no key from such a one, so nobody can prove to have it.
 #[tokio::test]
-async fn a_certificate_of_version_1_is_refused_in_words_even_where_it_is_pinned() {
-    let leaf = include_bytes!("../../fixtures/certificates/version-1.pem");
-    let leaf = CertificateDer::from_pem_slice(leaf).unwrap();
+async fn a_certificate_of_version_1_is_accepted_where_it_is_known_or_nobody_looks() {
+    let pem = include_str!("../../fixtures/certificates/version-1.pem");
+    let leaf = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
     let key = include_str!("../../fixtures/certificates/version-1.key.pem");
     let key = rcgen::KeyPair::from_pem(key).unwrap();
-    let pin = Trust::Pin(Fingerprint::of(&leaf));
-    let server = Server::showing(leaf, &key, rustls::ALL_VERSIONS, "").await;
-    let url = format!("https://{}", server.address);
-    for trust in [pin, Trust::Platform, Trust::Anyone] {
-        let error = sign_in(&url, trust).await.unwrap_err();
+    let own_key = rcgen::KeyPair::generate().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let known = [
+        Trust::Pin(Fingerprint::of(&leaf)),
+        Trust::CaFile(file(folder.path(), pem)),
+        Trust::Anyone,
+    ];
+    for version in rustls::ALL_VERSIONS {
+        let server = Server::showing(leaf.clone(), &key, &[version], NONSENSE).await;
+        let url = format!("https://{}", server.address);
+        for trust in &known {
+            // It answers nonsense, but it was asked: the handshake was whole.
+            let _ = sign_in(&url, trust.clone()).await.unwrap_err();
+            assert!(!server.heard().is_empty(), "{trust:?}");
+        }
+        let error = sign_in(&url, Trust::Platform).await.unwrap_err();
         assert!(words(&error).contains("of version 3"), "{error}");
+        let impostor = Server::showing(leaf.clone(), &own_key, &[version], "").await;
+        let url = format!("https://{}", impostor.address);
+        for trust in &known {
+            let _ = sign_in(&url, trust.clone()).await.unwrap_err();
+            assert!(impostor.heard().is_empty(), "{trust:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn keys_on_the_curve_p_521_prove_themselves() {
+    let pem = include_str!("../../fixtures/certificates/p-521.pem");
+    let leaf = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
+    let digits = include_str!("../../fixtures/certificates/p-521.key.hex").trim();
+    let another = format!("{:0>132}", "7".repeat(64));
+    let folder = tempfile::tempdir().unwrap();
+    // As an editor on Windows saves it.
+    let marked = file(folder.path(), &format!("\u{feff}{pem}"));
+    for version in rustls::ALL_VERSIONS {
+        for (digits, is_owner) in [(digits, true), (&another, false)] {
+            let key = Arc::new(P521Key::of(digits));
+            let server = Server::signing(leaf.clone(), key, &[version], NONSENSE).await;
+            let url = format!("https://{}", server.address);
+            for trust in [
+                Trust::Pin(Fingerprint::of(&leaf)),
+                Trust::CaFile(marked.clone()),
+                Trust::Anyone,
+            ] {
+                let _ = sign_in(&url, trust.clone()).await.unwrap_err();
+                assert_eq!(server.heard().is_empty(), !is_owner, "{trust:?}");
+            }
+        }
+    }
+}
+
+/// A key on the curve P-521: the TLS library signs with none.
+#[derive(Clone, Debug)]
+struct P521Key(p521::ecdsa::SigningKey);
+
+impl P521Key {
+    fn of(hexadecimal: &str) -> P521Key {
+        let digit = |at: usize| u8::from_str_radix(&hexadecimal[at..at + 2], 16).unwrap();
+        let bytes: Vec<u8> = (0..hexadecimal.len()).step_by(2).map(digit).collect();
+        P521Key(p521::ecdsa::SigningKey::from_slice(&bytes).unwrap())
+    }
+}
+
+impl SigningKey for P521Key {
+    fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
+        let ours = &SignatureScheme::ECDSA_NISTP521_SHA512;
+        offered.contains(ours).then(|| Box::new(self.clone()) as _)
+    }
+
+    fn algorithm(&self) -> SignatureAlgorithm {
+        SignatureAlgorithm::ECDSA
+    }
+}
+
+impl Signer for P521Key {
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, rustls::Error> {
+        use p521::ecdsa::signature::Signer as _;
+        let signature: p521::ecdsa::Signature = self.0.sign(message);
+        Ok(signature.to_der().as_bytes().to_vec())
+    }
+
+    fn scheme(&self) -> SignatureScheme {
+        SignatureScheme::ECDSA_NISTP521_SHA512
     }
 }
 
@@ -241,6 +324,10 @@ fn fingerprints_are_read_as_they_are_printed_by_us_and_by_others() {
         .collect();
     let theirs = format!("sha256:{}", digits.join(":").to_uppercase());
     assert_eq!(theirs.parse(), Ok(fingerprint));
+    for printed in ["sha256 Fingerprint=", "SHA256 Fingerprint="] {
+        let theirs = theirs.replace("sha256:", printed);
+        assert_eq!(theirs.parse(), Ok(fingerprint));
+    }
     for wrong in [
         ours.replace("sha256:", "sha1:"),
         ours.replace("sha256:", ""),

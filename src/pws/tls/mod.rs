@@ -1,6 +1,9 @@
 //! Whom to trust: the platform's authorities, a certificate given as a file, exactly one
 //! certificate by its fingerprint, or everybody.
 
+mod certificate;
+mod signatures;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -17,9 +20,13 @@ use rustls::{
     SignatureScheme,
 };
 use rustls_platform_verifier::Verifier as PlatformVerifier;
+use sha2::{Digest, Sha256};
 use thiserror::Error;
 
+pub use certificate::Described;
+
 use super::proxies::ProxyError;
+use signatures::Version;
 
 /// Whose certificate is accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,7 +50,10 @@ pub struct Fingerprint([u8; 32]);
 
 /// A text that is no fingerprint.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("'{0}' is not a fingerprint: write sha256: and 64 hexadecimal digits")]
+#[error(
+    "'{0}' is not a fingerprint: write sha256: and 64 hexadecimal digits, or what \
+     'openssl x509 -noout -fingerprint -sha256' prints"
+)]
 pub struct FingerprintError(String);
 
 /// Why a client cannot be set up: whom it trusts, or its way.
@@ -68,20 +78,8 @@ pub enum TrustError {
 impl Fingerprint {
     /// The fingerprint of a certificate in DER, or of anything else.
     pub fn of(certificate: &[u8]) -> Fingerprint {
-        Fingerprint(rustls_digest(certificate))
+        Fingerprint(Sha256::digest(certificate).into())
     }
-}
-
-/// SHA-256 by the cryptography that TLS uses anyway.
-fn rustls_digest(bytes: &[u8]) -> [u8; 32] {
-    let suite = ring::cipher_suite::TLS13_AES_128_GCM_SHA256;
-    let hash = suite
-        .tls13()
-        .expect("a TLS 1.3 suite")
-        .common
-        .hash_provider
-        .hash(bytes);
-    hash.as_ref().try_into().expect("SHA-256 has 32 bytes")
 }
 
 impl FromStr for Fingerprint {
@@ -89,12 +87,22 @@ impl FromStr for Fingerprint {
 
     fn from_str(text: &str) -> Result<Fingerprint, FingerprintError> {
         let error = || FingerprintError(crate::presence::clean(text));
-        let hex = text.trim();
-        let hex = hex
-            .strip_prefix("sha256:")
-            .or(hex.strip_prefix("SHA256:"))
-            .ok_or_else(error)?;
-        let digits: Vec<u8> = hex.bytes().filter(|byte| *byte != b':').collect();
+        let hex = text.trim().to_ascii_lowercase();
+        // As `openssl x509 -fingerprint -sha256` prints it: `sha256 Fingerprint=AB:CD:…`.
+        let hex = match hex.split_once(['=', ':']) {
+            Some((kind, hex)) => {
+                let kind = kind.trim().trim_end_matches("fingerprint").trim();
+                match kind {
+                    "sha256" | "sha-256" => hex,
+                    _ => return Err(error()),
+                }
+            }
+            None => return Err(error()),
+        };
+        let digits: Vec<u8> = hex
+            .bytes()
+            .filter(|byte| *byte != b':' && *byte != b' ')
+            .collect();
         let mut bytes = [0; 32];
         // Signs would be read as numbers, too.
         if digits.len() != 64 || !digits.iter().all(u8::is_ascii_hexdigit) {
@@ -163,7 +171,10 @@ impl From<Refused> for rustls::Error {
 impl Trust {
     /// The TLS configuration for it.
     pub(super) fn config(&self) -> Result<ClientConfig, TrustError> {
-        let provider = Arc::new(ring::default_provider());
+        let provider = Arc::new(CryptoProvider {
+            signature_verification_algorithms: signatures::algorithms(),
+            ..ring::default_provider()
+        });
         let setup = |error: &dyn fmt::Display| TrustError::Setup(error.to_string());
         let rule = match self {
             // A bare system has no authorities: whom none is needed for must get along there.
@@ -176,8 +187,11 @@ impl Trust {
                     path: path.clone(),
                     reason,
                 };
-                let listed = CertificateDer::pem_file_iter(path)
-                    .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+                let pem = std::fs::read(path).map_err(|error| file(error.to_string()))?;
+                // Editors on Windows begin a file with a byte order mark.
+                let pem = pem.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&pem);
+                let listed = CertificateDer::pem_slice_iter(pem)
+                    .collect::<Result<Vec<_>, _>>()
                     .map_err(|error| file(error.to_string()))?;
                 if listed.is_empty() {
                     return Err(file("it has no certificate".into()));
@@ -275,7 +289,12 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         let schemes = &self.provider.signature_verification_algorithms;
-        rustls::crypto::verify_tls12_signature(message, certificate, signature, schemes)
+        match rustls::crypto::verify_tls12_signature(message, certificate, signature, schemes) {
+            Err(error) if has_old_version(&error) => {
+                signatures::verify_with_key_of(Version::Tls12, message, certificate, signature)
+            }
+            checked => checked,
+        }
     }
 
     fn verify_tls13_signature(
@@ -285,13 +304,28 @@ impl ServerCertVerifier for Verifier {
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
         let schemes = &self.provider.signature_verification_algorithms;
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, schemes)
+        match rustls::crypto::verify_tls13_signature(message, certificate, signature, schemes) {
+            Err(error) if has_old_version(&error) => {
+                signatures::verify_with_key_of(Version::Tls13, message, certificate, signature)
+            }
+            checked => checked,
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider
             .signature_verification_algorithms
             .supported_schemes()
+    }
+}
+
+/// Whether the library reads no key from a certificate because it is one of version 1.
+fn has_old_version(error: &rustls::Error) -> bool {
+    match error {
+        rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
+            other.0.to_string() == "UnsupportedCertVersion"
+        }
+        _ => false,
     }
 }
 
