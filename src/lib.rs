@@ -1,8 +1,10 @@
 //! whosin: a presence board for the terminal.
 //!
-//! The folder tree is the architecture: [`presence`] and [`board`] are pure and know nobody above
-//! them; [`pws`] knows `presence`; [`feed`] knows `pws`; [`tui`] knows `board`; only [`commands`]
-//! knows everyone.
+//! The folder tree is the architecture. [`presence`] reads documents and knows nobody; [`link`] is
+//! what [`feed`] and [`board`] share, so that neither knows the other; [`pws`] speaks to the service,
+//! `feed` keeps presence fresh through it; `board` is the state of the screen, without I/O, and
+//! [`tui`] draws it; [`memory`] keeps what the next run and scripts read; [`settings`] and [`cli`] say
+//! what is wanted. Only [`commands`] knows everyone. A test reads the imports and holds this.
 
 pub mod board;
 pub mod cli;

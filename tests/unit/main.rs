@@ -1,6 +1,7 @@
 //! What the pure rooms decide, without a network, a process or a clock: documents, the board, what is
 //! drawn.
 
+mod architecture;
 mod board;
 mod documents;
 mod exchange;
