@@ -11,7 +11,7 @@ use crate::link::{LinkState, Report};
 impl Board {
     pub(super) fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
         match action {
-            Action::Back => self.back(),
+            Action::Back => self.back(now),
             Action::Open => self.open(now),
             Action::Next | Action::Previous => self.step_field(action == Action::Next),
             Action::Add => {
@@ -58,10 +58,10 @@ impl Board {
                 .group_under_cursor()
                 .map(|group| group.map(String::from))
             {
-                Some(group) => self.fold(group),
+                Some(group) => self.fold(group, now),
                 None => Vec::new(),
             },
-            Action::FoldAll => self.fold_all(),
+            Action::FoldAll => self.fold_all(now),
             Action::View => {
                 let shown = self.view.unwrap_or(match self.shape.cell_height {
                     1 => View::Compact,
@@ -135,11 +135,11 @@ impl Board {
         }
     }
 
-    fn back(&mut self) -> Vec<Effect> {
+    fn back(&mut self, now: Timestamp) -> Vec<Effect> {
         if !matches!(self.pane, Pane::Contacts) {
             self.pane = Pane::Contacts;
         } else if self.search.take().is_some() {
-            self.rearrange(self.touched);
+            self.rearrange(now);
         } else {
             let entries = self.roster.entries_mut().iter_mut();
             entries.for_each(|entry| entry.marked = false);
@@ -167,7 +167,7 @@ impl Board {
             return Vec::new();
         }
         match (&self.pane, &self.cursor) {
-            (Pane::Contacts, Some(Cursor::Group(group))) => self.fold(group.clone()),
+            (Pane::Contacts, Some(Cursor::Group(group))) => self.fold(group.clone(), now),
             (Pane::Contacts, Some(Cursor::Contact(_))) => {
                 self.pane = Pane::Details {
                     why: false,
@@ -183,7 +183,11 @@ impl Board {
         }
     }
 
-    pub(super) fn type_in(&mut self, request: tui_input::InputRequest) -> Vec<Effect> {
+    pub(super) fn type_in(
+        &mut self,
+        request: tui_input::InputRequest,
+        now: Timestamp,
+    ) -> Vec<Effect> {
         match &mut self.pane {
             Pane::Form(form) => form.edit(request),
             Pane::Help { query, scroll } => {
@@ -196,7 +200,7 @@ impl Board {
                     // Typing looks for somebody: the first who fits takes the cursor.
                     self.top = 0;
                     self.cursor = None;
-                    self.rearrange(self.touched);
+                    self.rearrange(now);
                 }
             }
         }
@@ -212,7 +216,7 @@ impl Board {
             // A line end inside a field would be lost; between addresses a comma says the same.
             let line = text.trim().replace(['\r', '\n'], ",");
             for character in line.chars().filter(|character| !character.is_control()) {
-                self.type_in(tui_input::InputRequest::InsertChar(character));
+                self.type_in(tui_input::InputRequest::InsertChar(character), now);
             }
         }
         Vec::new()
@@ -237,7 +241,7 @@ impl Board {
             Some(frozen) => {
                 let mut held: Vec<Report> = frozen.held.into_values().collect();
                 held.sort_by_key(|report| report.at);
-                self.take_reports(held, now)
+                self.take_reports(held)
             }
         }
     }

@@ -362,15 +362,15 @@ impl Board {
         (by_use(own.into_iter().chain(domains)), by_use(groups))
     }
 
-    pub(super) fn fold(&mut self, group: Option<String>) -> Vec<Effect> {
+    pub(super) fn fold(&mut self, group: Option<String>, now: Timestamp) -> Vec<Effect> {
         if !self.folded.remove(&group) {
             self.folded.insert(group);
         }
-        self.rearrange(self.touched);
+        self.rearrange(now);
         Vec::new()
     }
 
-    pub(super) fn fold_all(&mut self) -> Vec<Effect> {
+    pub(super) fn fold_all(&mut self, now: Timestamp) -> Vec<Effect> {
         let groups: Vec<_> = self
             .sections
             .iter()
@@ -381,7 +381,7 @@ impl Board {
         } else {
             self.folded.extend(groups);
         }
-        self.rearrange(self.touched);
+        self.rearrange(now);
         Vec::new()
     }
 }

@@ -170,6 +170,12 @@ impl Entry {
         }
     }
 
+    /// Whether the contact is available, by a state that is fresh.
+    pub fn is_free(&self, confirmed_after: Timestamp) -> bool {
+        self.availability() == Some(Availability::Available)
+            && self.standing(confirmed_after) == Standing::Fresh
+    }
+
     /// Takes in what an earlier run knew, where nothing is known yet.
     pub fn remember(&mut self, remembered: Remembered) {
         if matches!(self.knowledge, Knowledge::Nothing) {

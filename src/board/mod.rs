@@ -187,6 +187,7 @@ pub struct Board {
     book_trouble: Option<String>,
     edits: Edits,
     touched: Timestamp,
+    arranged_at: Timestamp,
     out_of_order: bool,
     mouse: bool,
     preferred: (usize, usize, Shape),
@@ -222,6 +223,7 @@ impl Board {
             book_trouble: None,
             edits: Edits::default(),
             touched: now,
+            arranged_at: now,
             out_of_order: false,
             mouse,
             preferred: (0, 0, shape),
@@ -235,10 +237,10 @@ impl Board {
         }
         let mut effects = match message {
             Message::Act(action) => self.act(action, now),
-            Message::Type(request) => self.type_in(request),
+            Message::Type(request) => self.type_in(request, now),
             Message::Paste(text) => self.paste(&text, now),
             Message::Select(address) => self.select(Cursor::Contact(address)),
-            Message::Fold(group) => self.fold(group),
+            Message::Fold(group) => self.fold(group, now),
             Message::Drop(address, group) => self.drop_on(address, group, now),
             Message::Point(place) => self.point(place, now),
             Message::Settings(settings) => {
@@ -266,7 +268,7 @@ impl Board {
                 self.roster.recall(&history);
                 Vec::new()
             }
-            Message::Reports(reports) => self.take_reports(reports, now),
+            Message::Reports(reports) => self.take_reports(reports),
             Message::Link(link) => self.take_link(link, now),
             Message::Imported(file, imported) => self.take_import(file, imported, now),
             Message::Exported(words) => self.exported(words, now),
@@ -298,6 +300,7 @@ impl Board {
     /// Sorts and filters anew, keeping the cursor on whom it is on.
     fn rearrange(&mut self, now: Timestamp) {
         self.out_of_order = false;
+        self.arranged_at = now;
         let mut find = self
             .search
             .as_ref()

@@ -60,8 +60,6 @@ pub struct Section {
     pub folded: bool,
     /// The members that pass the filter, as places in the list of entries, in order.
     pub members: Vec<usize>,
-    /// How many of them are free, by fresh states only.
-    pub free: usize,
 }
 
 /// What decides who is shown, and in which order.
@@ -93,7 +91,6 @@ pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
                 group: group.map(String::from),
                 folded: folded.contains(&group.map(String::from)),
                 members: Vec::new(),
-                free: 0,
             });
             sections.len() - 1
         });
@@ -107,8 +104,6 @@ pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
             continue;
         }
         sections[section].members.push(place);
-        let free = entry.availability() == Some(Availability::Available);
-        sections[section].free += usize::from(free && standing == Standing::Fresh);
     }
     let filtered = find.is_some() || hide_offline;
     sections.retain(|section| !section.members.is_empty() || !filtered);

@@ -56,7 +56,7 @@ impl Board {
         )
     }
 
-    pub(super) fn take_reports(&mut self, reports: Vec<Report>, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn take_reports(&mut self, reports: Vec<Report>) -> Vec<Effect> {
         if let Some(frozen) = &mut self.frozen {
             frozen.held.extend(
                 reports
@@ -84,7 +84,6 @@ impl Board {
                 }
             }
         }
-        self.rearrange_when_due(now);
         Vec::new()
     }
 
@@ -95,15 +94,22 @@ impl Board {
             let watches = entries.filter_map(|entry| entry.watch.as_mut());
             watches.for_each(Watch::lose);
         }
-        let up = |link: &Link| matches!(link.state, LinkState::Up);
-        self.out_of_order |= up(&link) != up(self.link());
+        let trust = |link: &Link| (link.state == LinkState::Up, link.mode);
+        self.out_of_order |= trust(&link) != trust(self.link());
         self.roster.set_link(link, now);
-        self.rearrange_when_due(self.touched + REST);
         Vec::new()
     }
 
     fn rearrange_when_due(&mut self, now: Timestamp) {
         let steady = self.order == Order::Name && self.search.is_none() && !self.hide_offline;
+        if !steady {
+            // States turn stale by time alone, which says so to nobody.
+            let before = self.confirmed_after(self.arranged_at);
+            let after = self.confirmed_after(now);
+            let fresh = |entry: &Entry, after| entry.standing(after) == Standing::Fresh;
+            let mut entries = self.roster.entries().iter();
+            self.out_of_order |= entries.any(|entry| fresh(entry, before) && !fresh(entry, after));
+        }
         if self.out_of_order && (steady || now >= self.touched + REST) {
             self.rearrange(now);
         }
@@ -120,12 +126,16 @@ impl Board {
         }
         self.rearrange_when_due(now);
         let free_for = self.preferences.free_for;
+        let after = self.confirmed_after(now);
         let mut rung = Vec::new();
         for entry in self.roster.entries_mut() {
+            let fresh = entry.standing(after) == Standing::Fresh;
             let Some(watch) = &mut entry.watch else {
                 continue;
             };
-            if watch.due(free_for).is_some_and(|due| due <= now) {
+            if !fresh {
+                watch.lose();
+            } else if watch.due(free_for).is_some_and(|due| due <= now) {
                 if !watch.ring() {
                     entry.watch = None;
                 }
@@ -171,6 +181,13 @@ impl Board {
             }
         }
         counts
+    }
+
+    /// How many of a section's members are free at `now`.
+    pub fn free_in(&self, section: &Section, now: Timestamp) -> usize {
+        let after = self.confirmed_after(now);
+        let members = section.members.iter().map(|&place| &self.entries()[place]);
+        members.filter(|entry| entry.is_free(after)).count()
     }
 
     /// When the data on the board was last true as a whole: the oldest confirmation among the
@@ -219,6 +236,17 @@ impl Board {
             _ => {}
         }
         let after = self.confirmed_after(now);
+        // The counts and the order are of everybody, in sight or not.
+        let fresh = self
+            .entries()
+            .iter()
+            .filter(|entry| entry.standing(after) == Standing::Fresh);
+        if let Some(oldest) = fresh.filter_map(Entry::asked_at).min() {
+            self.link()
+                .stale_from(oldest)
+                .into_iter()
+                .for_each(&mut sooner);
+        }
         let in_sight = self.rows_in_sight().iter().flat_map(|row| match row {
             Row::Cells(_, cells) => cells.as_slice(),
             Row::Heading(_) => &[],
@@ -269,8 +297,7 @@ impl Board {
             .entries()
             .iter()
             .filter(|entry| entry.contact.group.as_deref() == group)
-            .filter(|entry| entry.availability() == Some(Availability::Available))
-            .filter(|entry| entry.standing(after) == Standing::Fresh)
+            .filter(|entry| entry.is_free(after))
             .collect();
         free.sort_by_cached_key(|entry| {
             let since = entry.known().map(|known| known.since.at());

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Board, Cursor, Effect, Repeat, Standing, Watch};
-use crate::presence::{Address, Availability};
+use super::{Board, Cursor, Effect, Repeat, Watch};
+use crate::presence::Address;
 
 impl Board {
     pub(super) fn ring(&mut self, address: &Address, now: Timestamp) -> Option<Effect> {
@@ -37,8 +37,7 @@ impl Board {
         let Some(entry) = self.roster.entry_mut(address) else {
             return Vec::new();
         };
-        let free = entry.availability() == Some(Availability::Available)
-            && entry.standing(after) == Standing::Fresh;
+        let free = entry.is_free(after);
         entry.watch = match entry.watch.map(|watch| watch.repeat) {
             None => Some(Watch::new(Repeat::Once, free)),
             Some(Repeat::Once) => Some(Watch::new(Repeat::Always, free)),
@@ -69,8 +68,7 @@ impl Board {
             .iter_mut()
             .filter(|entry| entry.contact.group == group)
         {
-            let free = entry.availability() == Some(Availability::Available)
-                && entry.standing(after) == Standing::Fresh;
+            let free = entry.is_free(after);
             match entry.watch.map(|watch| watch.repeat) {
                 Some(Repeat::Once) if ends => entry.watch = None,
                 None if !ends => entry.watch = Some(Watch::new(Repeat::Once, free)),

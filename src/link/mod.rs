@@ -50,13 +50,30 @@ impl Link {
             (LinkState::Trouble { .. } | LinkState::Refused { .. }, _) => Timestamp::MAX,
             (_, Mode::Live) => Timestamp::MIN,
             (_, Mode::Every(interval)) => {
-                // A slow round through thousands of contacts is no reason to doubt each of them.
-                let interval = i64::try_from(interval.as_secs()).unwrap_or(i64::MAX / 8);
-                let patience = SignedDuration::from_secs((interval * 3).max(60));
+                let patience = patience(interval);
                 now.saturating_sub(patience).unwrap_or(Timestamp::MIN)
             }
         }
     }
+
+    /// From when on a state that was confirmed at `confirmed` is stale, if nothing but time passes;
+    /// `None` where time alone does not make it so.
+    pub fn stale_from(&self, confirmed: Timestamp) -> Option<Timestamp> {
+        match self.mode {
+            Mode::Every(interval) if !self.is_down() => {
+                let longest = patience(interval) + SignedDuration::from_nanos(1);
+                confirmed.saturating_add(longest).ok()
+            }
+            Mode::Every(_) | Mode::Live => None,
+        }
+    }
+}
+
+/// How long a state counts as fresh that is polled in this interval: a slow round through thousands
+/// of contacts is no reason to doubt each of them.
+fn patience(interval: Duration) -> SignedDuration {
+    let interval = i64::try_from(interval.as_secs()).unwrap_or(i64::MAX / 8);
+    SignedDuration::from_secs((interval * 3).max(60))
 }
 
 /// How presence comes to the board.

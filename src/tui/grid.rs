@@ -39,7 +39,7 @@ pub fn draw(
                     height: 1,
                     ..area
                 };
-                draw_heading(buffer, line, board, *section, look, targets);
+                draw_heading(buffer, line, board, *section, look, now, targets);
             }
             Row::Cells(_, places) => {
                 for (column, &place) in places.iter().enumerate() {
@@ -101,6 +101,7 @@ pub fn draw_heading(
     board: &Board,
     section: usize,
     look: &Look,
+    now: Timestamp,
     targets: &mut Targets,
 ) {
     let section = &board.sections()[section];
@@ -111,7 +112,11 @@ pub fn draw_heading(
     } else {
         " "
     };
-    let counts = format!("{}/{} free", section.free, section.members.len());
+    let counts = format!(
+        "{}/{} free",
+        board.free_in(section, now),
+        section.members.len()
+    );
     let width = usize::from(area.width);
     let text = format!("{fold}{}", fit(name, width.saturating_sub(2)));
     let used = cells(&text);

@@ -91,7 +91,9 @@ pub fn draw(
             ..area
         };
         match row {
-            Row::Heading(section) => draw_heading(buffer, line, board, *section, look, targets),
+            Row::Heading(section) => {
+                draw_heading(buffer, line, board, *section, look, now, targets)
+            }
             Row::Cells(_, places) => {
                 for &place in places {
                     let entry = &board.entries()[place];

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod board;
+mod counts;
 mod documents;
 mod exchange;
 mod fuzz;
