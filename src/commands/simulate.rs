@@ -74,7 +74,7 @@ fn certificate(
 ) -> Result<Option<Certificate>, CommandError> {
     let read = |path: &Path| {
         std::fs::read_to_string(path)
-            .map_err(|error| CommandError::File(path.display().to_string(), error))
+            .map_err(|error| CommandError::unreadable(path, error))
     };
     match (&security.tls_cert, &security.tls_key) {
         (Some(chain), Some(key)) => {
