@@ -72,9 +72,7 @@ impl Book {
             return Err(CommandError::NameForSeveral);
         }
         let (name, group) = (word(name), word(group));
-        let read = |word: &String| {
-            Address::parse_in(word, self.domain.as_deref())
-        };
+        let read = |word: &String| Address::parse_in(word, self.domain.as_deref());
         let addresses = once(words.iter().map(read).collect::<Result<_, _>>()?);
         let add = |address: &Address| {
             Edit::Add(Contact {
@@ -113,9 +111,7 @@ impl Book {
     }
 
     fn forget(&self, words: &[String]) -> Result<Exit, CommandError> {
-        let find = |word: &String| {
-            find_contact(word, &self.contacts, self.domain.as_deref())
-        };
+        let find = |word: &String| find_contact(word, &self.contacts, self.domain.as_deref());
         let who: Vec<Address> = words.iter().map(find).collect::<Result<_, _>>()?;
         let forgotten = match &self.history {
             Some(path) => history::forget(path, &who)
