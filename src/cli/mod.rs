@@ -12,7 +12,7 @@ pub use exit::Exit;
 pub use looking::{Bar, Goal, Wait, Watch};
 pub use own::Set;
 pub use simulated::{Population, Security, Simulate};
-pub use who::{find_contact, find_contact_loosely};
+pub use who::{ContactError, find_contact, find_contact_loosely};
 
 use std::path::PathBuf;
 

@@ -5,34 +5,62 @@ use std::ffi::OsStr;
 
 use clap::builder::StyledStr;
 use clap_complete::CompletionCandidate;
+use thiserror::Error;
 
 use crate::board::{Entry, Find, Standing};
 use crate::contacts::{self, Contact};
 use crate::presence::Address;
 use crate::settings::{Layer, Settings};
 
+/// Why a word on the command line means no one contact.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum ContactError {
+    /// Several fit.
+    #[error("'{word}' fits several: {fitting}")]
+    Several {
+        /// What was given.
+        word: String,
+        /// Their addresses.
+        fitting: String,
+    },
+    /// Nobody fits.
+    #[error("nobody in the contact book fits '{word}'")]
+    Nobody {
+        /// What was given.
+        word: String,
+    },
+    /// Nobody fits, but somebody of almost that name is there.
+    #[error("nobody in the contact book fits '{word}': is {near} meant?")]
+    Misspelt {
+        /// What was given.
+        word: String,
+        /// The addresses of up to three who may be meant.
+        near: String,
+    },
+}
+
 /// Finds the one contact that a word means: an address, or else a user, a name, or a part of these,
 /// in this order; or the address that the domain makes of it.
 ///
 /// # Errors
-/// Words that say that nobody or several fit.
+/// [`ContactError`] where nobody fits, or several do.
 pub fn find_contact(
     word: &str,
     contacts: &[Contact],
     domain: Option<&str>,
-) -> Result<Address, String> {
+) -> Result<Address, ContactError> {
     named(word, contacts, domain).unwrap_or_else(|| Err(nobody(word, contacts)))
 }
 
 /// The same for those who only look on: where nobody is meant so, whom the board's find would show.
 ///
 /// # Errors
-/// Words that say that nobody or several fit.
+/// [`ContactError`] where nobody fits, or several do.
 pub fn find_contact_loosely(
     word: &str,
     contacts: &[Contact],
     domain: Option<&str>,
-) -> Result<Address, String> {
+) -> Result<Address, ContactError> {
     let mut find = Find::new(word);
     let shown = contacts.iter().filter(|contact| {
         let entry = Entry::new(Contact::clone(contact));
@@ -47,7 +75,7 @@ fn named(
     word: &str,
     contacts: &[Contact],
     domain: Option<&str>,
-) -> Option<Result<Address, String>> {
+) -> Option<Result<Address, ContactError>> {
     if let Ok(address) = Address::parse(word) {
         return Some(Ok(address));
     }
@@ -64,22 +92,24 @@ fn named(
         .or_else(|| Address::parse_in(word, domain).ok().map(Ok))
 }
 
-/// The one who was found, or words that say that there are several; `None` where nobody was.
+/// The one who was found, or the error that there are several; `None` where nobody was.
 fn only_one<'a>(
     word: &str,
     mut found: impl Iterator<Item = &'a Contact>,
-) -> Option<Result<Address, String>> {
+) -> Option<Result<Address, ContactError>> {
     let first = &found.next()?.address;
     let others: Vec<&str> = found.map(|contact| contact.address.as_str()).collect();
     if others.is_empty() {
         return Some(Ok(first.clone()));
     }
-    let others = others.join(", ");
-    Some(Err(format!("'{word}' fits several: {first}, {others}")))
+    Some(Err(ContactError::Several {
+        word: word.into(),
+        fitting: format!("{first}, {}", others.join(", ")),
+    }))
 }
 
 /// Who cannot be found, and who might be meant.
-fn nobody(word: &str, contacts: &[Contact]) -> String {
+fn nobody(word: &str, contacts: &[Contact]) -> ContactError {
     let word_lower = word.to_lowercase();
     // A slip of the finger in a short word, two in a longer one.
     let slips = if word_lower.chars().count() < 5 { 1 } else { 2 };
@@ -102,12 +132,13 @@ fn nobody(word: &str, contacts: &[Contact]) -> String {
         .map(|(_, address)| address)
         .take(3)
         .collect();
+    let word = word.into();
     match near.as_slice() {
-        [] => format!("nobody in the contact book fits '{word}'"),
-        near => format!(
-            "nobody in the contact book fits '{word}': is {} meant?",
-            near.join(" or ")
-        ),
+        [] => ContactError::Nobody { word },
+        near => ContactError::Misspelt {
+            word,
+            near: near.join(" or "),
+        },
     }
 }
 

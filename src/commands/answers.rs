@@ -30,7 +30,7 @@ pub fn chosen(
         return Ok(book.to_vec());
     }
     let one = |word: &String| {
-        let address = find_contact_loosely(word, book, domain).map_err(CommandError::Contact)?;
+        let address = find_contact_loosely(word, book, domain)?;
         let known = book
             .iter()
             .find(|contact| contact.address == address)

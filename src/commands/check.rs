@@ -131,7 +131,7 @@ pub async fn check(options: &Options, report: Option<&Path>) -> Result<Exit, Com
             printed.print(&format!("\n{text}"));
         } else {
             crate::file::replace(path, text.as_bytes())
-                .map_err(|error| CommandError::File(path.display().to_string(), error))?;
+                .map_err(|error| CommandError::unwritable(path, error))?;
             printed.print(&format!("\nThe report is in {}\n", path.display()));
         }
     }

@@ -69,14 +69,10 @@ impl Book {
         group: Option<String>,
     ) -> Result<Exit, CommandError> {
         if name.is_some() && words.len() > 1 {
-            let words = "--name is for one contact: add them one by one";
-            return Err(CommandError::Contact(words.into()));
+            return Err(CommandError::NameForSeveral);
         }
         let (name, group) = (word(name), word(group));
-        let read = |word: &String| {
-            Address::parse_in(word, self.domain.as_deref())
-                .map_err(|error| CommandError::Contact(error.to_string()))
-        };
+        let read = |word: &String| Address::parse_in(word, self.domain.as_deref());
         let addresses = once(words.iter().map(read).collect::<Result<_, _>>()?);
         let add = |address: &Address| {
             Edit::Add(Contact {
@@ -87,42 +83,39 @@ impl Book {
         };
         let edits: Vec<Edit> = addresses.iter().map(add).collect();
         contacts::save(&self.path, &edits)?;
-        let told = addresses.iter().map(|address| match self.has(address) {
-            true => format!("{address} is there already\n"),
-            false => format!("{address} is added\n"),
+        let lines = addresses.iter().map(|address| {
+            if self.has(address) {
+                format!("{address} is there already\n")
+            } else {
+                format!("{address} is added\n")
+            }
         });
-        print_all(&told.collect::<String>())
+        print_all(&lines.collect::<String>())
     }
 
     fn remove(&self, words: &[String]) -> Result<Exit, CommandError> {
         let find = |word: &String| {
-            let address = find_contact(word, &self.contacts, self.domain.as_deref())
-                .map_err(CommandError::Contact)?;
+            let address = find_contact(word, &self.contacts, self.domain.as_deref())?;
             let mut known = self.contacts.iter().map(|contact| &contact.address);
             // As the book writes it.
             let known = known.find(|known| **known == address).cloned();
-            known.ok_or_else(|| {
-                CommandError::Contact(format!("{address} is not in the contact book"))
-            })
+            known.ok_or(CommandError::NotInBook(address))
         };
         let addresses = once(words.iter().map(find).collect::<Result<_, _>>()?);
         let edits: Vec<Edit> = addresses.iter().cloned().map(Edit::Remove).collect();
         contacts::save(&self.path, &edits)?;
-        let told = addresses
+        let lines = addresses
             .iter()
             .map(|address| format!("{address} is removed\n"));
-        print_all(&told.collect::<String>())
+        print_all(&lines.collect::<String>())
     }
 
     fn forget(&self, words: &[String]) -> Result<Exit, CommandError> {
-        let find = |word: &String| {
-            find_contact(word, &self.contacts, self.domain.as_deref())
-                .map_err(CommandError::Contact)
-        };
+        let find = |word: &String| find_contact(word, &self.contacts, self.domain.as_deref());
         let who: Vec<Address> = words.iter().map(find).collect::<Result<_, _>>()?;
         let forgotten = match &self.history {
             Some(path) => history::forget(path, &who)
-                .map_err(|error| CommandError::File(files::shown(path), error))?,
+                .map_err(|error| CommandError::unwritable(path, error))?,
             None => 0,
         };
         print_all(&match forgotten {

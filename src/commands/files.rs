@@ -19,7 +19,7 @@ pub fn named(file: &Path) -> Option<&Path> {
     (file != Path::new("-")).then_some(file)
 }
 
-/// A path as it is told of.
+/// A path for people: without what would control the terminal.
 pub fn shown(file: &Path) -> String {
     clean(&file.display().to_string())
 }
@@ -30,9 +30,11 @@ pub fn read(
     format: Option<Format>,
     domain: Option<&str>,
 ) -> Result<Imported, CommandError> {
-    let bytes = bytes_of(file).map_err(|error| CommandError::File(shown(file), error))?;
-    let text = exchange::decode(&bytes)
-        .map_err(|error| CommandError::Exchange(shown(file), error.to_string()))?;
+    let bytes = bytes_of(file).map_err(|error| CommandError::unreadable(file, error))?;
+    let text = exchange::decode(&bytes).map_err(|error| CommandError::NoText {
+        file: shown(file),
+        error,
+    })?;
     let format = format.unwrap_or_else(|| Format::guess(named(file), &text));
     Ok(exchange::read(&text, format, domain))
 }
@@ -64,13 +66,10 @@ pub fn write(
 ) -> Result<(), CommandError> {
     let same = fs::canonicalize(path).ok().zip(fs::canonicalize(book).ok());
     if same.is_some_and(|(one, other)| one == other) {
-        return Err(CommandError::Contact(format!(
-            "{} is the contact book itself: choose another file",
-            shown(path)
-        )));
+        return Err(CommandError::OverBook(shown(path)));
     }
     fs::write(path, exchange::write(contacts, format))
-        .map_err(|error| CommandError::Exchange(shown(path), format!("cannot be written: {error}")))
+        .map_err(|error| CommandError::unwritable(path, error))
 }
 
 /// Reads a file that was named on the board.

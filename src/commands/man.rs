@@ -16,8 +16,7 @@ pub fn man(folder: Option<&Path>) -> Result<Exit, CommandError> {
         let page = main_page().map_err(|error| CommandError::Io("cannot print", error))?;
         return answers::print_all(&String::from_utf8_lossy(&page));
     };
-    write_pages(folder)
-        .map_err(|error| CommandError::Exchange(folder.display().to_string(), error.to_string()))?;
+    write_pages(folder).map_err(|error| CommandError::unwritable(folder, error))?;
     Ok(Exit::Done)
 }
 

@@ -26,10 +26,12 @@ pub use completions::answer_shell;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::cli::{Cli, Command, Exit, Options};
+use crate::cli::{Cli, Command, ContactError, Exit, Options};
 use crate::contacts::BookError;
+use crate::contacts::exchange::DecodeError;
 use crate::feed::{Config, Credentials, Failure, failure_in_words, was_reached};
 use crate::log;
+use crate::presence::{Address, AddressError};
 use crate::pws::{Class, Endpoint, EndpointError, Error, TrustError};
 use crate::settings::{Layer, Settings, SettingsError};
 use crate::simulator::CertificateError;
@@ -74,14 +76,50 @@ pub enum CommandError {
     #[error("{0}: {1}")]
     Certificate(String, CertificateError),
     /// A file that was named cannot be read.
-    #[error("{0} cannot be read: {1}")]
-    File(String, io::Error),
+    #[error("{file} cannot be read: {error}")]
+    Unreadable {
+        /// Which, cleaned for the terminal.
+        file: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file that was named cannot be written.
+    #[error("{file} cannot be written: {error}")]
+    Unwritable {
+        /// Which, cleaned for the terminal.
+        file: String,
+        /// Why.
+        error: io::Error,
+    },
+    /// A file of contacts that was named is no text.
+    #[error("{file}: {error}")]
+    NoText {
+        /// Which, cleaned for the terminal.
+        file: String,
+        /// Why.
+        error: DecodeError,
+    },
+    /// Contacts were to be exported over the contact book.
+    #[error("{0} is the contact book itself: choose another file")]
+    OverBook(String),
     /// The terminal cannot be used.
     #[error(transparent)]
     Tui(#[from] TuiError),
     /// A word on the command line means nobody, or several.
+    #[error(transparent)]
+    Contact(#[from] ContactError),
+    /// What was given as an address is none.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// Who was to be removed is not there.
+    #[error("{0} is not in the contact book")]
+    NotInBook(Address),
+    /// One name was given for several contacts.
+    #[error("--name is for one contact: add them one by one")]
+    NameForSeveral,
+    /// The text of `--format` cannot be filled in.
     #[error("{0}")]
-    Contact(String),
+    Template(String),
     /// The server did not answer as it should; boxed, for it is much larger than the others.
     #[error("{}. {}", .0.what, .0.advice)]
     Server(Box<crate::link::Problem>, Exit),
@@ -90,9 +128,6 @@ pub enum CommandError {
         "no board has left anything for this server and user: run whosin, or leave out --cached"
     )]
     NothingLeft,
-    /// A file of contacts is not text, or cannot be written.
-    #[error("{0}: {1}")]
-    Exchange(String, String),
     /// Something of the machine's.
     #[error("{0}: {1}")]
     Io(&'static str, io::Error),
@@ -107,17 +142,35 @@ impl CommandError {
             | CommandError::NoPassword
             | CommandError::NoTheme { .. }
             | CommandError::Endpoint(_)
-            | CommandError::Contact(_) => Exit::Usage,
-            CommandError::Trust(_) | CommandError::Certificate(..) | CommandError::File(..) => {
-                Exit::Usage
-            }
+            | CommandError::Contact(_)
+            | CommandError::Address(_)
+            | CommandError::NotInBook(_)
+            | CommandError::NameForSeveral
+            | CommandError::Template(_)
+            | CommandError::OverBook(_)
+            | CommandError::Trust(_)
+            | CommandError::Certificate(..)
+            | CommandError::Unreadable { .. } => Exit::Usage,
             CommandError::Server(_, exit) => *exit,
             CommandError::Book(_)
             | CommandError::Tui(_)
             | CommandError::NothingLeft
-            | CommandError::Exchange(..)
+            | CommandError::NoText { .. }
+            | CommandError::Unwritable { .. }
             | CommandError::Io(..) => Exit::Failed,
         }
+    }
+
+    /// A file that was named cannot be read.
+    fn unreadable(file: &Path, error: io::Error) -> CommandError {
+        let file = files::shown(file);
+        CommandError::Unreadable { file, error }
+    }
+
+    /// A file that was named cannot be written.
+    fn unwritable(file: &Path, error: io::Error) -> CommandError {
+        let file = files::shown(file);
+        CommandError::Unwritable { file, error }
     }
 
     fn of_failure(failure: &Failure, credentials: &Credentials) -> CommandError {

@@ -73,8 +73,7 @@ fn certificate(
     listen: SocketAddr,
 ) -> Result<Option<Certificate>, CommandError> {
     let read = |path: &Path| {
-        std::fs::read_to_string(path)
-            .map_err(|error| CommandError::File(path.display().to_string(), error))
+        std::fs::read_to_string(path).map_err(|error| CommandError::unreadable(path, error))
     };
     match (&security.tls_cert, &security.tls_key) {
         (Some(chain), Some(key)) => {

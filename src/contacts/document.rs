@@ -11,7 +11,7 @@ pub(super) fn apply(document: &mut DocumentMut, edit: &Edit) {
         .entry("contact")
         .or_insert(Item::ArrayOfTables(ArrayOfTables::new()))
         .as_array_of_tables_mut()
-        .expect("parse() refuses anything else");
+        .expect("rows::read() refuses anything else");
     let place = |tables: &ArrayOfTables, wanted: &Address| {
         let address = |table: &Table| Address::parse(table.get("address")?.as_str()?).ok();
         tables

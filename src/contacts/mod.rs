@@ -6,22 +6,24 @@
 mod document;
 mod edit;
 pub mod exchange;
-mod plain;
+mod rows;
 mod watch;
 
 use std::collections::HashSet;
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use toml_edit::{ArrayOfTables, Document, DocumentMut, Item};
+use toml_edit::{DocumentMut, TomlError};
 
 pub use edit::{Edit, applied};
 pub use watch::Changes;
 
 use crate::file;
 use crate::presence::{Address, clean};
+use rows::Mistake;
 
 /// Somebody who is on the board.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,13 +79,7 @@ pub enum BookError {
 /// # Errors
 /// [`BookError`] with file, line and reason.
 pub fn load(path: &Path) -> Result<Vec<Contact>, BookError> {
-    let text = text_of(path)?;
-    // Nothing is to be kept of how it is written: that is a third of the work.
-    match plain::read(&text) {
-        Some(contacts) => Ok(contacts),
-        // The other way finds words and line for what is wrong.
-        None => parse(path, &text).map(|(_, contacts)| contacts),
-    }
+    contacts_in(path, &text_of(path)?)
 }
 
 /// Applies edits to what the file says now and replaces it in one step; returns the book as it is
@@ -101,7 +97,10 @@ pub fn save(path: &Path, edits: &[Edit]) -> Result<Vec<Contact>, BookError> {
     let folder = file::folder_of(&target).map_err(unwritable)?;
     let lock = File::create(folder.join(".contacts.lock")).map_err(unwritable)?;
     lock.lock().map_err(unwritable)?;
-    let (mut document, contacts) = read(&target)?;
+    let text = text_of(&target)?;
+    let contacts = contacts_in(&target, &text)?;
+    let mut document = document_of(&target, &text)?;
+    // Not the text itself: the library writes line ends in one way.
     let before = document.to_string();
     // Looking through the file for each of thousands that come in would take minutes.
     let mut known: HashSet<Address> = contacts
@@ -122,13 +121,9 @@ pub fn save(path: &Path, edits: &[Edit]) -> Result<Vec<Contact>, BookError> {
     if text == before {
         return Ok(contacts);
     }
-    let contacts = parse(&target, &text)?.1;
+    let contacts = contacts_in(&target, &text)?;
     file::replace(&target, text.as_bytes()).map_err(unwritable)?;
     Ok(contacts)
-}
-
-fn read(path: &Path) -> Result<(DocumentMut, Vec<Contact>), BookError> {
-    parse(path, &text_of(path)?)
 }
 
 /// The text of the book; empty where there is none yet.
@@ -140,54 +135,21 @@ fn text_of(path: &Path) -> Result<String, BookError> {
     Ok(read?.unwrap_or_default())
 }
 
-fn parse(path: &Path, text: &str) -> Result<(DocumentMut, Vec<Contact>), BookError> {
-    let invalid = |at: Option<std::ops::Range<usize>>, reason: String| {
-        let line = file::line_of(text, at);
-        BookError::Invalid {
-            path: path.into(),
-            line,
-            reason,
-        }
-    };
-    let document = Document::parse(text.to_string())
-        .map_err(|error| invalid(error.span(), clean(error.message())))?;
-    let mut contacts = Vec::new();
-    let mut seen = HashSet::new();
-    let none = ArrayOfTables::new();
-    let tables = match document.get("contact") {
-        None => &none,
-        Some(Item::ArrayOfTables(tables)) => tables,
-        Some(other) => {
-            return Err(invalid(
-                other.span(),
-                "write each contact as [[contact]]".into(),
-            ));
-        }
-    };
-    for table in tables {
-        let word = |key: &str| match table.get(key) {
-            None => Ok(None),
-            Some(item) => match item.as_str() {
-                Some(text) => Ok(Some(clean(text)).filter(|text| !text.is_empty())),
-                None => Err(invalid(
-                    item.span(),
-                    format!("'{key}' is not a text in quotes"),
-                )),
-            },
-        };
-        let Some(address) = word("address")? else {
-            return Err(invalid(table.span(), "the contact has no address".into()));
-        };
-        let address = Address::parse(&address).map_err(|error| {
-            invalid(table.get("address").and_then(Item::span), error.to_string())
-        })?;
-        if seen.insert(address.clone()) {
-            contacts.push(Contact {
-                address,
-                name: word("name")?,
-                group: word("group")?,
-            });
-        }
+/// The contacts in the text of the book at this path.
+fn contacts_in(path: &Path, text: &str) -> Result<Vec<Contact>, BookError> {
+    rows::read(text).map_err(|Mistake { at, reason }| invalid(path, text, at, reason))
+}
+
+/// The text as it is edited: with its comments, unknown keys and order.
+fn document_of(path: &Path, text: &str) -> Result<DocumentMut, BookError> {
+    text.parse()
+        .map_err(|error: TomlError| invalid(path, text, error.span(), clean(error.message())))
+}
+
+fn invalid(path: &Path, text: &str, at: Option<Range<usize>>, reason: String) -> BookError {
+    BookError::Invalid {
+        path: path.into(),
+        line: file::line_of(text, at),
+        reason,
     }
-    Ok((document.into_mut(), contacts))
 }

@@ -64,7 +64,7 @@ impl Format {
     /// Reads what `--format` says; `named` where contacts are named.
     ///
     /// # Errors
-    /// [`CommandError::Contact`] that says what is wrong with it.
+    /// [`CommandError::Template`] that says what is wrong with it.
     pub fn read(text: Option<&str>, named: bool) -> Result<Format, CommandError> {
         let content = match named {
             true => Content::Names,
@@ -75,7 +75,7 @@ impl Format {
             Some("polybar") => Format::Polybar(content),
             Some("waybar") => Format::Waybar(content),
             Some(text) => {
-                Format::Template(Template::read(text, named).map_err(CommandError::Contact)?)
+                Format::Template(Template::read(text, named).map_err(CommandError::Template)?)
             }
         })
     }

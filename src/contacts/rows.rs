@@ -1,9 +1,11 @@
-//! Reading the book without regard to how it is written.
+//! What the text of the book says, without regard to how it is laid out.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::Range;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::Contact;
 use crate::presence::{Address, clean};
@@ -16,17 +18,26 @@ struct Book<'a> {
 
 #[derive(Deserialize)]
 struct Row<'a> {
-    #[serde(borrow)]
-    address: Cow<'a, str>,
+    address: Spanned<String>,
     #[serde(borrow)]
     name: Option<Cow<'a, str>>,
     #[serde(borrow)]
     group: Option<Cow<'a, str>>,
 }
 
-/// The contacts; `None` where anything is wrong.
-pub(super) fn read(text: &str) -> Option<Vec<Contact>> {
-    let book: Book<'_> = toml::from_str(text).ok()?;
+/// What is wrong with the text, and where.
+#[derive(Debug)]
+pub(super) struct Mistake {
+    pub at: Option<Range<usize>>,
+    pub reason: String,
+}
+
+/// The contacts, in the order of the text. Of two with the same address the first counts.
+pub(super) fn read(text: &str) -> Result<Vec<Contact>, Mistake> {
+    let book: Book<'_> = toml::from_str(text).map_err(|error: toml::de::Error| Mistake {
+        at: error.span(),
+        reason: clean(error.message()),
+    })?;
     let word = |text: Option<Cow<'_, str>>| {
         let text = text.map(|text| clean(&text));
         text.filter(|text| !text.is_empty())
@@ -34,7 +45,10 @@ pub(super) fn read(text: &str) -> Option<Vec<Contact>> {
     let mut seen = HashSet::new();
     let mut contacts = Vec::with_capacity(book.contact.len());
     for row in book.contact {
-        let address = Address::parse(&clean(&row.address)).ok()?;
+        let address = Address::parse(&clean(row.address.get_ref())).map_err(|error| Mistake {
+            at: Some(row.address.span()),
+            reason: error.to_string(),
+        })?;
         if seen.insert(address.clone()) {
             contacts.push(Contact {
                 address,
@@ -43,5 +57,5 @@ pub(super) fn read(text: &str) -> Option<Vec<Contact>> {
             });
         }
     }
-    Some(contacts)
+    Ok(contacts)
 }
