@@ -65,7 +65,7 @@ fn mend(bytes: &[u8]) -> String {
 }
 
 /// Whether a character may stand in XML 1.0 (section 2.2).
-fn is_allowed(character: char) -> bool {
+pub(super) fn is_allowed(character: char) -> bool {
     !matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 

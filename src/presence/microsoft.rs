@@ -1,7 +1,7 @@
 //! Availability in numbers, as Microsoft's servers write it (MS-PRES, and the older form of Live
 //! Communications Server with `aggregate` attributes).
 
-use roxmltree::Node;
+use super::tree::Node;
 
 use super::Activity;
 use super::namespaces::Oddities;

@@ -7,6 +7,7 @@ mod activity;
 mod address;
 mod compose;
 mod encoding;
+pub(crate) mod markup;
 mod microsoft;
 mod namespaces;
 mod oma;
@@ -15,13 +16,15 @@ mod pidf;
 mod rpid;
 mod servcaps;
 mod text;
+pub(crate) mod tree;
 mod tuple;
 
 pub use activity::{Activity, Availability, IconSet, Kind};
 pub use address::{Address, AddressError};
 pub use encoding::decode;
 pub(crate) use pidf::attribute;
-pub use pidf::{Document, DocumentError, read_document, read_document_node};
+pub(crate) use pidf::read_document_node;
+pub use pidf::{Document, DocumentError, LARGEST, read_document};
 pub use text::clean;
 
 use jiff::Timestamp;

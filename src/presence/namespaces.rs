@@ -4,7 +4,7 @@
 //! that are still sent, and Cisco's. A namespace that only resembles one of them is read too, but
 //! what is read there never makes anybody available by default.
 
-use roxmltree::Node;
+use super::tree::Node;
 
 const STANDARDS: &str = "urn:ietf:params:xml:ns:pidf";
 const CISCOS: &str = "urn:cisco:params:xml:ns:pidf";
@@ -35,10 +35,12 @@ pub(super) enum Standing {
 impl Standing {
     /// The standing of an element's namespace.
     pub fn of(node: Node<'_, '_>) -> Standing {
-        let Some(namespace) = node.tag_name().namespace() else {
-            return Standing::Absent;
-        };
-        // The usual ones first, for every element of a document comes here.
+        node.standing()
+    }
+
+    /// The standing of a namespace by its name; an empty one is none.
+    pub fn of_namespace(namespace: &str) -> Standing {
+        // The usual ones first, for each declaration comes here.
         match namespace {
             STANDARDS | CISCO_RPID | DATA_MODEL => return Standing::Known,
             "" | ENVELOPE => return Standing::Absent,

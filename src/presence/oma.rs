@@ -1,7 +1,7 @@
 //! Willingness (OMA Presence SIMPLE, `urn:oma:xml:prs:pidf:oma-pres`): whether a person wants to
 //! be reached at all, or by one service.
 
-use roxmltree::Node;
+use super::tree::Node;
 
 use super::Activity;
 use super::pidf::{Basic, raw_text};

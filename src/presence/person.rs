@@ -1,8 +1,8 @@
 //! The person of a document (RFC 4479 section 3.2), and the early drafts of it, where a `status`
 //! stands between the person and the activities.
 
+use super::tree::Node;
 use jiff::Timestamp;
-use roxmltree::Node;
 
 use super::namespaces::{Oddities, Standing};
 use super::oma;

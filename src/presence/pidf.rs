@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use roxmltree::Node;
+use super::tree::{Node, Tree};
 use thiserror::Error;
 
 use super::namespaces::{Oddities, Standing};
@@ -14,8 +14,8 @@ use super::person::{Person, is_person, read_person};
 use super::tuple::{Tuple, read_tuple};
 use super::{Activity, Address, Availability, clean, decode};
 
-const XML: &str = "http://www.w3.org/XML/1998/namespace";
-
+/// A document larger than this, in bytes, is set aside unread.
+pub const LARGEST: usize = 256 << 10;
 /// How much of a text is kept, in bytes; the rest says nothing to a person.
 const LONGEST: usize = 4096;
 /// How many of a kind are kept: persons, tuples, activities of each.
@@ -48,6 +48,9 @@ pub enum DocumentError {
     /// Not XML, or refused XML; the words say where.
     #[error("the presence document is not readable: {0}")]
     Xml(String),
+    /// Larger than [`LARGEST`].
+    #[error("the presence document is too large: more than {} KB", LARGEST >> 10)]
+    TooLarge,
     /// Another root element than PIDF's `presence`.
     #[error("the presence document is not PIDF: its root is '{0}'")]
     NotPidf(String),
@@ -59,8 +62,10 @@ pub enum DocumentError {
 /// [`DocumentError`] where it is not XML or not PIDF; anything unknown inside is passed over.
 pub fn read_document(xml: &str) -> Result<Document, DocumentError> {
     let text = decode(xml.as_bytes(), None);
-    let tree = roxmltree::Document::parse(&text)
-        .map_err(|error| DocumentError::Xml(clean(&error.to_string())))?;
+    if text.len() > LARGEST {
+        return Err(DocumentError::TooLarge);
+    }
+    let tree = Tree::parse(&text).map_err(|error| DocumentError::Xml(error.to_string()))?;
     read_document_node(tree.root_element())
 }
 
@@ -68,7 +73,7 @@ pub fn read_document(xml: &str) -> Result<Document, DocumentError> {
 ///
 /// # Errors
 /// [`DocumentError::NotPidf`] where the element is not PIDF's `presence`.
-pub fn read_document_node(node: Node<'_, '_>) -> Result<Document, DocumentError> {
+pub(crate) fn read_document_node(node: Node<'_, '_>) -> Result<Document, DocumentError> {
     if known(node) != Some("presence") {
         return Err(DocumentError::NotPidf(clean(node.tag_name().name())));
     }
@@ -164,9 +169,7 @@ impl Basic {
 /// An attribute without a namespace: one of another vocabulary with the same local name means
 /// something else.
 pub(crate) fn attribute<'a>(node: Node<'a, '_>, name: &str) -> Option<&'a str> {
-    let mut attributes = node.attributes();
-    let found = attributes.find(|one| one.namespace().is_none() && one.name() == name)?;
-    Some(found.value())
+    node.attribute(name)
 }
 
 /// The text of an element, across CDATA and comments, cleaned and bounded.
@@ -203,7 +206,7 @@ pub(super) fn read_note(node: Node<'_, '_>) -> Option<Note> {
     // An envelope around the document declares nothing for it, and the way out is short.
     let around = node.ancestors().take(5);
     let language = around
-        .filter_map(|node| node.attribute((XML, "lang")))
+        .filter_map(|node| node.attribute("xml:lang"))
         .next()
         .map(str::to_lowercase);
     Some(Note { language, text })

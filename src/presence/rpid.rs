@@ -1,7 +1,7 @@
 //! What RPID (RFC 4480) and Cisco's extension of it say of a person or a device.
 
+use super::tree::Node;
 use jiff::Timestamp;
-use roxmltree::Node;
 
 use super::namespaces::{Oddities, Standing};
 use super::pidf::{MOST, attribute, known, raw_text, text, text_unless_empty};

@@ -1,6 +1,6 @@
 //! What a device can do: service and device capabilities (RFC 5196).
 
-use roxmltree::Node;
+use super::tree::Node;
 
 use super::pidf::{MOST, known, text};
 use super::{Device, clean};

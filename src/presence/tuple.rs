@@ -2,7 +2,7 @@
 //! XMPP and Microsoft add to them. Also the `atom` that a tuple was in XPIDF, which phones still
 //! send.
 
-use roxmltree::Node;
+use super::tree::Node;
 
 use super::namespaces::{Oddities, Standing};
 use super::pidf::{

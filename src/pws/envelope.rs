@@ -1,15 +1,13 @@
 //! What the service says, as SOAP: read by namespace and local name.
 
-use roxmltree::{Document as Tree, Node, ParsingOptions};
 use secrecy::SecretString;
 
 use super::error::Error;
 use super::fault::Fault;
 use super::request::{SERVICE, SOAP_1_1, SOAP_1_2};
+use crate::presence::markup::{Flaw, Malformed};
+use crate::presence::tree::{Node, Tree};
 use crate::presence::{attribute, clean};
-
-/// An answer for 100 contacts has some thousand elements; far more is an attack or a defect.
-pub(super) const MOST_NODES: u32 = 1_000_000;
 
 /// What a `login` was answered with.
 #[derive(Clone, Debug)]
@@ -26,23 +24,9 @@ pub(super) enum LoginAnswer {
     },
 }
 
-/// Parses an answer, with bounds: no declarations of types, and not too many elements.
-pub(super) fn parse(text: &str) -> Result<Tree<'_>, roxmltree::Error> {
-    let options = ParsingOptions {
-        nodes_limit: MOST_NODES,
-        ..ParsingOptions::default()
-    };
-    Tree::parse_with_options(text, options)
-}
-
 /// Whether an answer ends in the middle.
-pub(super) fn is_cut_short(error: &roxmltree::Error) -> bool {
-    matches!(
-        error,
-        roxmltree::Error::UnexpectedEndOfStream
-            | roxmltree::Error::UnclosedRootNode
-            | roxmltree::Error::NoRootNode
-    )
+pub(super) fn is_cut_short(error: &Malformed) -> bool {
+    error.flaw == Flaw::CutShort
 }
 
 /// Parses an answer and hands the first element of its body to `read`.
@@ -54,7 +38,7 @@ pub(super) fn read_body<T>(
     text: &str,
     read: impl FnOnce(Node<'_, '_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let tree = parse(text).map_err(|error| unreadable(text, &error))?;
+    let tree = Tree::parse(text).map_err(|error| unreadable(text, &error))?;
     read_tree(&tree, read)
 }
 
@@ -70,7 +54,7 @@ pub(super) fn read_tree<T>(
     let soap = root.tag_name().namespace().unwrap_or_default();
     if root.tag_name().name() != "Envelope" || ![SOAP_1_1, SOAP_1_2].contains(&soap) {
         if root.tag_name().name().eq_ignore_ascii_case("html") {
-            return Err(Error::WebPage(title(tree.input_text())));
+            return Err(Error::WebPage(title(tree.text())));
         }
         return Err(Error::NotSoap(format!(
             "its root is '{}'",
@@ -89,7 +73,7 @@ pub(super) fn read_tree<T>(
 }
 
 /// What makes an answer unreadable that is no XML.
-pub(super) fn unreadable(text: &str, error: &roxmltree::Error) -> Error {
+pub(super) fn unreadable(text: &str, error: &Malformed) -> Error {
     let start = text
         .trim_start()
         .get(..64)

@@ -23,7 +23,7 @@ pub use error::Error;
 pub use fault::{Class, Fault};
 pub use notify::{Listener, own_address};
 pub use operations::Login;
-pub use polled::{Contact, Said, read_polled_presence};
+pub use polled::{Contact, Reader, Said, read_polled_presence};
 pub use proxies::{Proxies, ProxyError};
 pub use request::{BATCH, PresenceType, Request, SoapVersion};
 pub use session::{AppKey, SessionKey, UserKey};

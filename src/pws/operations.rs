@@ -1,6 +1,6 @@
 //! The operations of the service, each a method of the client.
 
-use roxmltree::Node;
+use crate::presence::tree::Node;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::client::Client;

@@ -1,14 +1,14 @@
 //! What an answer of `getPolledPresence` says of each contact, even where one of the documents in
 //! it is beyond reading.
 
-use roxmltree::Node;
-
-use super::envelope::{
-    elements, expect_one_of, is_cut_short, parse, read_tree, service, unreadable,
-};
+use super::envelope::{elements, expect_one_of, is_cut_short, read_tree, service, unreadable};
 use super::error::Error;
-use super::salvage::salvage;
-use crate::presence::{Address, Document, Presence, attribute, decode, read_document_node};
+use super::salvage;
+use crate::presence::markup::Flaw;
+use crate::presence::tree::{Builder, Node};
+use crate::presence::{
+    Address, Document, DocumentError, LARGEST, Presence, attribute, decode, read_document_node,
+};
 
 /// What a poll says of one contact.
 #[derive(Clone, Debug)]
@@ -41,18 +41,102 @@ pub fn read_polled_presence(body: &[u8], charset: Option<&str>) -> Result<Vec<Co
 }
 
 pub(super) fn read_polled(text: &str) -> Result<Vec<Contact>, Error> {
-    match parse(text) {
-        Ok(tree) => read_tree(&tree, read_contacts),
-        // Declarations of types stand before everything, so no single document is at fault.
-        Err(error @ roxmltree::Error::DtdDetected) => Err(unreadable(text, &error)),
-        Err(error) if is_cut_short(&error) => Err(unreadable(text, &error)),
-        // Without a single document in it, it is no such answer, and its own error tells more.
-        Err(error) => salvage(text).ok_or_else(|| unreadable(text, &error)),
+    let mut reader = Reader::default();
+    reader.read(text)
+}
+
+/// Reads the answers of one service.
+#[derive(Clone, Debug, Default)]
+pub struct Reader {
+    steps: u64,
+}
+
+impl Reader {
+    /// How many steps all reading has taken: each looks at one byte, one part of XML or one node
+    /// of a tree. They grow no faster than the answers.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Reads the text of an answer (see [`read_polled_presence`]).
+    ///
+    /// # Errors
+    /// As [`read_polled_presence`].
+    pub fn read(&mut self, text: &str) -> Result<Vec<Contact>, Error> {
+        let mut contacts = Vec::new();
+        let mut envelope = Builder::new(text);
+        let flaw = loop {
+            if envelope.innermost().is_some_and(is_list) && envelope.tokens().is_at_start_tag() {
+                contacts.push(self.read_document(&mut envelope));
+                continue;
+            }
+            match envelope.step() {
+                Ok(true) => {}
+                Ok(false) => break None,
+                Err(flaw) => break Some(envelope.tokens().flawed(flaw)),
+            }
+        };
+        let open = envelope.open_names();
+        let envelope = envelope.finish();
+        self.steps += envelope.steps();
+        if let Some(flaw) = flaw {
+            // What a document leaves open swallows the rest, but an answer that the connection
+            // cut short does not end as it should.
+            let ends = open.first().is_some_and(|root| is_ended_by(text, root));
+            if contacts.is_empty() || flaw.flaw == Flaw::Types || is_cut_short(&flaw) && !ends {
+                return Err(unreadable(text, &flaw));
+            }
+        }
+        let basic = read_tree(&envelope, read_basic)?;
+        contacts.extend(basic);
+        Ok(contacts)
+    }
+
+    /// Reads the document that comes next, alone: what is wrong with it is wrong with no other.
+    fn read_document(&mut self, envelope: &mut Builder<'_>) -> Contact {
+        let mut document = envelope.inside();
+        let text = envelope.tree().text();
+        let start = envelope.tokens().at();
+        let limit = text.floor_char_boundary(start.saturating_add(LARGEST));
+        let read = document.read_element(start, limit);
+        let (contact, end) = match read {
+            Ok(end) => (rich(document.tree().root_element()), end),
+            Err(flaw) => {
+                let (end, steps) = salvage::end(text, start, &envelope.open_names());
+                self.steps += steps;
+                let error = if end - start > LARGEST {
+                    DocumentError::TooLarge
+                } else {
+                    DocumentError::Xml(flaw.to_string())
+                };
+                let contact = Contact {
+                    address: salvage::entity(&text[start..end]),
+                    said: Err(error.to_string()),
+                };
+                (contact, end)
+            }
+        };
+        self.steps += document.tree().steps();
+        envelope.tokens().go_to(end);
+        contact
     }
 }
 
-/// Reads a `getPolledPresenceResponse`, or the answer to another operation of the same form.
-pub(super) fn read_contacts(node: Node<'_, '_>) -> Result<Vec<Contact>, Error> {
+/// Whether the text ends with the end of its root element.
+fn is_ended_by(text: &str, root: &str) -> bool {
+    let end = text.trim_end().strip_suffix('>').map(str::trim_end);
+    end.and_then(|end| end.strip_suffix(root))
+        .is_some_and(|rest| rest.ends_with("</"))
+}
+
+/// Whether documents stand in an element.
+fn is_list(node: Node<'_, '_>) -> bool {
+    service(node) == Some("richPresenceList")
+}
+
+/// Reads the basic statuses of a `getPolledPresenceResponse`, or of the answer to another operation
+/// of the same form.
+fn read_basic(node: Node<'_, '_>) -> Result<Vec<Contact>, Error> {
     expect_one_of(
         node,
         &["getPolledPresenceResponse", "getSubscribedPresenceResponse"],
@@ -60,13 +144,9 @@ pub(super) fn read_contacts(node: Node<'_, '_>) -> Result<Vec<Contact>, Error> {
     let mut contacts = Vec::new();
     let responses = elements(node).filter(|node| service(*node) == Some("presenceResponse"));
     for list in responses.flat_map(elements) {
-        match service(list) {
-            Some("richPresenceList") => contacts.extend(elements(list).map(rich)),
-            Some("basicPresenceList") => {
-                let named = elements(list).filter(|node| service(*node) == Some("contact"));
-                contacts.extend(named.map(basic));
-            }
-            _ => {}
+        if service(list) == Some("basicPresenceList") {
+            let named = elements(list).filter(|node| service(*node) == Some("contact"));
+            contacts.extend(named.map(basic));
         }
     }
     Ok(contacts)

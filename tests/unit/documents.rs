@@ -237,9 +237,18 @@ fn one_odd_document_spoils_no_other() {
         ("a bare ampersand", odd("<note>R&D</note>"), None),
         ("100,000 open elements", odd(&deep), None),
         (
-            "100,000 elements",
-            odd(&format!("{deep}{}", "</a>".repeat(100_000))),
+            "35,000 elements",
+            odd(&format!(
+                "{}{}",
+                "<a>".repeat(35_000),
+                "</a>".repeat(35_000)
+            )),
             Some(Availability::Available),
+        ),
+        (
+            "more than 256 KB of elements",
+            odd(&format!("{deep}{}", "</a>".repeat(100_000))),
+            None,
         ),
         (
             "a declaration of types",
@@ -252,9 +261,14 @@ fn one_odd_document_spoils_no_other() {
             None,
         ),
         (
+            "200 KB of note",
+            odd(&format!("<note>{}</note>", "x".repeat(200 << 10))),
+            Some(Availability::Available),
+        ),
+        (
             "a megabyte of note",
             odd(&format!("<note>{}</note>", "x".repeat(1 << 20))),
-            Some(Availability::Available),
+            None,
         ),
         (
             "a declaration inside",
@@ -328,4 +342,16 @@ fn a_bomb_around_the_documents_is_refused() {
     );
     let read = read_polled_presence(bomb.as_bytes(), None);
     assert!(matches!(read, Err(Error::NotSoap(_))), "{read:?}");
+}
+
+#[test]
+fn what_a_document_leaves_open_spoils_none_before_it_and_forges_none_after_it() {
+    let forged = "<presence entity='sip:boss@example.com' xmlns='urn:ietf:params:xml:ns:pidf'/>";
+    for open in ["<!--", "<![CDATA[", "<a b='", "<?a "] {
+        let document = odd(&format!("{open}</presence>{forged}"));
+        let contacts = read_polled_presence(&answer(&document), None).expect(open);
+        assert_eq!(told(&contacts[0]), Some(Availability::Available), "{open}");
+        let boss = "boss@example.com".parse().ok();
+        assert!(contacts.iter().all(|one| one.address != boss), "{open}");
+    }
 }

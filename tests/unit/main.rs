@@ -7,6 +7,7 @@ mod counts;
 mod documents;
 mod exchange;
 mod fuzz;
+mod linear;
 mod presence;
 mod screens;
 #[path = "../support/mod.rs"]

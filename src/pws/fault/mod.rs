@@ -6,7 +6,7 @@ mod table;
 use std::fmt;
 use std::time::Duration;
 
-use roxmltree::Node;
+use crate::presence::tree::Node;
 
 pub use table::Class;
 

@@ -4,7 +4,7 @@
 //! marked as the error's counts most, then the words, then any other number: a sentence such as
 //! "at most 100 contacts" has a number in it that is not the error's.
 
-use roxmltree::Node;
+use crate::presence::tree::Node;
 
 use super::table::meaning;
 
@@ -34,7 +34,7 @@ fn in_markup(fault: Node<'_, '_>) -> Option<u16> {
     let attributes = fault
         .descendants()
         .flat_map(|node| node.attributes())
-        .filter_map(|attribute| Some((attribute.name(), known(attribute.value())?)));
+        .filter_map(|(name, value)| Some((name, known(value)?)));
     let found: Vec<(&str, u16)> = elements.chain(attributes).collect();
     let names_error = |name: &str| {
         let name = name.to_ascii_lowercase();
