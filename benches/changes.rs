@@ -4,7 +4,8 @@
 use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
-use whosin::feed::{self, Command, Config, Credentials, Delivery, Feed, Update};
+use tokio::sync::mpsc;
+use whosin::feed::{self, Command, Config, Credentials, Delivery, Update};
 use whosin::link::{Mode, Outcome};
 use whosin::presence::{Address, Availability};
 use whosin::pws::{Endpoint, Route};
@@ -12,8 +13,8 @@ use whosin::simulator::{Doing, Options, Simulator};
 
 const CONTACTS: usize = 1000;
 
-async fn known(feed: &mut Feed, who: &Address, wanted: Availability) {
-    while let Some(update) = feed.updates.recv().await {
+async fn known(updates: &mut mpsc::Receiver<Update>, who: &Address, wanted: Availability) {
+    while let Some(update) = updates.recv().await {
         let Update::Reports(reports) = update else {
             continue;
         };
@@ -45,12 +46,13 @@ async fn measure(delivery: Delivery, changes: usize) {
         user: "klmt".into(),
     };
     let endpoint = Endpoint::parse(&service.url()).expect("the service's own");
-    let mut feed = feed::spawn(Config {
+    let (found, mut updates) = mpsc::channel(64);
+    let config = Config {
         delivery,
         route: Route::Direct,
         ..Config::new(endpoint, credentials)
-    })
-    .expect("the platform's certificates");
+    };
+    let feed = feed::start(config, found).expect("the platform's certificates");
     let people: Vec<Address> = service
         .people()
         .into_iter()
@@ -60,7 +62,7 @@ async fn measure(delivery: Delivery, changes: usize) {
     let mut answered = 0;
     let mut live = delivery == Delivery::Poll;
     while answered < CONTACTS || !live {
-        match feed.updates.recv().await {
+        match updates.recv().await {
             Some(Update::Reports(reports)) => answered += reports.len(),
             Some(Update::Link(link)) => live |= link.mode == Mode::Live,
             Some(Update::Notice(_)) => {}
@@ -80,7 +82,7 @@ async fn measure(delivery: Delivery, changes: usize) {
         }
         let began = Instant::now();
         service.set(who, doing);
-        known(&mut feed, who, wanted).await;
+        known(&mut updates, who, wanted).await;
         took.push(began.elapsed());
     }
     took.sort_unstable();
@@ -91,8 +93,9 @@ async fn measure(delivery: Delivery, changes: usize) {
         at(0.99),
         at(1.0)
     );
+    drop(updates);
     let _ = feed.commands.send(Command::Leave);
-    let _ = feed.task.await;
+    let _ = feed.ended.await;
 }
 
 fn main() {

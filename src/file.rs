@@ -2,7 +2,7 @@
 //! new, and never as a different file than the one that was meant.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -62,10 +62,24 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 /// Why it cannot be written; then the old file is as it was.
 pub fn replace_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    replace_private_by(path, |file| file.write_all(content))
+}
+
+/// The same for content that is written piece by piece.
+///
+/// # Errors
+/// Why it cannot be written; then the old file is as it was.
+pub fn replace_private_by(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&File>) -> io::Result<()>,
+) -> io::Result<()> {
     let folder = folder_of(path)?;
     // Such a file is made readable by its owner alone.
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(content)?;
+    let file = tempfile::NamedTempFile::new_in(folder)?;
+    let mut buffered = BufWriter::new(file.as_file());
+    write(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
     file.persist(path)?;
     Ok(())
 }

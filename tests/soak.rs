@@ -11,9 +11,10 @@ mod support;
 use crate::support::service;
 use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, Instant};
+use support::service::spawn;
 
 use crate::support::service::{config, everybody, service};
-use whosin::feed::{self, Command, Config, Delivery, Update};
+use whosin::feed::{Command, Config, Delivery, Update};
 use whosin::link::{LinkState, Outcome};
 use whosin::presence::{Address, Availability};
 use whosin::pws::{Endpoint, Limits};
@@ -50,7 +51,7 @@ async fn every_state_is_the_servers_after_a_storm() {
     .await;
     let people = everybody(&service);
     let folder = tempfile::tempdir().unwrap();
-    let mut feed = feed::spawn(Config {
+    let mut feed = spawn(Config {
         interval: Duration::from_secs(1),
         delivery: Delivery::Auto,
         others: vec![Endpoint::parse(&service.url_of(Node::Second)).unwrap()],

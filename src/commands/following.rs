@@ -2,8 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
 
 use super::signals::Signals;
 use super::{CommandError, feed_config};
@@ -19,7 +18,7 @@ pub struct Following {
     pub roster: Roster,
     commands: mpsc::UnboundedSender<Command>,
     updates: mpsc::Receiver<Update>,
-    task: JoinHandle<()>,
+    ended: oneshot::Receiver<()>,
     signals: Signals,
 }
 
@@ -29,7 +28,7 @@ pub struct Following {
     reason = "there is one at a time, and it is looked at at once"
 )]
 pub enum Heard {
-    /// The feed tells something.
+    /// An update of the feed.
     Update(Update),
     /// The process is to end like this.
     End(Exit),
@@ -51,14 +50,15 @@ impl Following {
         roster.set_contacts(contacts);
         let entries = roster.entries().iter();
         let addresses = entries.map(|entry| entry.contact.address.clone()).collect();
-        let feed = feed::spawn(config)?;
+        let (found, updates) = mpsc::channel(64);
+        let feed = feed::start(config, found)?;
         // A feed that is gone shows in its updates.
         let _ = feed.commands.send(Command::Contacts(addresses));
         Ok(Following {
             roster,
             commands: feed.commands,
-            updates: feed.updates,
-            task: feed.task,
+            updates,
+            ended: feed.ended,
             signals,
         })
     }
@@ -79,7 +79,7 @@ impl Following {
         // What it still has to tell must not keep it.
         drop(self.updates);
         let _ = self.commands.send(Command::Leave);
-        let _ = self.task.await;
+        let _ = self.ended.await;
     }
 }
 

@@ -2,17 +2,14 @@
 
 mod answers;
 mod board;
-mod book;
 mod check;
 mod completions;
 mod contacts;
 mod demo;
-mod doing;
 mod files;
 mod following;
 mod man;
 mod reader;
-mod remembering;
 mod set;
 mod signals;
 mod simulate;
@@ -29,7 +26,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::{Cli, Command, ContactError, Exit, Options};
 use crate::contacts::BookError;
 use crate::contacts::exchange::DecodeError;
-use crate::feed::{Config, Credentials, Failure, failure_in_words, was_reached};
+use crate::feed::{Config, Credentials, Failure, StartError, failure_in_words, was_reached};
 use crate::log;
 use crate::presence::{Address, AddressError};
 use crate::pws::{Class, Endpoint, EndpointError, Error, TrustError};
@@ -72,6 +69,9 @@ pub enum CommandError {
     /// The certificates cannot be used.
     #[error(transparent)]
     Trust(#[from] TrustError),
+    /// The feed cannot be started.
+    #[error(transparent)]
+    Feed(#[from] StartError),
     /// The simulated service cannot use the certificate that it was given.
     #[error("{0}: {1}")]
     Certificate(String, CertificateError),
@@ -149,6 +149,7 @@ impl CommandError {
             | CommandError::Template(_)
             | CommandError::OverBook(_)
             | CommandError::Trust(_)
+            | CommandError::Feed(StartError::Trust(_))
             | CommandError::Certificate(..)
             | CommandError::Unreadable { .. } => Exit::Usage,
             CommandError::Server(_, exit) => *exit,
@@ -157,6 +158,7 @@ impl CommandError {
             | CommandError::NothingLeft
             | CommandError::NoText { .. }
             | CommandError::Unwritable { .. }
+            | CommandError::Feed(StartError::System(_))
             | CommandError::Io(..) => Exit::Failed,
         }
     }

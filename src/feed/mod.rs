@@ -1,4 +1,4 @@
-//! Keeps the board fresh: a task with a command channel in and an update channel out.
+//! Keeps presence fresh: commands come in by a channel, updates go out to a sink.
 
 mod contest;
 mod nodes;
@@ -26,7 +26,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::link::{Link, LinkState, Mode, OwnPresence, OwnSet, Problem, Report, SignIn};
 use crate::presence::Address;
@@ -61,15 +61,34 @@ pub enum Command {
     Leave,
 }
 
-/// What the feed tells the board.
-#[derive(Debug)]
+/// What the feed has found out.
+#[derive(Clone, Debug)]
 pub enum Update {
     /// What was learned of some contacts.
     Reports(Vec<Report>),
     /// The link changed.
     Link(Link),
-    /// Something to tell the user in one line.
+    /// One line for the user.
     Notice(String),
+}
+
+/// Where a feed's updates go. While it takes one, the feed waits.
+pub trait Sink: Send + Sync + 'static {
+    /// Takes an update.
+    ///
+    /// # Errors
+    /// [`Gone`] where nobody reads any more.
+    fn send(&self, update: Update) -> impl Future<Output = Result<(), Gone>> + Send;
+}
+
+/// Nobody reads a feed's updates any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gone;
+
+impl Sink for mpsc::Sender<Update> {
+    async fn send(&self, update: Update) -> Result<(), Gone> {
+        mpsc::Sender::send(self, update).await.map_err(|_| Gone)
+    }
 }
 
 /// How presence comes.
@@ -194,26 +213,61 @@ impl Config {
 pub struct Feed {
     /// What it is to do.
     pub commands: mpsc::UnboundedSender<Command>,
-    /// What it found out. Where it is not read, the feed waits.
-    pub updates: mpsc::Receiver<Update>,
-    /// Ends after [`Command::Leave`].
-    pub task: tokio::task::JoinHandle<()>,
+    /// Is ready once the feed has ended, after [`Command::Leave`].
+    pub ended: oneshot::Receiver<()>,
 }
 
-/// Starts a feed.
+/// Starts a feed on a thread of its own: a document of whatever size is read there, and delays
+/// nobody else.
+///
+/// # Errors
+/// [`StartError`] where the certificates cannot be read, or the system gives no thread.
+pub fn start(config: Config, sink: impl Sink) -> Result<Feed, StartError> {
+    let (commands, work) = prepare(config, sink)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let (end, ended) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("feed".into())
+        .spawn(move || {
+            runtime.block_on(work);
+            // A look-up of a name that nobody waits for any more must not hold the end up.
+            runtime.shutdown_background();
+            // Who does not wait for the end needs no word of it.
+            let _ = end.send(());
+        })?;
+    Ok(Feed { commands, ended })
+}
+
+/// Why a feed cannot be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The client cannot be set up.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// The system gives no thread, or no means to wait.
+    #[error("the feed cannot start: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// A feed that somebody else runs: it works while the future is polled, and ends with it.
 ///
 /// # Errors
 /// [`TrustError`] where the certificates cannot be read.
-pub fn spawn(config: Config) -> Result<Feed, TrustError> {
+pub fn prepare(
+    config: Config,
+    sink: impl Sink,
+) -> Result<
+    (
+        mpsc::UnboundedSender<Command>,
+        impl Future<Output = ()> + Send,
+    ),
+    TrustError,
+> {
     let client = config.client()?;
     let (commands, to_do) = mpsc::unbounded_channel();
-    let (found, updates) = mpsc::channel(64);
-    let worker = Worker::new(config, client, to_do, found);
-    Ok(Feed {
-        commands,
-        updates,
-        task: tokio::spawn(worker.run()),
-    })
+    Ok((commands, Worker::new(config, client, to_do, sink).run()))
 }
 
 /// One round for somebody who does not stay: signs in, asks for everybody, signs out. Where the

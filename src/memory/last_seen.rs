@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::snapshot::{Head, LinkWord, SCHEMA, Snapshot, Stream};
+use crate::board::Entry;
 use crate::file;
-use crate::memory::snapshot::{LinkWord, SCHEMA, Snapshot};
 
 /// How old the file may be where nothing else is said and no board says that it writes more slowly.
 pub const MAX_AGE: Duration = Duration::from_secs(30);
@@ -21,6 +22,23 @@ pub const MAX_AGE: Duration = Duration::from_secs(30);
 pub fn write(path: &Path, snapshot: &Snapshot) -> io::Result<()> {
     let text = serde_json::to_vec(snapshot)?;
     file::replace_private(path, &text)
+}
+
+/// The same of a board's own entries, contact by contact; states confirmed before
+/// `confirmed_after` are stale.
+///
+/// # Errors
+/// Why it cannot be written; then the old file is as it was.
+pub fn write_entries(
+    path: &Path,
+    head: &Head,
+    entries: &[Entry],
+    confirmed_after: Timestamp,
+) -> io::Result<()> {
+    file::replace_private_by(path, |file| {
+        serde_json::to_writer(file, &Stream::of(head, entries, confirmed_after))?;
+        Ok(())
+    })
 }
 
 /// Reads the file. `None` where there is none that can be understood, or where it is another

@@ -2,5 +2,6 @@
 //! user wants that, the states of the day.
 
 pub mod history;
+pub mod keeper;
 pub mod last_seen;
 pub mod snapshot;

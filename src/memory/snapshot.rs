@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::board::{Entry, Remembered, Roster, Standing, Trouble};
 use crate::contacts::Contact;
@@ -27,14 +27,14 @@ pub struct Snapshot {
     pub at: Timestamp,
     /// The board that wrote it and keeps it; `None` where none runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub board: Option<Keeper>,
+    pub board: Option<Process>,
     /// Everybody who was asked for.
     pub contacts: Vec<Person>,
 }
 
 /// A running board, as it describes itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Keeper {
+pub struct Process {
     /// Its process.
     pub pid: u32,
     /// In so many seconds at the latest it writes again, while the link is up.
@@ -150,11 +150,11 @@ pub struct PersonsDevice {
     pub reported: Option<Timestamp>,
 }
 
-impl Keeper {
+impl Process {
     /// This process, while its link is as the roster says.
     ///
     /// `pause` is the longest time in seconds between two writings while answers come.
-    pub fn this_process(roster: &Roster, pause: u64) -> Keeper {
+    pub fn this(roster: &Roster, pause: u64) -> Process {
         /// While the server tells of changes it is asked for something once in this time.
         const LIVE: u64 = 60;
         let link = roster.link();
@@ -168,12 +168,71 @@ impl Keeper {
             Mode::Every(interval) => interval.as_secs(),
             Mode::Live => LIVE,
         };
-        Keeper {
+        Process {
             pid: std::process::id(),
             interval: interval.max(pause),
             link: word,
             problem,
         }
+    }
+}
+
+/// A snapshot without its contacts.
+#[derive(Clone, Debug, Serialize)]
+pub struct Head {
+    schema: u32,
+    server: String,
+    user: String,
+    at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    board: Option<Process>,
+}
+
+impl Head {
+    /// The head of a snapshot at `at` of what the user of a server sees, kept by `board`.
+    pub fn new(server: &str, user: &str, board: Option<Process>, at: Timestamp) -> Head {
+        Head {
+            schema: SCHEMA,
+            server: server.into(),
+            user: user.into(),
+            at: seconds(at),
+            board,
+        }
+    }
+}
+
+/// A [`Snapshot`] that is written contact by contact, where a copy of all would take much memory.
+#[derive(Debug, Serialize)]
+pub struct Stream<'a> {
+    #[serde(flatten)]
+    head: &'a Head,
+    contacts: People<'a>,
+}
+
+impl<'a> Stream<'a> {
+    /// What these entries say, where states confirmed before `confirmed_after` are stale.
+    pub fn of(head: &'a Head, entries: &'a [Entry], confirmed_after: Timestamp) -> Stream<'a> {
+        let at = head.at;
+        let contacts = People {
+            entries,
+            confirmed_after,
+            at,
+        };
+        Stream { head, contacts }
+    }
+}
+
+#[derive(Debug)]
+struct People<'a> {
+    entries: &'a [Entry],
+    confirmed_after: Timestamp,
+    at: Timestamp,
+}
+
+impl Serialize for People<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let entries = self.entries.iter();
+        serializer.collect_seq(entries.map(|one| Person::of(one, self.confirmed_after, self.at)))
     }
 }
 

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use crate::support::desk::Desk;
 use crate::support::service::{
-    config, everybody, leave, link_where, next, reports, service, still,
+    Feed, config, everybody, leave, link_where, next, reports, service, spawn, still,
 };
 use jiff::{SignedDuration, Timestamp};
 use whosin::board::{Action, Effect, Message};
-use whosin::feed::{self, Command, Feed, Own, Update};
+use whosin::feed::{Command, Own, Update};
 use whosin::link::{LinkState, OwnPresence, OwnSet};
 use whosin::presence::{Address, Availability};
 use whosin::pws::Expiration;
@@ -100,7 +100,7 @@ async fn feed_of(service: &Simulator) -> Feed {
     let people = everybody(service);
     let mut config = config(service, "simulated");
     config.credentials.user = people[0].user().to_string();
-    let mut feed = feed::spawn(config).unwrap();
+    let mut feed = spawn(config).unwrap();
     feed.commands.send(Command::Contacts(people)).unwrap();
     reports(&mut feed).await;
     feed

@@ -8,12 +8,12 @@ use std::path::Path;
 use std::process::Command as Process;
 use std::time::Duration;
 
-use crate::support::service::{config, everybody, service, still};
+use crate::support::service::{config, everybody, service, spawn, still};
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
-use whosin::feed::{self, Command, Config, Delivery, Session, Update};
+use whosin::feed::{Command, Config, Delivery, Session, Update};
 use whosin::pws::Endpoint;
 use whosin::simulator::{Options, Scenario, Simulator};
 
@@ -58,7 +58,7 @@ async fn troubled(scenario: &str) -> Simulator {
 /// Runs a feed for some updates; all that it says, and that can be printed of it.
 async fn says(config: Config, people: Vec<whosin::presence::Address>) -> String {
     let mut said = format!("{config:?} {:?}", config.credentials);
-    let mut feed = feed::spawn(config).unwrap();
+    let mut feed = spawn(config).unwrap();
     feed.commands.send(Command::Contacts(people)).unwrap();
     for _ in 0..12 {
         match tokio::time::timeout(Duration::from_millis(400), feed.updates.recv()).await {

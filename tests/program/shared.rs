@@ -9,11 +9,12 @@ use std::time::Duration;
 
 use crate::support::pty::{Pty, Start};
 use crate::support::service::{
-    config, everybody, leave, link_where, next, reports, service, still, trouble, untroubled,
+    Feed, config, everybody, leave, link_where, next, reports, service, spawn, still, trouble,
+    untroubled,
 };
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
-use whosin::feed::{self, Command, Config, Feed, Return, Update};
+use whosin::feed::{self, Command, Config, Return, Update};
 use whosin::link::{Link, LinkState};
 use whosin::pws::Endpoint;
 use whosin::simulator::{Node, Operation, Scenario, Simulator, Trouble};
@@ -26,7 +27,7 @@ fn shared(service: &Simulator, folder: &Path) -> Config {
 }
 
 fn watching(service: &Simulator, config: Config) -> Feed {
-    let feed = feed::spawn(config).unwrap();
+    let feed = spawn(config).unwrap();
     feed.commands
         .send(Command::Contacts(everybody(service)))
         .unwrap();

@@ -4,10 +4,10 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use crate::support::service::{
-    config, everybody, leave, link, reports, service, still, untroubled,
+    config, everybody, leave, link, reports, service, spawn, still, untroubled,
 };
 use jiff::{SignedDuration, Timestamp};
-use whosin::feed::{self, Change, Command, Config, Surroundings};
+use whosin::feed::{Change, Command, Config, Surroundings};
 use whosin::link::LinkState;
 use whosin::simulator::{Node, Operation, Trouble};
 
@@ -52,7 +52,7 @@ async fn everybody_is_asked_for_at_once_and_what_hangs_is_given_up() {
         interval: Duration::from_secs(3600),
         ..config(&service, "simulated")
     };
-    let mut feed = feed::spawn(slow).unwrap();
+    let mut feed = spawn(slow).unwrap();
     feed.commands
         .send(Command::Contacts(everybody(&service)))
         .unwrap();
@@ -78,7 +78,7 @@ async fn everybody_is_asked_for_at_once_and_what_hangs_is_given_up() {
 #[tokio::test]
 async fn waking_ends_the_wait_for_the_next_try() {
     let service = service(still(10)).await;
-    let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
+    let mut feed = spawn(config(&service, "simulated")).unwrap();
     feed.commands
         .send(Command::Contacts(everybody(&service)))
         .unwrap();
@@ -103,7 +103,7 @@ async fn waking_ends_the_wait_for_the_next_try() {
 #[tokio::test]
 async fn a_connection_that_died_while_nobody_looked_costs_one_quiet_retry() {
     let service = service(still(10)).await;
-    let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
+    let mut feed = spawn(config(&service, "simulated")).unwrap();
     feed.commands
         .send(Command::Contacts(everybody(&service)))
         .unwrap();

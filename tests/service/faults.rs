@@ -4,8 +4,10 @@ use crate::support::service;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::support::service::{config, everybody, leave, next, reports, service, still};
-use whosin::feed::{self, Command, Config, Feed, Session, Update};
+use crate::support::service::{
+    Feed, config, everybody, leave, next, reports, service, spawn, still,
+};
+use whosin::feed::{Command, Config, Session, Update};
 use whosin::link::{LinkState, Outcome, SignIn};
 use whosin::pws::{Class, Error, read_polled_presence};
 use whosin::simulator::{Operation, Options, Shape, Simulator};
@@ -410,7 +412,7 @@ fn advice_on_a_refused_sign_in_is_for_the_user_whose_it_was() {
 }
 
 async fn feed_of(service: &Simulator) -> Feed {
-    let mut feed = feed::spawn(config(service, "simulated")).unwrap();
+    let mut feed = spawn(config(service, "simulated")).unwrap();
     feed.commands
         .send(Command::Contacts(everybody(service)))
         .unwrap();
@@ -478,7 +480,7 @@ async fn a_refused_sign_in_is_never_repeated_whatever_the_number() {
     for code in [111, 112, 113, 114, 150, 208] {
         let service = service(still(3)).await;
         service.fail_next_of(Operation::Login, code, 100);
-        let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
+        let mut feed = spawn(config(&service, "simulated")).unwrap();
         service::link(&mut feed, |state| {
             matches!(state, LinkState::Refused { .. })
         })

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use crate::support::service::{
-    config, everybody, leave, link, reports, service, still, untroubled,
+    config, everybody, leave, link, reports, service, spawn, still, untroubled,
 };
-use whosin::feed::{self, Command, Config, Plan, Rhythm, Step};
+use whosin::feed::{Command, Config, Plan, Rhythm, Step};
 use whosin::link::{LinkState, Outcome, SignIn};
 use whosin::presence::Address;
 use whosin::pws::BATCH;
@@ -15,7 +15,7 @@ use whosin::simulator::{Fault, Operation, Options};
 #[tokio::test]
 async fn asks_for_everybody_in_batches_and_signs_both_users_out() {
     let service = service(still(250)).await;
-    let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
+    let mut feed = spawn(config(&service, "simulated")).unwrap();
     let people = everybody(&service);
     feed.commands
         .send(Command::Contacts(people.clone()))
@@ -39,7 +39,7 @@ async fn asks_for_everybody_in_batches_and_signs_both_users_out() {
 #[tokio::test]
 async fn a_refused_sign_in_is_told_and_not_repeated_without_the_user() {
     let service = service(Options::default()).await;
-    let mut feed = feed::spawn(config(&service, "wrong")).unwrap();
+    let mut feed = spawn(config(&service, "wrong")).unwrap();
     let state = link(&mut feed, |state| {
         matches!(state, LinkState::Refused { .. })
     })
@@ -72,7 +72,7 @@ async fn an_ended_session_is_renewed_without_a_word_of_trouble() {
         ..Options::default()
     })
     .await;
-    let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
+    let mut feed = spawn(config(&service, "simulated")).unwrap();
     feed.commands
         .send(Command::Contacts(everybody(&service)))
         .unwrap();
@@ -87,7 +87,7 @@ async fn a_bad_contact_is_found_and_the_others_are_answered() {
     let service = service(still(30)).await;
     let people = everybody(&service);
     service.refuse(&people[17], Fault(124));
-    let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
+    let mut feed = spawn(config(&service, "simulated")).unwrap();
     feed.commands
         .send(Command::Contacts(people.clone()))
         .unwrap();
@@ -115,7 +115,7 @@ async fn a_bad_contact_is_found_and_the_others_are_answered() {
 async fn a_server_that_is_gone_is_trouble_and_its_return_is_noticed() {
     let service = service(Options::default()).await;
     let people = everybody(&service);
-    let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
+    let mut feed = spawn(config(&service, "simulated")).unwrap();
     feed.commands.send(Command::Contacts(people)).unwrap();
     reports(&mut feed).await;
     service.stop_node(whosin::simulator::Node::First).await;
@@ -144,7 +144,7 @@ async fn a_new_contact_is_asked_for_at_once_and_alone() {
         interval: Duration::from_secs(3600),
         ..config(&service, "simulated")
     };
-    let mut feed = feed::spawn(slow).unwrap();
+    let mut feed = spawn(slow).unwrap();
     feed.commands
         .send(Command::Contacts(people[..39].to_vec()))
         .unwrap();

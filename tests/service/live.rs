@@ -3,15 +3,17 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::service::{config, everybody, leave, link_where, next, service, still};
-use whosin::feed::{self, Command, Config, Delivery, Feed, Job, Live, Next, Update};
+use crate::support::service::{
+    Feed, config, everybody, leave, link_where, next, service, spawn, still,
+};
+use whosin::feed::{Command, Config, Delivery, Job, Live, Next, Update};
 use whosin::link::{LinkState, Mode, Outcome};
 use whosin::presence::{Address, Availability};
 use whosin::pws::{BATCH, EndPointId, Error, Expiration, SubscriptionId};
 use whosin::simulator::{Doing, Fault, Operation, Options, Scenario, Simulator};
 
 async fn live_feed(service: &Simulator, people: Vec<Address>) -> Feed {
-    let mut feed = feed::spawn(Config {
+    let mut feed = spawn(Config {
         delivery: Delivery::Auto,
         ..config(service, "simulated")
     })
@@ -105,7 +107,7 @@ async fn a_server_without_room_is_asked_and_that_is_said() {
             ..still(10)
         })
         .await;
-        let mut feed = feed::spawn(Config {
+        let mut feed = spawn(Config {
             delivery: Delivery::Auto,
             ..config(&service, "simulated")
         })

@@ -4,6 +4,7 @@ mod awake;
 mod being_told;
 mod faults;
 mod feed;
+mod keeper;
 mod listener;
 mod live;
 mod nodes;

@@ -3,9 +3,10 @@
 use std::time::{Duration, Instant};
 
 use crate::support::service::{
-    config, everybody, leave, link_where, next, reports, service, still, trouble, untroubled,
+    Feed, config, everybody, leave, link_where, next, reports, service, spawn, still, trouble,
+    untroubled,
 };
-use whosin::feed::{self, Command, Config, Feed, Nodes, Return, Update};
+use whosin::feed::{Command, Config, Nodes, Return, Update};
 use whosin::link::{Link, LinkState};
 use whosin::pws::Endpoint;
 use whosin::simulator::{Node, Operation, Options, Scenario, Simulator};
@@ -16,7 +17,7 @@ fn endpoint(service: &Simulator, node: Node) -> Endpoint {
 
 fn watching(service: &Simulator, others: Vec<Endpoint>) -> Feed {
     let soon = Duration::from_millis(300);
-    let feed = feed::spawn(Config {
+    let feed = spawn(Config {
         others,
         primary_again: Return {
             first: soon,

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use crate::support::service::{config, everybody, leave, next, service, still};
-use whosin::feed::{self, Command, Config, Pace, Plan, Rhythm, Step, Update};
+use crate::support::service::{config, everybody, leave, next, service, spawn, still};
+use whosin::feed::{Command, Config, Pace, Plan, Rhythm, Step, Update};
 use whosin::link::{LinkState, Mode, Outcome};
 use whosin::presence::Address;
 use whosin::pws::BATCH;
@@ -242,7 +242,7 @@ async fn a_throttled_board_is_slow_and_true_but_not_in_trouble() {
         ..still(1000)
     })
     .await;
-    let mut feed = feed::spawn(Config {
+    let mut feed = spawn(Config {
         // Ten requests in half a second would be four times too many.
         interval: Duration::from_millis(500),
         ..config(&service, "simulated")
@@ -291,7 +291,7 @@ async fn five_thousand_contacts_settle_with_the_service_within_a_minute() {
         ..still(5000)
     })
     .await;
-    let mut feed = feed::spawn(Config {
+    let mut feed = spawn(Config {
         interval: Duration::from_secs(5),
         ..config(&service, "simulated")
     })

@@ -5,14 +5,15 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::support::service::{
-    config, everybody, leave, link, reports, service, still, trouble, untroubled,
+    Feed, config, everybody, leave, link, reports, service, spawn, still, trouble, untroubled,
 };
-use whosin::feed::{self, Command, Config, Contest, Feed, Origin};
+use tokio::sync::mpsc;
+use whosin::feed::{self, Command, Config, Contest, Origin, Update};
 use whosin::link::LinkState;
 use whosin::simulator::{Fault, Operation, Options, Scenario, Simulator, Trouble};
 
 fn feed_in(service: &Simulator, folder: &Path) -> Feed {
-    let feed = feed::spawn(Config {
+    let feed = spawn(Config {
         session_folder: Some(folder.join("run")),
         ..config(service, "simulated")
     })
@@ -31,7 +32,7 @@ fn sign_ins(service: &Simulator) -> (u64, u64) {
 #[tokio::test]
 async fn an_ended_end_user_session_is_renewed_without_the_application_user() {
     let service = service(still(10)).await;
-    let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
+    let mut feed = spawn(config(&service, "simulated")).unwrap();
     feed.commands
         .send(Command::Contacts(everybody(&service)))
         .unwrap();
@@ -53,7 +54,7 @@ async fn many_requests_under_way_cause_one_sign_in() {
         interval: Duration::from_millis(50),
         ..config(&service, "simulated")
     };
-    let mut feed = feed::spawn(busy).unwrap();
+    let mut feed = spawn(busy).unwrap();
     feed.commands
         .send(Command::Contacts(everybody(&service)))
         .unwrap();
@@ -73,7 +74,7 @@ async fn sessions_that_end_again_and_again_are_no_trouble() {
         ..still(10)
     })
     .await;
-    let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
+    let mut feed = spawn(config(&service, "simulated")).unwrap();
     feed.commands
         .send(Command::Contacts(everybody(&service)))
         .unwrap();
@@ -134,17 +135,24 @@ async fn one_round_beside_a_board_signs_nobody_in_and_nobody_out() {
 #[tokio::test]
 async fn what_a_crash_leaves_behind_is_used_or_else_renewed() {
     let (service, folder) = (service(still(10)).await, tempfile::tempdir().unwrap());
-    let crash = async |feed: Feed| {
-        feed.task.abort();
-        let _ = feed.task.await;
+    let crash = async || {
+        let (found, mut updates) = mpsc::channel(64);
+        let shared = Config {
+            session_folder: Some(folder.path().join("run")),
+            ..config(&service, "simulated")
+        };
+        let (commands, work) = feed::prepare(shared, found).unwrap();
+        let work = tokio::spawn(work);
+        commands
+            .send(Command::Contacts(everybody(&service)))
+            .unwrap();
+        while !matches!(updates.recv().await.unwrap(), Update::Reports(_)) {}
+        work.abort();
+        assert!(work.await.unwrap_err().is_cancelled());
     };
-    let mut first = feed_in(&service, folder.path());
-    reports(&mut first).await;
-    crash(first).await;
-    let mut second = feed_in(&service, folder.path());
-    untroubled(&mut second, 2).await;
+    crash().await;
+    crash().await;
     assert_eq!(sign_ins(&service), (1, 1), "the keys still serve");
-    crash(second).await;
     service.expire_applications();
     let mut third = feed_in(&service, folder.path());
     untroubled(&mut third, 2).await;
@@ -211,7 +219,7 @@ async fn a_wrong_password_is_tried_once_by_each_and_leaves_no_lock_behind() {
         ..config(&service, "wrong")
     };
     let refused = |state: &LinkState| matches!(state, LinkState::Refused { .. });
-    let mut feeds: Vec<Feed> = (0..2).map(|_| feed::spawn(wrong()).unwrap()).collect();
+    let mut feeds: Vec<Feed> = (0..2).map(|_| spawn(wrong()).unwrap()).collect();
     for feed in &mut feeds {
         link(feed, refused).await;
     }
@@ -229,7 +237,7 @@ async fn who_takes_the_user_over_twice_is_given_way_to() {
     let service = service(still(10)).await;
     // Where the same key comes again, nobody has to take it from anybody.
     service.set_scenario(Trouble::AlreadyIn);
-    let mut feed = feed::spawn(config(&service, "simulated")).unwrap();
+    let mut feed = spawn(config(&service, "simulated")).unwrap();
     feed.commands
         .send(Command::Contacts(everybody(&service)))
         .unwrap();

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use secrecy::SecretString;
-use whosin::feed::{Command, Config, Credentials, Delivery, Feed, Update};
+use tokio::sync::{mpsc, oneshot};
+use whosin::feed::{self, Command, Config, Credentials, Delivery, StartError, Update};
 use whosin::link::{Link, LinkState, Report};
 use whosin::presence::Address;
 use whosin::pws::{Endpoint, Route};
@@ -36,6 +37,23 @@ pub fn config(service: &Simulator, password: &str) -> Config {
         route: Route::Direct,
         ..Config::new(Endpoint::parse(&service.url()).unwrap(), credentials)
     }
+}
+
+/// A feed whose updates are read one by one.
+pub struct Feed {
+    pub commands: mpsc::UnboundedSender<Command>,
+    pub updates: mpsc::Receiver<Update>,
+    pub ended: oneshot::Receiver<()>,
+}
+
+pub fn spawn(config: Config) -> Result<Feed, StartError> {
+    let (found, updates) = mpsc::channel(64);
+    let feed::Feed { commands, ended } = feed::start(config, found)?;
+    Ok(Feed {
+        commands,
+        updates,
+        ended,
+    })
 }
 
 pub fn everybody(service: &Simulator) -> Vec<Address> {
@@ -103,5 +121,5 @@ pub async fn leave(feed: Feed) {
     // A full channel of updates must not keep it from leaving.
     drop(feed.updates);
     let _ = feed.commands.send(Command::Leave);
-    feed.task.await.unwrap();
+    feed.ended.await.unwrap();
 }

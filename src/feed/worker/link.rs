@@ -8,7 +8,7 @@ use tokio::time::MissedTickBehavior;
 use super::requests::until;
 use super::{Next, Worker};
 use crate::feed::plan::Rhythm;
-use crate::feed::{Update, wake};
+use crate::feed::{Sink, Update, wake};
 use crate::link::{LinkState, Mode, Problem};
 
 /// The first pause after a failure, and the longest.
@@ -16,7 +16,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_sec
 /// While the server tells of changes, one request in this time looks whether it tells of all.
 const NET: Duration = Duration::from_secs(60);
 
-impl Worker {
+impl<S: Sink> Worker<S> {
     /// The next pause: longer each time, never in step with other clients.
     pub(super) fn grown_pause(&mut self) -> Duration {
         let (first, longest) = PAUSES;
@@ -115,7 +115,7 @@ impl Worker {
         if self.told.as_ref() != Some(&self.link) {
             self.told = Some(self.link.clone());
             // A board that is gone is noticed by its command channel.
-            let _ = self.updates.send(Update::Link(self.link.clone())).await;
+            let _ = self.sink.send(Update::Link(self.link.clone())).await;
         }
     }
 }

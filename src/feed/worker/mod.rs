@@ -21,7 +21,7 @@ use super::session::{Failure, Session};
 use super::shared::Sharing;
 use super::subscriptions::Live;
 use super::wake::Surroundings;
-use super::{Command, Config, Delivery, Update, farewell, refusal_in_words};
+use super::{Command, Config, Delivery, Sink, farewell, refusal_in_words};
 use crate::link::{Link, LinkState, Problem};
 use crate::pws::{Class, Client, Listener};
 
@@ -67,7 +67,7 @@ impl Last {
     }
 }
 
-pub(super) struct Worker {
+pub(super) struct Worker<S> {
     config: Config,
     client: Client,
     link: Link,
@@ -77,7 +77,7 @@ pub(super) struct Worker {
     nodes: Nodes,
     memory: poll::Memory,
     commands: mpsc::UnboundedReceiver<Command>,
-    updates: mpsc::Sender<Update>,
+    sink: S,
     failures: u32,
     trouble_since: Option<Timestamp>,
     /// Since when the server only says that it has too much to do.
@@ -104,13 +104,13 @@ pub(super) struct Worker {
     server: Option<SocketAddr>,
 }
 
-impl Worker {
+impl<S: Sink> Worker<S> {
     pub fn new(
         config: Config,
         client: Client,
         commands: mpsc::UnboundedReceiver<Command>,
-        updates: mpsc::Sender<Update>,
-    ) -> Worker {
+        sink: S,
+    ) -> Worker<S> {
         let primary = config.endpoint.clone();
         Worker {
             link: config.link(),
@@ -121,7 +121,7 @@ impl Worker {
             nodes: Nodes::new(primary, &config.others, config.primary_again),
             memory: poll::Memory::default(),
             commands,
-            updates,
+            sink,
             failures: 0,
             trouble_since: None,
             refused_since: None,
@@ -355,10 +355,10 @@ async fn begin(config: Config) -> Sharing {
 }
 
 /// Opens the next session, at the node that is the worker's present one.
-fn open(
-    worker: &Worker,
+fn open<S: Sink>(
+    worker: &Worker<S>,
     last: &Last,
-) -> impl Future<Output = Result<Session, Box<Failure>>> + use<> {
+) -> impl Future<Output = Result<Session, Box<Failure>>> + use<S> {
     let (client, sharing) = (worker.client.clone(), worker.sharing.clone());
     let (at, who) = (
         worker.nodes.current().clone(),

@@ -10,6 +10,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::subscriptions::{Told, call};
 use super::{End, Next, Worker};
+use crate::feed::Sink;
 use crate::feed::Update;
 use crate::feed::plan::Step;
 use crate::feed::poll::{self, Verdict};
@@ -34,7 +35,7 @@ enum Done {
 
 type UnderWay = FuturesUnordered<BoxFuture<'static, Done>>;
 
-impl Worker {
+impl<S: Sink> Worker<S> {
     /// Asks until the session ends or another is better.
     pub(super) async fn ask_while_it_lasts(&mut self, session: &Session) -> End {
         let mut under_way = UnderWay::new();
@@ -221,7 +222,7 @@ impl Worker {
             Some(Class::SettingRefused | Class::ClientDefect | Class::BadContact) => {
                 self.own.refused(own, Timestamp::now());
                 let words = format!("{} is not set: {error}", own.label());
-                let told = self.updates.send(Update::Notice(words)).await;
+                let told = self.sink.send(Update::Notice(words)).await;
                 told.is_err().then_some(End::Leave)
             }
             _ => self.poll_failed(error, session).await,
@@ -265,7 +266,7 @@ impl Worker {
     pub(super) async fn heard(&mut self, reports: Vec<Report>, now: Instant) -> Option<End> {
         self.pace.answered(now);
         // First the reports: a link that is well again must not make old states fresh.
-        if !reports.is_empty() && self.updates.send(Update::Reports(reports)).await.is_err() {
+        if !reports.is_empty() && self.sink.send(Update::Reports(reports)).await.is_err() {
             return Some(End::Leave);
         }
         self.well().await;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::{Delivery, End, Worker};
+use crate::feed::Sink;
 use crate::feed::farewell;
 use crate::feed::session::Session;
 use crate::feed::subscriptions::Job;
@@ -20,7 +21,7 @@ pub(super) enum Told {
     Done,
 }
 
-impl Worker {
+impl<S: Sink> Worker<S> {
     /// Listens for calls, where being told is wanted and nothing listens yet.
     pub(super) async fn listen(&mut self) {
         if self.config.delivery == Delivery::Poll {
@@ -60,7 +61,7 @@ impl Worker {
         &self,
         job: Job,
         session: &Session,
-    ) -> impl Future<Output = Result<Told, Error>> + Send + use<> {
+    ) -> impl Future<Output = Result<Told, Error>> + Send + use<S> {
         let (client, session, kind) = (self.client.clone(), session.clone(), self.config.kind);
         let url = self
             .listener

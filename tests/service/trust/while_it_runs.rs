@@ -1,8 +1,9 @@
 //! A certificate that changes while the feed runs.
 
+use crate::support::service::{Feed, spawn};
 use std::time::Duration;
 
-use whosin::feed::{self, Command, Config, Feed, Update};
+use whosin::feed::{Command, Config, Update};
 use whosin::link::LinkState;
 use whosin::pws::{Endpoint, Route, Trust};
 
@@ -27,7 +28,7 @@ async fn link(feed: &mut Feed, wanted: impl Fn(&LinkState) -> bool) -> LinkState
 async fn another_certificate_is_refused_loudly_and_the_pinned_one_is_taken_again() {
     let (pinned, other) = (self_signed(names(&[])), self_signed(names(&[])));
     let service = service(&pinned).await;
-    let mut feed = feed::spawn(Config {
+    let mut feed = spawn(Config {
         interval: Duration::from_millis(200),
         trust: Trust::Pin(fingerprint(&pinned)),
         route: Route::Direct,
@@ -56,5 +57,5 @@ async fn another_certificate_is_refused_loudly_and_the_pinned_one_is_taken_again
     service.set_certificate(pinned);
     link(&mut feed, |state| *state == LinkState::Up).await;
     feed.commands.send(Command::Leave).unwrap();
-    feed.task.await.unwrap();
+    feed.ended.await.unwrap();
 }

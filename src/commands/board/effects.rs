@@ -1,22 +1,23 @@
-//! Does in the world what the board wants done.
+//! Carries out the effects of the board in the world.
 
 use std::path::PathBuf;
 
 use tokio::sync::mpsc;
 
 use super::book::Book;
-use super::files;
+use super::show::Road;
 use crate::board::{Choice, Effect, Message};
+use crate::commands::files;
 use crate::contacts::BookError;
 use crate::feed::Command;
 use crate::settings::save_choice;
 
-/// What it is done with.
-pub struct Doing {
-    /// Who keeps presence fresh. One that is gone has told why.
+/// What effects are carried out with.
+pub struct World {
+    /// The feed. One that is gone has given its reason to the board.
     pub feed: mpsc::UnboundedSender<Command>,
-    /// Who is told what came of it. One that left needs no word.
-    pub board: mpsc::Sender<Message>,
+    /// The road by which results come back.
+    pub board: Road,
     /// The contact book.
     pub book: Book,
     /// Added to an address of a file that has no domain.
@@ -25,8 +26,8 @@ pub struct Doing {
     pub config_file: PathBuf,
 }
 
-impl Doing {
-    /// Does it, in order, until the board is gone.
+impl World {
+    /// Carries the effects out, in order, until the board is gone.
     ///
     /// # Errors
     /// Why contacts that the user changed are not saved.
@@ -47,7 +48,7 @@ impl Doing {
         self.book.close()
     }
 
-    async fn carry_out(self, effect: Effect) -> Doing {
+    async fn carry_out(self, effect: Effect) -> World {
         let feed = |command| drop(self.feed.send(command));
         match effect {
             Effect::Save(edits) => return self.with_book(|book| book.save(edits)).await,
@@ -89,7 +90,7 @@ impl Doing {
         let saving = tokio::task::spawn_blocking(move || save_choice(&path, &choice));
         if let Ok(Err(error)) = saving.await {
             let words = format!("Not saved: {error}");
-            let _ = self.board.send(Message::Notice(words)).await;
+            self.board.send(Message::Notice(words)).await;
         }
     }
 
@@ -98,7 +99,7 @@ impl Doing {
         let board = self.board.clone();
         tokio::task::spawn_blocking(move || {
             if let Some(message) = what() {
-                let _ = board.blocking_send(message);
+                board.blocking_send(message);
             }
         });
     }
@@ -107,18 +108,18 @@ impl Doing {
     async fn with_book(
         mut self,
         what: impl FnOnce(&mut Book) -> Vec<Message> + Send + 'static,
-    ) -> Doing {
-        let doing = tokio::task::spawn_blocking(move || {
+    ) -> World {
+        let work = tokio::task::spawn_blocking(move || {
             let messages = what(&mut self.book);
             (self, messages)
         });
-        let (doing, messages) = match doing.await {
+        let (world, messages) = match work.await {
             Ok(done) => done,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         };
         for message in messages {
-            let _ = doing.board.send(message).await;
+            world.board.send(message).await;
         }
-        doing
+        world
     }
 }

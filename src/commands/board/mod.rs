@@ -1,17 +1,17 @@
 //! The board: settings or the sign-in form first, then feed, contact book and terminal together.
 
-use jiff::Timestamp;
+mod book;
+mod effects;
+mod show;
+
+pub use show::show;
+
 use secrecy::SecretString;
-use tokio::sync::mpsc;
 use tracing::level_filters::LevelFilter;
 
-use super::book::Book;
-use super::doing::Doing;
-use super::remembering::{Remembering, relay};
 use super::{CommandError, demo, feed_config, load_unlogged, look};
-use crate::board::{Board, Message, Preferences};
 use crate::cli::{Exit, Options, Population};
-use crate::feed::{self, Config, Credentials, Session, Update, failure_in_words};
+use crate::feed::{Config, Credentials, Session, failure_in_words};
 use crate::link::{Problem, SignIn};
 use crate::log;
 use crate::pws::{Class, Endpoint, Error, Trust};
@@ -161,99 +161,6 @@ async fn attempt(settings: &Settings, draft: Draft) -> Verdict {
                 _ => Field::Server,
             };
             Verdict::Refused(field, problem)
-        }
-    }
-}
-
-/// Runs feed, contact book and terminal until the user leaves the board.
-///
-/// `trouble` is told at once, where there is one.
-pub async fn show(
-    config: Config,
-    settings: &Settings,
-    trouble: Option<String>,
-) -> Result<(), CommandError> {
-    let mouse_by_itself = std::env::var_os("TMUX").is_none();
-    let preferences = Preferences {
-        domain: settings.domain.value.clone(),
-        free_for: settings.free_for.value.into(),
-        mouse: settings.mouse.value.unwrap_or(mouse_by_itself),
-        mouse_by_itself,
-        view: settings.view.value,
-        order: settings.sort.value,
-        hide_offline: settings.hide_offline.value,
-    };
-    let now = Timestamp::now();
-    let mut board = Board::new(preferences, config.link(), now);
-    let history = settings.places.history.clone();
-    let history = history.filter(|_| settings.history.value);
-    let remembering = settings.places.last_seen.as_ref();
-    let remembering =
-        remembering.map(|path| Remembering::new(path.clone(), history.clone(), &config));
-    let feed = feed::spawn(config)?;
-    let mut book = Book::new(settings.places.contacts.clone());
-    let contacts = book.read();
-    let (to_board, messages) = mpsc::channel(64);
-    let (to_board, relaying) = match remembering {
-        None => (to_board, None),
-        Some(mut remembering) => {
-            contacts
-                .iter()
-                .for_each(|contacts| remembering.see(contacts));
-            let (sender, passing) = mpsc::channel(64);
-            let relaying = relay(passing, to_board, remembering);
-            (sender, Some(tokio::spawn(relaying)))
-        }
-    };
-    let (effects, to_do) = mpsc::unbounded_channel();
-    let look = look(settings)?;
-    board.update(Message::Settings(settings.shown(&look.themes.names())), now);
-    if let Some(words) = look.themes.trouble().or(trouble) {
-        board.update(Message::Notice(words), now);
-    }
-    for effect in contacts
-        .into_iter()
-        .flat_map(|contacts| board.update(contacts, now))
-    {
-        // The receiver is right below.
-        let _ = effects.send(effect);
-    }
-    let feed::Feed {
-        commands,
-        updates,
-        task,
-    } = feed;
-    let bringing = tokio::spawn(bring(updates, to_board.clone()));
-    let doing = Doing {
-        feed: commands,
-        board: to_board,
-        book,
-        domain: settings.domain.value.clone(),
-        config_file: settings.places.config.value.clone(),
-    };
-    let doing = tokio::spawn(doing.run(to_do));
-    let shown = tui::run(board, look, messages, effects).await;
-    // The board is gone: what it wanted saved is saved, then the feed signs out.
-    let saved = doing.await;
-    bringing.abort();
-    let _ = task.await;
-    if let Some(relaying) = relaying {
-        let _ = relaying.await;
-    }
-    shown?;
-    Ok(saved.unwrap_or(Ok(()))?)
-}
-
-/// Brings what the feed finds out to the board.
-async fn bring(mut updates: mpsc::Receiver<Update>, board: mpsc::Sender<Message>) {
-    while let Some(update) = updates.recv().await {
-        let message = match update {
-            Update::Reports(reports) => Message::Reports(reports),
-            Update::Link(link) => Message::Link(link),
-            Update::Notice(words) => Message::Notice(words),
-        };
-        if board.send(message).await.is_err() {
-            return;
         }
     }
 }

@@ -1,0 +1,160 @@
+//! The running board: the screen, the feed, the keeper of the files and the contact book, each at
+//! work by itself, and the roads between them.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use super::book::Book;
+use super::effects::World;
+use crate::board::{Board, Message, Preferences};
+use crate::commands::{CommandError, look};
+use crate::contacts::Contact;
+use crate::feed::{self, Config, Gone, Sink, Update};
+use crate::memory::keeper::{Files, Inbox, Keeper, Left, News};
+use crate::memory::last_seen;
+use crate::settings::Settings;
+use crate::tui;
+
+/// Whoever leaves the board does not wait longer than this for a disk.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The road to the board. What is kept for the next run goes to the keeper, too.
+#[derive(Clone, Debug)]
+pub struct Road {
+    board: mpsc::Sender<Message>,
+    keeper: Option<Inbox>,
+}
+
+impl Road {
+    /// Brings a message to the board; one that is gone needs none.
+    pub async fn send(&self, message: Message) {
+        self.keep(&message);
+        let _ = self.board.send(message).await;
+    }
+
+    /// The same, for a thread that may wait.
+    pub fn blocking_send(&self, message: Message) {
+        self.keep(&message);
+        let _ = self.board.blocking_send(message);
+    }
+
+    fn keep(&self, message: &Message) {
+        let Some(keeper) = &self.keeper else { return };
+        match message {
+            Message::Contacts(contacts) => keeper.put(News::Contacts(contacts.clone())),
+            Message::Reports(reports) => keeper.put(News::Reports(reports.clone())),
+            Message::Link(link) => keeper.put(News::Link(link.clone().into(), Timestamp::now())),
+            _ => {}
+        }
+    }
+}
+
+impl Sink for Road {
+    async fn send(&self, update: Update) -> Result<(), Gone> {
+        let message = match update {
+            Update::Reports(reports) => Message::Reports(reports),
+            Update::Link(link) => Message::Link(link),
+            Update::Notice(words) => Message::Notice(words),
+        };
+        self.keep(&message);
+        self.board.send(message).await.map_err(|_| Gone)
+    }
+}
+
+/// Runs feed, contact book and terminal until the user leaves the board.
+///
+/// `trouble` is shown at once, where there is one.
+pub async fn show(
+    config: Config,
+    settings: &Settings,
+    trouble: Option<String>,
+) -> Result<(), CommandError> {
+    let now = Timestamp::now();
+    let mut board = Board::new(preferences(settings), config.link(), now);
+    let (to_board, messages) = mpsc::channel(64);
+    let mut book = Book::new(settings.places.contacts.clone());
+    let contacts = book.read();
+    let known = match &contacts {
+        Some(Message::Contacts(contacts)) => contacts.clone(),
+        _ => Vec::new(),
+    };
+    let keeper = keeper(settings, &config, known, to_board.clone());
+    let road = Road {
+        board: to_board,
+        keeper: keeper.as_ref().map(Keeper::inbox),
+    };
+    let feed = feed::start(config, road.clone())?;
+    let (effects, to_do) = mpsc::unbounded_channel();
+    let look = look(settings)?;
+    board.update(Message::Settings(settings.shown(&look.themes.names())), now);
+    if let Some(words) = look.themes.trouble().or(trouble) {
+        board.update(Message::Notice(words), now);
+    }
+    if let Some(contacts) = contacts {
+        for effect in board.update(contacts, now) {
+            // The receiver is right below.
+            let _ = effects.send(effect);
+        }
+    }
+    let world = World {
+        feed: feed.commands,
+        board: road,
+        book,
+        domain: settings.domain.value.clone(),
+        config_file: settings.places.config.value.clone(),
+    };
+    let world = tokio::spawn(world.run(to_do));
+    let shown = tui::run(board, look, messages, effects).await;
+    // The board is gone: what it wanted saved is saved, then the feed signs out.
+    let saved = world.await;
+    let _ = feed.ended.await;
+    if let Some(keeper) = keeper {
+        keeper.close(PATIENCE).await;
+    }
+    shown?;
+    Ok(saved.unwrap_or(Ok(()))?)
+}
+
+fn preferences(settings: &Settings) -> Preferences {
+    let mouse_by_itself = std::env::var_os("TMUX").is_none();
+    Preferences {
+        domain: settings.domain.value.clone(),
+        free_for: settings.free_for.value.into(),
+        mouse: settings.mouse.value.unwrap_or(mouse_by_itself),
+        mouse_by_itself,
+        view: settings.view.value,
+        order: settings.sort.value,
+        hide_offline: settings.hide_offline.value,
+    }
+}
+
+/// Begins to keep what the board learns, where there is a place for it. The board shows at once what
+/// an earlier run left.
+fn keeper(
+    settings: &Settings,
+    config: &Config,
+    contacts: Vec<Contact>,
+    board: mpsc::Sender<Message>,
+) -> Option<Keeper> {
+    let history = settings.places.history.clone();
+    let files = Files {
+        last_seen: settings.places.last_seen.clone()?,
+        history: history.filter(|_| settings.history.value),
+        server: config.endpoint.origin(),
+        user: config.credentials.user.clone(),
+    };
+    let found = move |left: Left| {
+        let remembered = left.remembered.map(Message::Remembered);
+        let history = left.history.map(Message::History);
+        for message in remembered.into_iter().chain(history) {
+            // A board that is gone needs nothing.
+            let _ = board.blocking_send(message);
+        }
+    };
+    let write = Box::new(last_seen::write_entries);
+    Keeper::start(files, config.link(), contacts, write, found)
+        .inspect_err(|error| tracing::warn!(%error, "nothing is kept for the next run"))
+        .ok()
+}
