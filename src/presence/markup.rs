@@ -116,6 +116,7 @@ impl<'t> Tokens<'t> {
         matches!(self.rest(), [b'<', second, ..] if !matches!(second, b'/' | b'!' | b'?'))
     }
 
+    #[inline]
     fn rest(&self) -> &'t [u8] {
         &self.text.as_bytes()[self.at..]
     }
@@ -140,6 +141,7 @@ impl<'t> Tokens<'t> {
     }
 
     /// The next token; `None` at the end of the text.
+    #[inline]
     pub fn next(&mut self) -> Result<Option<Token<'t>>, Flaw> {
         let token = match self.rest() {
             [] => return Ok(None),
@@ -193,21 +195,36 @@ impl<'t> Tokens<'t> {
         Ok(Token::End(name))
     }
 
+    #[inline]
     fn skip_space(&mut self) {
-        let space = |byte: &&u8| matches!(byte, b' ' | b'\n' | b'\t' | b'\r');
-        self.at += self.rest().iter().take_while(space).count();
+        let space = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\t' | b'\r');
+        let rest = self.rest();
+        if rest.first().is_some_and(space) {
+            let length = rest.iter().position(|byte| !space(byte));
+            self.at += length.unwrap_or(rest.len());
+        }
     }
 
     /// A qualified name.
+    #[inline]
     fn name(&mut self) -> Result<&'t str, Flaw> {
         let rest = self.rest();
-        let length = rest.iter().position(|&byte| !may_be_in_name(byte));
-        let Some(length) = length else {
+        let mut kinds = 0;
+        let mut length = 0;
+        for &byte in rest {
+            let kind = KINDS[byte as usize];
+            if kind == 0 {
+                break;
+            }
+            kinds |= kind;
+            length += 1;
+        }
+        if length == rest.len() {
             return Err(Flaw::CutShort);
-        };
+        }
+        let begins_well = KINDS[rest[0] as usize] & (LETTER | BEYOND) != 0;
         let name = &self.text[self.at..self.at + length];
-        let begins_well = !matches!(rest[0], b'0'..=b'9' | b'-' | b'.' | b':');
-        if length == 0 || !begins_well || !(name.is_ascii() || name.chars().all(is_of_name)) {
+        if !begins_well || (kinds & BEYOND != 0 && !name.chars().all(is_of_name)) {
             return Err(Flaw::Tag);
         }
         self.at += length;
@@ -215,6 +232,7 @@ impl<'t> Tokens<'t> {
     }
 
     /// The next attribute of a start tag; `None` where the tag ends, which is passed then.
+    #[inline]
     pub fn attribute(&mut self) -> Result<Option<Written<'t>>, Flaw> {
         self.skip_space();
         match self.rest() {
@@ -289,11 +307,28 @@ impl<'t> Tokens<'t> {
     }
 }
 
-/// Whether a byte may be part of a name: letters, digits and `-._:` of ASCII, and whatever is not
-/// ASCII.
-fn may_be_in_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b':') || byte >= 0x80
-}
+/// The kinds of bytes that may be part of a name; 0 is any other.
+const LETTER: u8 = 1;
+/// Digits and `-.:`, which begin no name.
+const INNER: u8 = 2;
+/// Bytes of characters beyond ASCII.
+const BEYOND: u8 = 4;
+
+/// The kind of each byte.
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        kinds[byte] = match byte as u8 {
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => LETTER,
+            b'0'..=b'9' | b'-' | b'.' | b':' => INNER,
+            0x80.. => BEYOND,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    kinds
+};
 
 /// Whether a character may be part of a name (XML 1.0, section 2.3).
 fn is_of_name(character: char) -> bool {

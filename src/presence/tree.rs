@@ -99,14 +99,14 @@ impl<'t> Tree<'t> {
 }
 
 /// A prefix, and the namespace that it stands for at this place.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Prefix<'t> {
     name: &'t str,
     namespace: u32,
 }
 
 /// Which prefixes are declared at the place that is read.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct Scope<'t> {
     /// Each once; the first is the empty one.
     prefixes: Vec<Prefix<'t>>,
@@ -122,6 +122,10 @@ pub(crate) struct Builder<'t> {
     scope: Scope<'t>,
     /// The elements that are open.
     open: Vec<u32>,
+    /// Where the last token begins.
+    begun: usize,
+    /// What is declared around: how many namespaces there are, and the prefixes.
+    around: (usize, Vec<Prefix<'t>>),
 }
 
 impl<'t> Builder<'t> {
@@ -146,6 +150,8 @@ impl<'t> Builder<'t> {
                 before: Vec::new(),
             },
             open: Vec::new(),
+            begun: 0,
+            around: (2, vec![prefix("", NONE)]),
         }
     }
 
@@ -153,7 +159,7 @@ impl<'t> Builder<'t> {
     pub fn inside(&self) -> Builder<'t> {
         let mut inside = Builder::new(self.tree.text);
         inside.tree.namespaces.clone_from(&self.tree.namespaces);
-        inside.scope.prefixes.clone_from(&self.scope.prefixes);
+        inside.around = (self.tree.namespaces.len(), self.scope.prefixes.clone());
         inside
     }
 
@@ -176,6 +182,11 @@ impl<'t> Builder<'t> {
             .collect()
     }
 
+    /// Where the token begins that was read last, or could not be read.
+    pub fn last_token(&self) -> usize {
+        self.begun
+    }
+
     /// The tokens that are read next.
     pub fn tokens(&mut self) -> &mut Tokens<'t> {
         &mut self.tokens
@@ -184,6 +195,7 @@ impl<'t> Builder<'t> {
     /// Reads one token into the tree. Returns whether there was one.
     pub fn step(&mut self) -> Result<bool, Flaw> {
         let begun = self.tokens.at();
+        self.begun = begun;
         let read = self.read_token();
         let passed = match read {
             // What is not ended was looked for in all the rest.
@@ -198,6 +210,7 @@ impl<'t> Builder<'t> {
         match self.tokens.next()? {
             Some(Token::Start(name)) => self.start(name)?,
             Some(Token::End(name)) => self.end(name)?,
+            Some(Token::Text(text)) if is_space(text) => self.space(text),
             Some(Token::Text(text)) => self.text(unescape(text)?)?,
             Some(Token::Characters(text)) => self.text(text.into())?,
             Some(Token::Aside) => {}
@@ -207,12 +220,20 @@ impl<'t> Builder<'t> {
         Ok(true)
     }
 
-    /// Reads the element that begins at a place, alone. Returns where it ends.
+    /// Reads the element that begins at a place, alone, in the place of what is in the tree.
+    /// Returns where it ends.
     ///
     /// # Errors
     /// [`Malformed`] where it does not end before `limit`, or is no XML.
     pub fn read_element(&mut self, start: usize, limit: usize) -> Result<usize, Malformed> {
         self.tokens = Tokens::between(self.tree.text, start, limit);
+        // What an earlier element left.
+        self.open.clear();
+        self.tree.nodes.clear();
+        self.tree.attributes.clear();
+        self.tree.namespaces.truncate(self.around.0);
+        self.scope.prefixes.clone_from(&self.around.1);
+        self.scope.before.clear();
         loop {
             self.step().map_err(|flaw| self.tokens.flawed(flaw))?;
             if self.open.is_empty() {
@@ -234,7 +255,7 @@ impl<'t> Builder<'t> {
         while let Some((name, value)) = self.tokens.attribute()? {
             self.attribute(id, first, name, value)?;
         }
-        let (prefix, local) = match name.find(':') {
+        let (prefix, local) = match name.bytes().position(|byte| byte == b':') {
             Some(colon) => (&name[..colon], colon + 1),
             None => ("", 0),
         };
@@ -323,7 +344,7 @@ impl<'t> Builder<'t> {
 
     fn end(&mut self, name: &'t str) -> Result<(), Flaw> {
         let found = || super::clean(name);
-        let Some(id) = self.open.pop() else {
+        let Some(&id) = self.open.last() else {
             return Err(Flaw::EndsNothing(found()));
         };
         let end = self.tree.nodes.len() as u32;
@@ -334,18 +355,14 @@ impl<'t> Builder<'t> {
             return Err(Flaw::Mismatch { open, found });
         }
         entry.end = end;
+        self.open.pop();
         self.scope.leave(id);
         Ok(())
     }
 
     fn text(&mut self, text: Cow<'t, str>) -> Result<(), Flaw> {
-        let is_space = text.trim_ascii().is_empty();
         let Some(&parent) = self.open.last() else {
-            return if is_space {
-                Ok(())
-            } else {
-                Err(Flaw::BesideRoot)
-            };
+            return Err(Flaw::BesideRoot);
         };
         let nodes = &mut self.tree.nodes;
         let end = nodes.len() as u32 + 1;
@@ -355,8 +372,6 @@ impl<'t> Builder<'t> {
                 kind: Kind::Text(whole),
                 ..
             }) if *other == parent => whole.to_mut().push_str(&text),
-            // Between elements it says nothing.
-            _ if is_space => {}
             _ => nodes.push(Entry {
                 parent,
                 end,
@@ -364,6 +379,19 @@ impl<'t> Builder<'t> {
             }),
         }
         Ok(())
+    }
+
+    /// White space, which says something only after other text.
+    fn space(&mut self, text: &str) {
+        if let Some(Entry {
+            parent,
+            kind: Kind::Text(whole),
+            ..
+        }) = self.tree.nodes.last_mut()
+            && self.open.last() == Some(parent)
+        {
+            whole.to_mut().push_str(text);
+        }
     }
 
     /// Ends whatever is open.
@@ -374,6 +402,11 @@ impl<'t> Builder<'t> {
         }
         self.tree
     }
+}
+
+/// Whether a text is nothing but white space.
+fn is_space(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_whitespace())
 }
 
 impl Scope<'_> {

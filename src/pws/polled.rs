@@ -65,17 +65,22 @@ impl Reader {
     pub fn read(&mut self, text: &str) -> Result<Vec<Contact>, Error> {
         let mut contacts = Vec::new();
         let mut envelope = Builder::new(text);
+        // For the documents of one list, which have the same around them.
+        let mut inside = None;
         let flaw = loop {
             if envelope.innermost().is_some_and(is_list) && envelope.tokens().is_at_start_tag() {
-                contacts.push(self.read_document(&mut envelope));
+                let document = inside.get_or_insert_with(|| envelope.inside());
+                contacts.push(self.read_document(&mut envelope, document));
                 continue;
             }
             match envelope.step() {
-                Ok(true) => {}
+                Ok(true) if envelope.innermost().is_some_and(is_list) => {}
+                Ok(true) => self.steps += leave(&mut inside),
                 Ok(false) => break None,
                 Err(flaw) => break Some(envelope.tokens().flawed(flaw)),
             }
         };
+        self.steps += leave(&mut inside);
         let open = envelope.open_names();
         let envelope = envelope.finish();
         self.steps += envelope.steps();
@@ -93,8 +98,11 @@ impl Reader {
     }
 
     /// Reads the document that comes next, alone: what is wrong with it is wrong with no other.
-    fn read_document(&mut self, envelope: &mut Builder<'_>) -> Contact {
-        let mut document = envelope.inside();
+    fn read_document<'t>(
+        &mut self,
+        envelope: &mut Builder<'t>,
+        document: &mut Builder<'t>,
+    ) -> Contact {
         let text = envelope.tree().text();
         let start = envelope.tokens().at();
         let limit = text.floor_char_boundary(start.saturating_add(LARGEST));
@@ -102,7 +110,7 @@ impl Reader {
         let (contact, end) = match read {
             Ok(end) => (rich(document.tree().root_element()), end),
             Err(flaw) => {
-                let (end, steps) = salvage::end(text, start, &envelope.open_names());
+                let (end, steps) = salvage::end(document, &envelope.open_names());
                 self.steps += steps;
                 let error = if end - start > LARGEST {
                     DocumentError::TooLarge
@@ -116,10 +124,16 @@ impl Reader {
                 (contact, end)
             }
         };
-        self.steps += document.tree().steps();
         envelope.tokens().go_to(end);
         contact
     }
+}
+
+/// Leaves a list. Returns how many steps its documents took.
+fn leave(inside: &mut Option<Builder<'_>>) -> u64 {
+    inside
+        .take()
+        .map_or(0, |documents| documents.tree().steps())
 }
 
 /// Whether the text ends with the end of its root element.

@@ -7,14 +7,19 @@ use std::collections::HashMap;
 
 use crate::presence::Address;
 use crate::presence::markup::{Flaw, Token, Tokens, unescape};
+use crate::presence::tree::Builder;
 
-/// Where the element ends that begins at a place, by tags alone, in bytes from the beginning of
-/// the text; and how many steps were taken to find it. An end tag of one of the elements `around`
-/// ends it too, and so does what cannot be told apart from the rest.
-pub(super) fn end(text: &str, start: usize, around: &[&str]) -> (usize, u64) {
-    let mut tokens = Tokens::between(text, start, text.len());
-    let mut open = Open::default();
-    let mut steps = 0;
+/// Where a document ends that could be read only in part, by tags alone, in bytes from the
+/// beginning of the text; and how many steps were taken to find it. An end tag of one of the
+/// elements `around` ends it too, and so does what cannot be told apart from the rest.
+pub(super) fn end(document: &Builder<'_>, around: &[&str]) -> (usize, u64) {
+    let text = document.tree().text();
+    let mut tokens = Tokens::between(text, document.last_token(), text.len());
+    let mut open = Open {
+        names: document.open_names(),
+        ..Open::default()
+    };
+    let mut steps = open.names.len() as u64;
     loop {
         let before = tokens.at();
         let token = tokens.next();
@@ -71,8 +76,8 @@ pub(super) fn entity(document: &str) -> Option<Address> {
 #[derive(Default)]
 struct Open<'t> {
     names: Vec<&'t str>,
-    /// How often each name is among them, for looking for one that is not would take long. Only
-    /// counted from the first end tag on that does not end the innermost.
+    /// How often each name is among them, once one was looked for that is not, for that takes as
+    /// long as there are names.
     counts: Option<HashMap<&'t str, usize>>,
     steps: u64,
 }
@@ -91,32 +96,32 @@ impl<'t> Open<'t> {
 
     /// Closes the innermost element of that name, and with it all that was left open inside.
     /// Returns whether there is one.
-    fn close(&mut self, name: &'t str) -> bool {
-        if self.names.last() == Some(&name) {
-            self.pop();
-            return true;
-        }
-        let counts = self.counts.get_or_insert_with(|| {
-            let mut counts = HashMap::new();
-            for name in &self.names {
-                self.steps += 1;
-                *counts.entry(*name).or_default() += 1;
-            }
-            counts
-        });
-        if counts.get(name).is_none_or(|&count| count == 0) {
+    fn close(&mut self, name: &str) -> bool {
+        if let Some(counts) = &self.counts
+            && counts.get(name).is_none_or(|&count| count == 0)
+        {
             return false;
         }
-        while self.pop().is_some_and(|inner| inner != name) {}
-        true
-    }
-
-    fn pop(&mut self) -> Option<&'t str> {
-        self.steps += 1;
-        let name = self.names.pop()?;
-        if let Some(count) = self.counts.as_mut().and_then(|counts| counts.get_mut(name)) {
-            *count -= 1;
+        let place = self.names.iter().rposition(|open| *open == name);
+        let Some(place) = place else {
+            self.steps += self.names.len() as u64;
+            let mut counts = HashMap::new();
+            for &name in &self.names {
+                *counts.entry(name).or_default() += 1;
+            }
+            self.counts = Some(counts);
+            return false;
+        };
+        self.steps += (self.names.len() - place) as u64;
+        // To count the few that remain again, when that is needed, is less than to take off many.
+        if self.names.len() - place > place {
+            self.counts = None;
         }
-        Some(name)
+        for name in self.names.drain(place..) {
+            if let Some(count) = self.counts.as_mut().and_then(|counts| counts.get_mut(name)) {
+                *count -= 1;
+            }
+        }
+        true
     }
 }
