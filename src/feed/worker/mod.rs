@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::contest::Contest;
+use super::failure::refusal_in_words;
 use super::nodes::Nodes;
 use super::own::Own;
 use super::pace::Pace;
@@ -21,7 +22,7 @@ use super::session::{Failure, Session};
 use super::shared::Sharing;
 use super::subscriptions::Live;
 use super::wake::Surroundings;
-use super::{Command, Config, Delivery, Sink, farewell, refusal_in_words};
+use super::{Command, Config, Delivery, Sink, farewell};
 use crate::link::{Link, LinkState, Problem};
 use crate::pws::{Class, Client, Listener};
 
