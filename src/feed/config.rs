@@ -11,12 +11,12 @@ use crate::pws::{Client, Endpoint, Limits, PresenceType, Route, SoapVersion, Tru
 /// How presence comes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Delivery {
-    /// The server tells of changes; where that does not work, it is asked.
+    /// By notifications of the server; where none come, by polling.
     #[default]
     Auto,
-    /// The server is asked.
+    /// By polling.
     Poll,
-    /// The server tells of changes, also when some of its calls get lost.
+    /// By notifications, also when some of them get lost.
     Notify,
 }
 
@@ -50,7 +50,7 @@ pub struct Config {
     pub session_folder: Option<PathBuf>,
     /// How often each contact is asked for.
     pub interval: Duration,
-    /// Whether the server is asked or tells.
+    /// How presence comes.
     pub delivery: Delivery,
     /// Where to listen for its calls; else at the address that the way to the server begins at,
     /// at any free port.
@@ -74,7 +74,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// How many requests may be under way at once where nothing else is said.
+    /// How many requests may be under way at once by default.
     pub const IN_FLIGHT: usize = 2;
 
     /// Everything as usual: every 5 s, rich presence, certificates as the platform trusts them.

@@ -25,7 +25,7 @@ pub use pace::Pace;
 pub use plan::{Plan, Rhythm, Step};
 pub use session::{Application, Credentials, Failure, Origin, Session};
 pub use shared::in_use;
-pub use subscriptions::{Job, Live, Next};
+pub use subscriptions::{Job, NextJob, Subscriptions};
 pub use wake::{Change, Surroundings};
 
 use std::time::Duration;
@@ -40,7 +40,7 @@ use worker::Worker;
 /// The sign-out gets no longer than this: nobody waits for it.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// What the board tells the feed.
+/// What the board wants of the feed.
 #[derive(Debug)]
 pub enum Command {
     /// The whole list of contacts to keep fresh; replaces the earlier list. New ones are asked
