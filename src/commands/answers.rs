@@ -73,7 +73,7 @@ pub async fn from_server(
         config.endpoint.origin(),
         config.credentials.user,
         roster.entries(),
-        // All of it was told in this round, however long it took.
+        // All of it came in this round, however long it took.
         Timestamp::MIN,
         Timestamp::now(),
     ))

@@ -46,7 +46,7 @@ struct Printed {
     text: String,
     next: usize,
     exit: Exit,
-    /// What goes wrong with printing is told once, at the end.
+    /// An error while printing is reported once, at the end.
     trouble: Option<CommandError>,
 }
 

@@ -11,7 +11,7 @@ use crate::feed::{Config, Credentials};
 use crate::pws::{Endpoint, Route};
 use crate::simulator::{self, Simulator};
 
-/// How often the demo asks, where nothing else is said: often enough to see people move.
+/// The demo's interval by default: short enough to see people move.
 const INTERVAL: Duration = Duration::from_secs(2);
 
 /// Runs the demo until the user leaves it.

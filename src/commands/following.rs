@@ -76,7 +76,7 @@ impl Following {
 
     /// Signs out.
     pub async fn leave(self) {
-        // What it still has to tell must not keep it.
+        // Updates that nobody reads must not keep it.
         drop(self.updates);
         let _ = self.commands.send(Command::Leave);
         let _ = self.ended.await;

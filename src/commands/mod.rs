@@ -34,7 +34,7 @@ use crate::settings::{Layer, Settings, SettingsError};
 use crate::simulator::CertificateError;
 use crate::tui::{Background, Depth, Look, ThemeName, Themes, TuiError};
 
-/// Why a command failed; its words tell what to do.
+/// Why a command failed. The words say what happened, to what, and what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
     /// The settings cannot be followed.
@@ -123,7 +123,7 @@ pub enum CommandError {
     /// The server did not answer as it should; boxed, for it is much larger than the others.
     #[error("{}. {}", .0.what, .0.advice)]
     Server(Box<crate::link::Problem>, Exit),
-    /// No board has left anything that could be told.
+    /// No board has left anything that could be printed.
     #[error(
         "no board has left anything for this server and user: run whosin, or leave out --cached"
     )]

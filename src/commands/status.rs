@@ -21,7 +21,7 @@ pub enum Print {
     Table,
     /// JSON for programs.
     Json,
-    /// Nothing: the exit code tells.
+    /// Nothing: the exit code is the answer.
     Nothing,
 }
 

@@ -58,7 +58,7 @@ impl Waiting<'_> {
             };
             match heard {
                 Heard::End(exit) => return Ok(exit),
-                // Nobody set a presence here of which it could tell.
+                // Notices are about a presence that was set here: nobody did.
                 Heard::Update(Update::Notice(_)) => {}
                 Heard::Update(Update::Reports(reports)) => {
                     self.answered = true;
@@ -73,9 +73,9 @@ impl Waiting<'_> {
                     self.refused(&reports)?;
                 }
                 Heard::Update(Update::Link(link)) => {
-                    let told = self.link(&link.state);
+                    let shown = self.link(&link.state);
                     self.following.roster.set_link(link, jiff::Timestamp::now());
-                    told?;
+                    shown?;
                 }
             }
         }
@@ -126,7 +126,7 @@ impl Waiting<'_> {
         }
     }
 
-    /// Trouble that passes is told once; a refusal ends the waiting.
+    /// Trouble that passes is printed once; a refusal ends the waiting.
     fn link(&mut self, state: &LinkState) -> Result<(), CommandError> {
         match state {
             LinkState::Up => self.trouble = None,

@@ -49,7 +49,7 @@ pub async fn watch(options: &Options, watch: &Watch) -> Result<Exit, CommandErro
 
 struct Watching {
     form: Form,
-    /// Trouble with the link was told, and is not over.
+    /// Trouble with the link was printed, and is not over.
     in_trouble: bool,
     reader: Reader,
 }
@@ -73,7 +73,7 @@ impl Watching {
             };
             let goes_on = match heard {
                 Heard::End(exit) => return Ok(exit),
-                // Nobody set a presence here of which it could tell.
+                // Notices are about a presence that was set here: nobody did.
                 Heard::Update(Update::Notice(_)) => true,
                 Heard::Update(Update::Reports(reports)) => {
                     self.reports(&mut following.roster, &reports)?
@@ -94,9 +94,9 @@ impl Watching {
     fn reports(&self, roster: &mut Roster, reports: &[Report]) -> Result<bool, CommandError> {
         let mut lines = String::new();
         for report in reports {
-            let before = told(roster, &report.address);
+            let before = said_of(roster, &report.address);
             roster.learn(report);
-            let after = told(roster, &report.address);
+            let after = said_of(roster, &report.address);
             let (Some(after), Some(entry)) = (&after, roster.entry(&report.address)) else {
                 continue;
             };
@@ -119,7 +119,7 @@ impl Watching {
                 let problem = Box::new(problem.clone());
                 return Err(CommandError::Server(problem, Exit::Refused));
             }
-            // One line tells of it, however its words change from try to try.
+            // One line is enough, however the words change from try to try.
             LinkState::Trouble { .. } if self.in_trouble => return Ok(true),
             LinkState::Trouble { problem, .. } => {
                 self.in_trouble = true;
@@ -133,16 +133,16 @@ impl Watching {
     }
 }
 
-/// What is told of a contact: another line where this is another.
+/// What a line says of a contact: where it changes, another line is printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Told {
+struct Said {
     availability: Option<Availability>,
     words: String,
     note: Option<String>,
 }
 
-/// What there is to tell of a contact; `None` before its first answer.
-fn told(roster: &Roster, address: &Address) -> Option<Told> {
+/// What a line would say of a contact now; `None` before its first answer.
+fn said_of(roster: &Roster, address: &Address) -> Option<Said> {
     let entry = roster.entry(address)?;
     let known = entry.presence();
     let was = || known.map(|presence| format!(" (was {})", lower_first(presence.label())));
@@ -153,7 +153,7 @@ fn told(roster: &Roster, address: &Address) -> Option<Told> {
         Some(Trouble::Unreadable(words)) => words.clone(),
     };
     let sure = known.filter(|_| entry.trouble.is_none());
-    Some(Told {
+    Some(Said {
         availability: sure.map(|presence| presence.availability),
         words,
         note: sure.and_then(|presence| presence.note.clone()),
@@ -189,10 +189,10 @@ impl Form {
         at: Timestamp,
         roster: &Roster,
         entry: &Entry,
-        told: &Told,
+        said: &Said,
     ) -> String {
-        let (name, words) = (clean(entry.name()), clean(&told.words));
-        let note = clean(told.note.as_deref().unwrap_or_default());
+        let (name, words) = (clean(entry.name()), clean(&said.words));
+        let note = clean(said.note.as_deref().unwrap_or_default());
         match self {
             Form::Json => json(&Line {
                 schema: SCHEMA,
@@ -213,7 +213,7 @@ impl Form {
                     || Availability::Unknown.glyph(look.icons).to_string(),
                     |presence: &Presence| presence.glyph(look.icons).to_string(),
                 );
-                let style = told
+                let style = said
                     .availability
                     .map_or(look.theme.dim(), |state| look.theme.state(state));
                 let style: ContentStyle = style.into_crossterm();

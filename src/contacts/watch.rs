@@ -14,7 +14,7 @@ use crate::file;
 const SETTLED: Duration = Duration::from_millis(100);
 
 /// Tells when a file was changed, however that is done: written over, replaced, or, where it is a
-/// link, pointed elsewhere. The system tells; nothing is looked at in between.
+/// link, pointed elsewhere. The system sends notifications; nothing is polled.
 pub struct Changes {
     changed: Arc<Notify>,
     _watcher: notify::RecommendedWatcher,
@@ -24,7 +24,7 @@ impl Changes {
     /// Begins to watch a file, which need not be there yet. Its folder is made where it is missing.
     ///
     /// # Errors
-    /// Why the system does not tell.
+    /// Why the system cannot watch it.
     pub fn of(path: &Path) -> notify::Result<Changes> {
         let places = [path.to_path_buf(), file::target(path)];
         let mut names: Vec<OsString> = places
@@ -70,7 +70,7 @@ impl Changes {
     /// waiting is given up and begun again.
     pub async fn next(&mut self) {
         self.changed.notified().await;
-        // Given up from here on, the change still has to be told.
+        // Whoever stops waiting here still gets the change next time.
         let mut untold = Untold(Some(&self.changed));
         while tokio::time::timeout(SETTLED, self.changed.notified())
             .await
@@ -80,7 +80,7 @@ impl Changes {
     }
 }
 
-/// A change that nobody was told of yet; dropped, it is told again.
+/// A change that nobody has got yet; dropped, it comes again.
 struct Untold<'a>(Option<&'a Notify>);
 
 impl Drop for Untold<'_> {

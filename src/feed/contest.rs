@@ -44,7 +44,7 @@ impl Contest {
                 .saturating_mul(1 << (self.lost - 1).min(10))
                 .min(longest)
         });
-        // A key that is not valid right after a fresh sign-in tells the same as one taken over;
+        // A key that is not valid right after a fresh sign-in means the same as one taken over;
         // one that was found may merely be old.
         if !answered && !origin.is_found() {
             self.lost += 1;

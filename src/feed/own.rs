@@ -14,7 +14,7 @@ const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 #[derive(Debug, Default)]
 pub struct Own {
     wanted: Option<OwnSet>,
-    /// Until when the server keeps what was set; `None` where it has to be told.
+    /// Until when the server keeps what was set; `None` where it has to be sent.
     kept_until: Option<Timestamp>,
 }
 
@@ -42,7 +42,7 @@ impl Own {
         self.kept_until = None;
     }
 
-    /// What to tell the server at `now`, if anything.
+    /// What to send to the server at `now`, if anything.
     pub fn next(&self, now: Timestamp) -> Option<(OwnPresence, Expiration)> {
         let wanted = self.wanted?;
         if wanted.until <= now {

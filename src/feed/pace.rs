@@ -110,7 +110,7 @@ impl Pace {
             .filter(|&&at| now.duration_since(at) < WINDOW)
             .count();
         let rate = self.limit.as_ref().map_or(usual, |limit| limit.rate);
-        // Several requests are under way at once: what they say together is said once.
+        // Several requests are under way at once: their refusals count as one.
         let again = self
             .limit
             .as_ref()

@@ -52,7 +52,7 @@ enum Turn {
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Ask for these, at most [`BATCH`]. What comes of it is told by [`Plan::answered`],
+    /// Poll these, at most [`BATCH`], then report with [`Plan::answered`],
     /// [`Plan::not_answered`], [`Plan::refused`] or [`Plan::divide`].
     Ask(Vec<Address>),
     /// Nothing before this moment.
@@ -101,9 +101,10 @@ impl Plan {
     /// Replaces the list of contacts. Those who are new are due at once: without the others, where
     /// others are known already.
     pub fn set_contacts(&mut self, contacts: Vec<Address>, now: Instant) {
-        let turn = match self.slots.is_empty() {
-            true => Turn::InOrder,
-            false => Turn::Now,
+        let turn = if self.slots.is_empty() {
+            Turn::InOrder
+        } else {
+            Turn::Now
         };
         let mut before: HashMap<Address, Slot> = self
             .slots

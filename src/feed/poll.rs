@@ -37,11 +37,11 @@ pub(super) fn judge(batch: &[Address], answer: Result<Vec<Contact>, Error>) -> V
     }
 }
 
-/// What was last told of each contact, so that equal states are held once.
+/// The last state of each contact, so that equal states are held once.
 #[derive(Debug, Default)]
 pub(super) struct Memory(HashMap<Address, Arc<Presence>>);
 
-/// What an answer told.
+/// What was learned from an answer.
 pub(super) struct Learned {
     /// One for each who was asked for.
     pub reports: Vec<Report>,
@@ -86,7 +86,7 @@ impl Memory {
         } in answers
         {
             let Some(address) = address else { continue };
-            // Of two documents about the same, one that cannot be read tells nothing.
+            // Of two documents for one contact prefer the readable one.
             if what.is_ok() || !said.contains_key(&address) {
                 said.insert(address, what);
             }

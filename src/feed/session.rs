@@ -131,9 +131,10 @@ impl Application {
                     user,
                     home: walk.node,
                     backup: walk.backup.or(self.backup),
-                    origin: match self.forced || walk.forced {
-                        true => Origin::TakenOver,
-                        false => Origin::New,
+                    origin: if self.forced || walk.forced {
+                        Origin::TakenOver
+                    } else {
+                        Origin::New
                     },
                 });
             }

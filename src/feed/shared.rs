@@ -151,7 +151,7 @@ impl Sharing {
             return Ok(found);
         }
         let opened = Session::open(client, at, who).await?;
-        // What had to be ended for it was left behind, or ours.
+        // Any session that had to be forced out was stale, or our own.
         place.keep(&opened, false);
         Ok(opened)
     }
@@ -236,9 +236,10 @@ impl Place {
             user: UserKey::new(keys.user_key.0.expose_secret()),
             home: Endpoint::parse(&keys.home).ok()?,
             backup: keys.backup.and_then(|node| Endpoint::parse(&node).ok()),
-            origin: match keys.taken_over {
-                true => Origin::FoundTakenOver,
-                false => Origin::Found,
+            origin: if keys.taken_over {
+                Origin::FoundTakenOver
+            } else {
+                Origin::Found
             },
         })
     }

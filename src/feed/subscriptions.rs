@@ -1,9 +1,9 @@
-//! Being told of changes instead of asking for them: what to do next, pure, with the time passed in.
+//! Subscriptions to presence: which request comes next, pure, with the time passed in.
 //!
-//! One thing at a time: register an end point, subscribe to everybody in requests of a hundred,
-//! fetch, and from then on fetch whenever the service calls. End point and subscriptions end at an
-//! absolute time and are renewed when half of it has passed. A call may get lost, and no second one
-//! comes before the change is fetched, so now and then it is fetched without a call.
+//! One request at a time: register an endpoint, subscribe to everybody in requests of a hundred,
+//! fetch, and from then on fetch at each notification. Endpoint and subscriptions expire at an
+//! absolute time and are renewed when half of it has passed. A notification may get lost, and no
+//! second one comes before the change is fetched, so now and then it is fetched without one.
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
@@ -11,32 +11,32 @@ use std::time::{Duration, Instant};
 use crate::presence::Address;
 use crate::pws::{BATCH, Class, EndPointId, Error, Expiration, SUBSCRIBED, SubscriptionId};
 
-/// For how long end points and subscriptions are asked for.
+/// The expiration that is requested for endpoints and subscriptions.
 const LASTING: Duration = Duration::from_secs(12 * 3600);
-/// How long it is until the next fetch that nobody called for.
+/// How long it is until the next fetch without a notification.
 const UNCALLED: Duration = Duration::from_secs(300);
 /// The pauses between fetches: after one that brought news, and after many that brought none.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1));
 /// What is gone on the server is made anew at most once in this time.
 const ANEW: Duration = Duration::from_secs(60);
-/// A server that cannot tell is tried again after this time; each time twice as long, up to the
-/// second.
+/// A server that sends no notifications is tried again after this time; each time twice as long, up
+/// to the second.
 const AGAIN: (Duration, Duration) = (Duration::from_secs(300), Duration::from_secs(3600));
-/// A change that a poll showed should be called for within this time.
+/// The notification of a change that a poll showed should come within this time.
 const LATE: Duration = Duration::from_secs(5);
-/// So many changes may be missed before being told is not relied on any more.
+/// After so many missed notifications they are not relied on any more.
 const MISSED: u32 = 2;
 
-/// The state of being told.
+/// The endpoint and the subscriptions, as far as the server is known to have them.
 #[derive(Debug)]
-pub struct Live {
+pub struct Subscriptions {
     state: State,
     wanted: Vec<Address>,
-    /// Refused by the server; they are only asked for.
+    /// Refused by the server; they are only polled.
     refused: HashSet<Address>,
     end_point: Option<(EndPointId, Instant)>,
     subscriptions: Vec<Subscription>,
-    /// Nothing is to be subscribed to or unsubscribed from: it was looked at.
+    /// Subscribed is exactly who is wanted.
     settled: bool,
     /// Parts of a batch in which somebody is refused.
     suspects: Vec<Vec<Address>>,
@@ -46,8 +46,8 @@ pub struct Live {
     failures: u32,
     pause: Duration,
     fetched: Option<Instant>,
-    /// A poll showed a change that nobody has called for yet.
-    waiting_for_call: Option<Instant>,
+    /// Since when a change that a poll showed is without its notification.
+    unnotified_since: Option<Instant>,
     missed: u32,
     most_missed: u32,
 }
@@ -90,9 +90,10 @@ pub enum Job {
 
 /// What to do next.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Next {
-    /// This, now; what comes of it is told by [`Live::registered`], [`Live::subscribed`],
-    /// [`Live::fetched`], [`Live::unsubscribed`] or [`Live::failed`].
+pub enum NextJob {
+    /// Run this job now, then report with [`Subscriptions::registered`],
+    /// [`Subscriptions::subscribed`], [`Subscriptions::fetched`], [`Subscriptions::unsubscribed`] or
+    /// [`Subscriptions::failed`].
     Do(Job),
     /// Nothing before this moment.
     Wait(Instant),
@@ -100,20 +101,20 @@ pub enum Next {
     Idle,
 }
 
-impl Live {
-    /// Not begun; begins at the first question for what is next. Where calls get lost, being told
-    /// is given up.
-    pub fn new() -> Live {
-        Live::missing_at_most(MISSED)
+impl Subscriptions {
+    /// None yet; the first job registers an endpoint. Where notifications get lost, they are given
+    /// up.
+    pub fn new() -> Subscriptions {
+        Subscriptions::missing_at_most(MISSED)
     }
 
-    /// The same, but however many calls get lost, what changed is fetched all the same.
-    pub fn insisting() -> Live {
-        Live::missing_at_most(u32::MAX)
+    /// The same, but however many notifications get lost, what changed is fetched all the same.
+    pub fn insisting() -> Subscriptions {
+        Subscriptions::missing_at_most(u32::MAX)
     }
 
-    fn missing_at_most(most_missed: u32) -> Live {
-        Live {
+    fn missing_at_most(most_missed: u32) -> Subscriptions {
+        Subscriptions {
             most_missed,
             state: State::On,
             wanted: Vec::new(),
@@ -127,7 +128,7 @@ impl Live {
             failures: 0,
             pause: PAUSES.0,
             fetched: None,
-            waiting_for_call: None,
+            unnotified_since: None,
             missed: 0,
         }
     }
@@ -149,11 +150,11 @@ impl Live {
         self.suspects.clear();
         self.anew = None;
         self.fetched = None;
-        self.waiting_for_call = None;
+        self.unnotified_since = None;
         self.missed = 0;
     }
 
-    /// Whether changes of everybody are told.
+    /// Whether notifications of everybody's changes come.
     pub fn holds(&self) -> bool {
         matches!(self.state, State::On)
             && !self.subscriptions.is_empty()
@@ -180,45 +181,45 @@ impl Live {
     }
 
     fn missing(&self) -> impl Iterator<Item = &Address> {
-        let told = |address: &&Address| {
+        let is_subscribed = |address: &&Address| {
             self.subscriptions
                 .iter()
                 .any(|subscription| subscription.contacts.contains(*address))
         };
         self.wanted
             .iter()
-            .filter(move |address| !self.refused.contains(*address) && !told(address))
+            .filter(move |address| !self.refused.contains(*address) && !is_subscribed(address))
     }
 
     /// What to do at `now`.
-    pub fn next(&mut self, now: Instant) -> Next {
+    pub fn next(&mut self, now: Instant) -> NextJob {
         if let State::Off(again, _) = self.state {
             match again {
-                Some(again) if again > now => return Next::Wait(again),
+                Some(again) if again > now => return NextJob::Wait(again),
                 Some(_) => self.state = State::On,
-                None => return Next::Idle,
+                None => return NextJob::Idle,
             }
         }
         if self.wanted.is_empty() && self.subscriptions.is_empty() {
-            return Next::Idle;
+            return NextJob::Idle;
         }
         let lasting = Expiration::nearest(LASTING);
         let Some((end_point, renew)) = self.end_point else {
             if let Some(anew) = self.anew.filter(|anew| *anew > now) {
-                return Next::Wait(anew);
+                return NextJob::Wait(anew);
             }
-            return Next::Do(Job::Register(lasting));
+            return NextJob::Do(Job::Register(lasting));
         };
         if renew <= now {
-            return Next::Do(Job::RenewEndPoint(end_point, lasting));
+            return NextJob::Do(Job::RenewEndPoint(end_point, lasting));
         }
         let due = |subscription: &&Subscription| subscription.renew <= now;
         if let Some(old) = self.subscriptions.iter().find(due) {
-            return Next::Do(Job::RenewSubscription(old.id, end_point, lasting));
+            return NextJob::Do(Job::RenewSubscription(old.id, end_point, lasting));
         }
         if !self.settled {
             if let Some(job) = self.fill(end_point, lasting).or_else(|| self.thin_out()) {
-                return Next::Do(job);
+                return NextJob::Do(job);
             }
             self.settled = true;
         }
@@ -256,11 +257,11 @@ impl Live {
         })
     }
 
-    fn next_fetch(&mut self, now: Instant) -> Next {
-        if let Some(since) = self.waiting_for_call
+    fn next_fetch(&mut self, now: Instant) -> NextJob {
+        if let Some(since) = self.unnotified_since
             && now >= since + LATE
         {
-            self.waiting_for_call = None;
+            self.unnotified_since = None;
             self.missed += 1;
             if self.missed >= self.most_missed {
                 self.give_up(
@@ -269,50 +270,50 @@ impl Live {
                 );
                 return self.next(now);
             }
-            self.called();
+            self.expect_news();
         }
         let rested = self.fetched.map_or(now, |fetched| fetched + self.pause);
         let uncalled = self.fetched.map_or(now, |fetched| fetched + UNCALLED);
         let news = self.subscriptions.iter().find(|one| one.news);
-        let late = self.waiting_for_call.map(|since| since + LATE);
+        let late = self.unnotified_since.map(|since| since + LATE);
         let (first, at) = match (news, self.subscriptions.first()) {
             (Some(news), _) => (news.id, rested),
             (None, Some(first)) => (first.id, uncalled),
-            (None, None) => return Next::Idle,
+            (None, None) => return NextJob::Idle,
         };
         if at <= now {
             if news.is_none() {
                 // All of them, one after the other.
-                self.called();
+                self.expect_news();
             }
-            return Next::Do(Job::Fetch(first));
+            return NextJob::Do(Job::Fetch(first));
         }
         let renew = self.end_point.map(|(_, renew)| renew);
         let renewals = self.subscriptions.iter().map(|one| one.renew).chain(renew);
         let soonest = renewals.chain(late).fold(at, Instant::min);
-        Next::Wait(soonest)
+        NextJob::Wait(soonest)
     }
 
-    /// The service called, or may have: there is something to be fetched.
-    fn called(&mut self) {
+    /// A notification came, or may have got lost: there is something to be fetched.
+    fn expect_news(&mut self) {
         for subscription in &mut self.subscriptions {
             subscription.news = true;
         }
     }
 
-    /// A call came.
-    pub fn call_came(&mut self) {
-        self.waiting_for_call = None;
+    /// A notification came.
+    pub fn notified(&mut self) {
+        self.unnotified_since = None;
         self.missed = 0;
-        self.called();
+        self.expect_news();
     }
 
-    /// A poll showed a change of somebody who is subscribed to. A call should come, too.
+    /// A poll showed a change of somebody who is subscribed to. A notification should come, too.
     pub fn poll_showed_change(&mut self, now: Instant) {
         // What is about to be fetched may be what the poll showed.
         let about_to_fetch = self.subscriptions.iter().any(|one| one.news);
         if self.holds() && !about_to_fetch {
-            self.waiting_for_call.get_or_insert(now);
+            self.unnotified_since.get_or_insert(now);
         }
     }
 
@@ -358,9 +359,10 @@ impl Live {
     /// Something was fetched, with news or without.
     pub fn fetched(&mut self, id: SubscriptionId, news: bool, now: Instant) {
         let (shortest, longest) = PAUSES;
-        self.pause = match news {
-            true => shortest,
-            false => (self.pause * 4).min(longest),
+        self.pause = if news {
+            shortest
+        } else {
+            (self.pause * 4).min(longest)
         };
         self.fetched = Some(now);
         self.failures = 0;
@@ -379,8 +381,8 @@ impl Live {
         }
     }
 
-    /// Something did not work out. Whether that was dealt with; if not, it is trouble with the
-    /// link, and the same is tried again when that is over.
+    /// A job failed. Returns whether the failure is dealt with; if not, it is trouble with the link,
+    /// and the same job comes again when that is over.
     pub fn failed(&mut self, job: &Job, error: &Error, now: Instant) -> bool {
         self.settled = false;
         match (error.class(), job) {
@@ -413,7 +415,7 @@ impl Live {
         true
     }
 
-    /// Asks instead of being told, for this reason; later it is tried again.
+    /// Leaves presence to polling for this reason; subscribes again later.
     pub fn give_up(&mut self, now: Instant, reason: &str) {
         let (first, longest) = AGAIN;
         let pause = first.saturating_mul(1 << self.failures.min(8)).min(longest);
@@ -422,15 +424,15 @@ impl Live {
         self.state = State::Off(Some(now + pause), Some(reason.to_string()));
     }
 
-    /// Asks instead of being told, for good.
+    /// Leaves presence to polling for good.
     pub fn turn_off(&mut self, reason: Option<String>) {
         self.forget();
         self.state = State::Off(None, reason);
     }
 }
 
-impl Default for Live {
-    fn default() -> Live {
-        Live::new()
+impl Default for Subscriptions {
+    fn default() -> Subscriptions {
+        Subscriptions::new()
     }
 }

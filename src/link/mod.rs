@@ -81,7 +81,7 @@ fn patience(interval: Duration) -> SignedDuration {
 pub enum Mode {
     /// Every contact is asked for in this interval.
     Every(Duration),
-    /// The server tells of changes.
+    /// The server sends notifications of changes.
     Live,
 }
 
@@ -105,7 +105,7 @@ pub enum LinkState {
     Refused {
         /// Which of the two sign-ins.
         sign_in: SignIn,
-        /// What was said.
+        /// Why.
         problem: Problem,
     },
 }

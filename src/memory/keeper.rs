@@ -47,7 +47,7 @@ pub struct Left {
     pub history: Option<Vec<(Address, Vec<Change>)>>,
 }
 
-/// Which files are kept, and of whom they tell.
+/// Which files are kept, and whose they are.
 #[derive(Clone, Debug)]
 pub struct Files {
     /// Where `last-seen.json` is.

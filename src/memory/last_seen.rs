@@ -12,7 +12,7 @@ use super::snapshot::{Head, LinkWord, SCHEMA, Snapshot, Stream};
 use crate::board::Entry;
 use crate::file;
 
-/// How old the file may be where nothing else is said and no board says that it writes more slowly.
+/// How old the file may be by default, where no board says that it writes more slowly.
 pub const MAX_AGE: Duration = Duration::from_secs(30);
 
 /// Writes the file: readable by its owner alone.
@@ -53,7 +53,7 @@ pub fn read(path: &Path, server: &str, user: &str) -> Option<Snapshot> {
 }
 
 /// Whether the snapshot speaks of now: it is no older than `max_age`, or than its board takes for
-/// two rounds where nothing else is said.
+/// two rounds by default.
 pub fn is_fresh(snapshot: &Snapshot, max_age: Option<Duration>, now: Timestamp) -> bool {
     let by_itself = || match &snapshot.board {
         Some(board) if board.link == LinkWord::Up => MAX_AGE.max(Duration::from_secs(

@@ -114,9 +114,9 @@ pub struct Person {
     pub im_status: Option<String>,
     #[allow(missing_docs, reason = "as Extras says")]
     pub remarks: Vec<String>,
-    /// When the server last told the state; where it never did, when it was asked.
+    /// When the state came from the server last; where it never did, when it was polled.
     pub asked_at: Option<Timestamp>,
-    /// Which rule decided the state; `None` where the server never told one.
+    /// Which rule decided the state; `None` where the server never sent one.
     pub why: Option<Why>,
     /// Whether the state was known to be true at the moment of the snapshot.
     pub fresh: bool,
@@ -155,7 +155,7 @@ impl Process {
     ///
     /// `pause` is the longest time in seconds between two writings while answers come.
     pub fn this(roster: &Roster, pause: u64) -> Process {
-        /// While the server tells of changes it is asked for something once in this time.
+        /// While notifications come, there is a poll once in this time.
         const LIVE: u64 = 60;
         let link = roster.link();
         let (word, problem) = match &link.state {
@@ -282,18 +282,22 @@ impl Person {
             Some(Trouble::Refused(words) | Trouble::Unreadable(words)) => Some(words.clone()),
             Some(Trouble::NotAnswered) | None => None,
         };
-        let told = entry.presence().map(Person::told).unwrap_or(Person {
+        let of_presence = entry.presence().map(Person::of_presence).unwrap_or(Person {
             label: Availability::Unknown.label().into(),
             ..Person::default()
         });
         Person {
             uri: entry.contact.address.to_string(),
-            name: entry.contact.name.clone().or(told.display_name.clone()),
+            name: entry
+                .contact
+                .name
+                .clone()
+                .or(of_presence.display_name.clone()),
             group: entry.contact.group.clone(),
             asked_at,
             fresh: entry.standing(confirmed_after) == Standing::Fresh,
             error,
-            ..told
+            ..of_presence
         }
     }
 
@@ -303,8 +307,8 @@ impl Person {
         Person::of(&Entry::new(contact.clone()), now, now)
     }
 
-    /// The part that the presence itself tells.
-    fn told(presence: &Presence) -> Person {
+    /// The part that is the presence's own.
+    fn of_presence(presence: &Presence) -> Person {
         let extras = presence.extras.as_deref().cloned().unwrap_or_default();
         Person {
             availability: presence.availability,
@@ -335,7 +339,7 @@ impl Person {
         }
     }
 
-    /// The state that it tells of; `None` where the server never told one.
+    /// The state; `None` where the server never sent one.
     pub fn presence(&self) -> Option<Presence> {
         let mut activities = activities(&self.activities);
         // The name of 'other' says nothing; its text is the label, where it leads.

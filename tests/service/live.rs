@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::support::service::{
     Feed, config, everybody, leave, link_where, next, service, spawn, still,
 };
-use whosin::feed::{Command, Config, Delivery, Job, Live, Next, Update};
+use whosin::feed::{Command, Config, Delivery, Job, NextJob, Subscriptions, Update};
 use whosin::link::{LinkState, Mode, Outcome};
 use whosin::presence::{Address, Availability};
 use whosin::pws::{BATCH, EndPointId, Error, Expiration, SubscriptionId};
@@ -142,7 +142,7 @@ async fn a_contact_that_cannot_be_subscribed_to_keeps_nobody_else_out() {
 #[test]
 fn what_is_gone_on_the_server_is_made_anew_once_a_minute() {
     let mut now = Instant::now();
-    let mut live = Live::new();
+    let mut live = Subscriptions::new();
     live.set_contacts(&people(10));
     let gone = Error::Fault(whosin::pws::Fault {
         code: Some(133),
@@ -158,9 +158,9 @@ fn what_is_gone_on_the_server_is_made_anew_once_a_minute() {
             .filter(|job| matches!(job, Job::Register(_)))
             .count();
         if live.holds() {
-            live.call_came();
+            live.notified();
             now += Duration::from_secs(2);
-            if let Next::Do(job) = live.next(now) {
+            if let NextJob::Do(job) = live.next(now) {
                 assert!(live.failed(&job, &gone, now), "dealt with");
             }
         } else {
@@ -171,11 +171,11 @@ fn what_is_gone_on_the_server_is_made_anew_once_a_minute() {
 }
 
 /// A plan of being told to which the server says yes to everything, up to the first wait.
-fn settle(live: &mut Live, now: Instant) -> (Vec<Job>, Instant) {
+fn settle(live: &mut Subscriptions, now: Instant) -> (Vec<Job>, Instant) {
     let mut jobs = Vec::new();
     loop {
         match live.next(now) {
-            Next::Do(job) => {
+            NextJob::Do(job) => {
                 assert!(jobs.len() < 500, "it never ends");
                 match &job {
                     Job::Register(lasting) | Job::RenewEndPoint(_, lasting) => {
@@ -193,8 +193,8 @@ fn settle(live: &mut Live, now: Instant) -> (Vec<Job>, Instant) {
                 }
                 jobs.push(job);
             }
-            Next::Wait(until) => return (jobs, until),
-            Next::Idle => panic!("idle after {jobs:?}"),
+            NextJob::Wait(until) => return (jobs, until),
+            NextJob::Idle => panic!("idle after {jobs:?}"),
         }
     }
 }
@@ -208,7 +208,7 @@ fn people(count: usize) -> Vec<Address> {
 #[test]
 fn more_contacts_than_a_subscription_holds_get_several() {
     let now = Instant::now();
-    let mut live = Live::new();
+    let mut live = Subscriptions::new();
     live.set_contacts(&people(5001));
     let (mut jobs, soon) = settle(&mut live, now);
     jobs.extend(settle(&mut live, soon).0);
@@ -227,7 +227,7 @@ fn more_contacts_than_a_subscription_holds_get_several() {
 #[test]
 fn an_idle_hour_with_five_thousand_contacts_costs_next_to_nothing() {
     let begin = Instant::now();
-    let mut live = Live::new();
+    let mut live = Subscriptions::new();
     live.set_contacts(&people(5000));
     let (_, mut now) = settle(&mut live, begin);
     let mut jobs = Vec::new();
@@ -244,7 +244,7 @@ fn an_idle_hour_with_five_thousand_contacts_costs_next_to_nothing() {
 #[test]
 fn what_ends_is_renewed_in_good_time() {
     let begin = Instant::now();
-    let mut live = Live::new();
+    let mut live = Subscriptions::new();
     live.set_contacts(&people(3));
     let (_, mut now) = settle(&mut live, begin);
     let (mut end_point, mut subscription) = (begin, begin);
@@ -268,14 +268,14 @@ fn what_ends_is_renewed_in_good_time() {
 #[test]
 fn a_storm_of_calls_without_news_is_a_few_fetches_a_second() {
     let begin = Instant::now();
-    let mut live = Live::new();
+    let mut live = Subscriptions::new();
     live.set_contacts(&people(10));
     settle(&mut live, begin);
     let mut now = begin;
     let mut fetches = 0;
     while now < begin + Duration::from_secs(60) {
-        live.call_came();
-        while let Next::Do(Job::Fetch(id)) = live.next(now) {
+        live.notified();
+        while let NextJob::Do(Job::Fetch(id)) = live.next(now) {
             fetches += 1;
             live.fetched(id, false, now);
         }
@@ -287,7 +287,7 @@ fn a_storm_of_calls_without_news_is_a_few_fetches_a_second() {
 #[test]
 fn calls_that_do_not_come_are_noticed_and_being_told_is_tried_again_later() {
     let mut now = Instant::now();
-    let mut live = Live::new();
+    let mut live = Subscriptions::new();
     live.set_contacts(&people(10));
     settle(&mut live, now);
     let mut fetched_at_once = 0;
@@ -300,7 +300,7 @@ fn calls_that_do_not_come_are_noticed_and_being_told_is_tried_again_later() {
     assert!(!live.holds());
     assert!(fetched_at_once >= 1, "the first may be a lost call");
     assert!(live.reason().unwrap().contains("does not call"));
-    let Next::Wait(again) = live.next(now) else {
+    let NextJob::Wait(again) = live.next(now) else {
         panic!()
     };
     settle(&mut live, again);
@@ -310,13 +310,13 @@ fn calls_that_do_not_come_are_noticed_and_being_told_is_tried_again_later() {
 #[test]
 fn a_call_that_comes_late_is_no_lost_call() {
     let mut now = Instant::now();
-    let mut live = Live::new();
+    let mut live = Subscriptions::new();
     live.set_contacts(&people(10));
     settle(&mut live, now);
     for _ in 0..10 {
         live.poll_showed_change(now);
         now += Duration::from_secs(3);
-        live.call_came();
+        live.notified();
         settle(&mut live, now);
         now += Duration::from_secs(10);
         settle(&mut live, now);

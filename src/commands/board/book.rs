@@ -1,5 +1,5 @@
-//! Keeps the board and the contact book the same: the board's edits go into the file, what others
-//! change there comes onto the board.
+//! Keeps board and contact book in step: the board's edits go into the file, what others change there
+//! comes onto the board.
 
 use std::path::{Path, PathBuf};
 
@@ -12,8 +12,8 @@ pub struct Book {
     changes: Option<Changes>,
     /// Savings that did not succeed yet.
     unsaved: Vec<Vec<Edit>>,
-    /// What the board was told last; `None` where that was a trouble.
-    told: Option<Vec<Contact>>,
+    /// What was sent to the board last; `None` where that was an error.
+    sent: Option<Vec<Contact>>,
 }
 
 impl Book {
@@ -26,7 +26,7 @@ impl Book {
             path,
             changes,
             unsaved: Vec::new(),
-            told: None,
+            sent: None,
         }
     }
 
@@ -35,7 +35,7 @@ impl Book {
         &self.path
     }
 
-    /// Waits until somebody changed the file; for ever where the system does not tell.
+    /// Waits until somebody changed the file; for ever where the system cannot watch it.
     pub async fn changed(&mut self) {
         match &mut self.changes {
             Some(changes) => changes.next().await,
@@ -43,7 +43,7 @@ impl Book {
         }
     }
 
-    /// Reads the file; what the board has to be told of it, if anything.
+    /// Reads the file. Returns the message for the board, if anything is new.
     pub fn read(&mut self) -> Option<Message> {
         match contacts::load(&self.path) {
             Ok(contacts) => self.news(contacts),
@@ -51,8 +51,8 @@ impl Book {
         }
     }
 
-    /// After a change by others: what the board has to be told. What could not be saved before is
-    /// saved now, where it can be.
+    /// Looks at the file after a change by others, and saves what could not be saved before. Returns
+    /// the messages for the board.
     pub fn look_again(&mut self) -> Vec<Message> {
         if self.unsaved.is_empty() {
             return self.read().into_iter().collect();
@@ -61,7 +61,7 @@ impl Book {
             .unwrap_or_else(|_| self.read().into_iter().collect())
     }
 
-    /// Saves edits; what the board has to be told, for others may have changed the book.
+    /// Saves edits. Returns the messages for the board, for others may have changed the book.
     pub fn save(&mut self, edits: Vec<Edit>) -> Vec<Message> {
         self.unsaved.push(edits);
         self.try_to_save()
@@ -73,10 +73,10 @@ impl Book {
     /// # Errors
     /// Why it is lost.
     pub fn close(mut self) -> Result<(), BookError> {
-        match self.unsaved.is_empty() {
-            true => Ok(()),
-            false => self.try_to_save().map(drop),
+        if self.unsaved.is_empty() {
+            return Ok(());
         }
+        self.try_to_save().map(drop)
     }
 
     fn try_to_save(&mut self) -> Result<Vec<Message>, BookError> {
@@ -87,14 +87,14 @@ impl Book {
     }
 
     fn news(&mut self, contacts: Vec<Contact>) -> Option<Message> {
-        let contacts = Some(contacts).filter(|contacts| self.told.as_ref() != Some(contacts))?;
-        self.told = Some(contacts.clone());
+        let contacts = Some(contacts).filter(|contacts| self.sent.as_ref() != Some(contacts))?;
+        self.sent = Some(contacts.clone());
         Some(Message::Contacts(contacts))
     }
 
     fn trouble(&mut self, words: String) -> Message {
-        // Mended as it was before, the book still has to clear the trouble.
-        self.told = None;
+        // If the file is repaired to what was last sent, send it again: that clears the error.
+        self.sent = None;
         Message::BookTrouble(Some(words))
     }
 }

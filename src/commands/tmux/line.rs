@@ -10,9 +10,9 @@ use crate::tui::{cells, fit, lower_first};
 
 /// The usual line takes no more cells than this.
 const WIDTH: usize = 40;
-/// So many people are told of where the pointer rests.
+/// So many people are named where the pointer rests.
 const TOOLTIP: usize = 30;
-/// What is said when nothing is known.
+/// The line when nothing is known.
 const NOTHING: &str = "whosin ?";
 
 /// How the line is made.
@@ -28,7 +28,7 @@ pub enum Format {
     Template(Template),
 }
 
-/// What the usual line tells.
+/// What the usual line counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Content {
     /// How many are free, away and so on.
@@ -80,7 +80,7 @@ impl Format {
         })
     }
 
-    /// The line that tells of a snapshot: of everybody in it.
+    /// The line for a snapshot: for everybody in it.
     pub fn line(&self, snapshot: &Snapshot, ink: &Ink, now: Timestamp) -> String {
         match self {
             Format::Usual(content) | Format::Polybar(content) => usual(snapshot, *content, ink),

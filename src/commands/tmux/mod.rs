@@ -25,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Prints the line: from what a board left where that speaks of now, else from the server.
 pub async fn tmux(options: &Options, bar: &Bar) -> Result<Exit, CommandError> {
-    // A mistake in it is told whatever the server does.
+    // A mistake in it is an error whatever the server does.
     let format = Format::read(bar.format.as_deref(), !bar.contacts.is_empty())?;
     match answers(options, bar).await {
         Ok((settings, snapshot)) => {

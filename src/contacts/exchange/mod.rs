@@ -92,7 +92,7 @@ impl Format {
         Format::List
     }
 
-    /// The format of a file to be read: by its name where that tells, else by its content. A plain
+    /// The format of a file to be read: by its name where that is known, else by its content. A plain
     /// text may be anything.
     pub fn guess(path: Option<&Path>, text: &str) -> Format {
         match path.and_then(Format::of_file_name) {
@@ -118,7 +118,7 @@ pub enum DecodeError {
 /// The text of a file: UTF-8, or UTF-16 with a byte order mark as Windows programs write it.
 ///
 /// # Errors
-/// [`DecodeError`]; names in a guessed encoding would be wrong without anybody being told.
+/// [`DecodeError`]; names in a guessed encoding would be wrong in silence.
 pub fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
     let utf16 = |unit: fn([u8; 2]) -> u16| {
         let (pairs, rest) = bytes[2..].as_chunks::<2>();

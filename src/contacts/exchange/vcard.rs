@@ -16,7 +16,7 @@ pub(super) enum Version {
 
 pub(super) fn read(text: &str, intake: &mut Intake<'_>) {
     let mut open: Option<Card> = None;
-    // Of what stands between cards only the beginning is told.
+    // Of what stands between cards only the first line is refused.
     let mut outside = false;
     for line in unfold(text, &[' ', '\t']) {
         let word = line.text.trim();

@@ -1,4 +1,4 @@
-//! What the worker says of the link, and the pauses in which it waits.
+//! The link as the board sees it, and the pauses after failures.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::link::{LinkState, Mode, Problem};
 
 /// The first pause after a failure, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-/// While the server tells of changes, one request in this time looks whether it tells of all.
+/// While notifications come, one poll in this time checks that none got lost.
 const NET: Duration = Duration::from_secs(60);
 
 impl<S: Sink> Worker<S> {
@@ -25,11 +25,12 @@ impl<S: Sink> Worker<S> {
         grown.mul_f64(0.75 + fastrand::f64() / 2.0)
     }
 
-    /// Tells of the problem and waits, until the user or the surroundings give reason to try again.
+    /// Sends the problem to the board and waits, until the user or the surroundings give reason to try
+    /// again.
     pub(super) async fn pause(&mut self, problem: Problem, pause: Duration) -> Next {
         let end = Instant::now() + pause;
         self.hold = Some(end);
-        self.tell_trouble(problem, pause).await;
+        self.send_trouble(problem, pause).await;
         let mut look = tokio::time::interval(wake::LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         while self.hold.is_some() {
@@ -45,11 +46,11 @@ impl<S: Sink> Worker<S> {
         Next::Stay
     }
 
-    pub(super) async fn tell_trouble(&mut self, problem: Problem, pause: Duration) {
+    pub(super) async fn send_trouble(&mut self, problem: Problem, pause: Duration) {
         let now = Timestamp::now();
         let since = *self.trouble_since.get_or_insert(now);
         let next_try = now + SignedDuration::try_from(pause).unwrap_or(SignedDuration::ZERO);
-        self.tell_link(LinkState::Trouble {
+        self.send_link(LinkState::Trouble {
             problem,
             since,
             next_try,
@@ -63,7 +64,7 @@ impl<S: Sink> Worker<S> {
         self.refused_since = None;
         self.hold = None;
         self.nodes.well();
-        self.tell_link(LinkState::Up).await;
+        self.send_link(LinkState::Up).await;
     }
 
     /// The time in which everybody is asked for, as the server allows it.
@@ -85,9 +86,9 @@ impl<S: Sink> Worker<S> {
             format!("the server takes {limit:.1} requests a second: asking more slowly")
         });
         let asking = self
-            .live
+            .subscriptions
             .reason()
-            .map(|reason| format!("asking instead of being told: {reason}"));
+            .map(|reason| format!("polling, for no notifications come: {reason}"));
         let away = self.nodes.is_away().then(|| {
             format!(
                 "{} is gone; it is tried again from time to time",
@@ -98,22 +99,24 @@ impl<S: Sink> Worker<S> {
         (!remarks.is_empty()).then(|| remarks.join("; "))
     }
 
-    pub(super) async fn tell_link(&mut self, state: LinkState) {
+    pub(super) async fn send_link(&mut self, state: LinkState) {
         self.link.state = state;
-        let holds = self.live.holds();
-        let rhythm = match holds {
-            true => Rhythm::Request(NET),
-            false => Rhythm::Round(self.config.interval),
+        let holds = self.subscriptions.holds();
+        let rhythm = if holds {
+            Rhythm::Request(NET)
+        } else {
+            Rhythm::Round(self.config.interval)
         };
         self.plan.set_rhythm(rhythm, Instant::now());
-        self.link.mode = match holds {
-            true => Mode::Live,
-            false => Mode::Every(self.real_round()),
+        self.link.mode = if holds {
+            Mode::Live
+        } else {
+            Mode::Every(self.real_round())
         };
         self.link.remark = self.remark();
         self.link.own = self.own.holds(Timestamp::now());
-        if self.told.as_ref() != Some(&self.link) {
-            self.told = Some(self.link.clone());
+        if self.sent.as_ref() != Some(&self.link) {
+            self.sent = Some(self.link.clone());
             // A board that is gone is noticed by its command channel.
             let _ = self.sink.send(Update::Link(self.link.clone())).await;
         }

@@ -1,4 +1,4 @@
-//! The task behind a feed: signs in, asks as plan and pace allow, and lives through what goes wrong.
+//! The loop behind a feed: signs in, polls as plan and pace allow, and recovers from what goes wrong.
 
 mod link;
 mod requests;
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::contest::Contest;
+use super::failure::refusal_in_words;
 use super::nodes::Nodes;
 use super::own::Own;
 use super::pace::Pace;
@@ -19,9 +20,9 @@ use super::plan::{Plan, Rhythm};
 use super::poll;
 use super::session::{Failure, Session};
 use super::shared::Sharing;
-use super::subscriptions::Live;
+use super::subscriptions::Subscriptions;
 use super::wake::Surroundings;
-use super::{Command, Config, Delivery, Sink, farewell, refusal_in_words};
+use super::{Command, Config, Delivery, Sink, farewell};
 use crate::link::{Link, LinkState, Problem};
 use crate::pws::{Class, Client, Listener};
 
@@ -71,7 +72,8 @@ pub(super) struct Worker<S> {
     config: Config,
     client: Client,
     link: Link,
-    told: Option<Link>,
+    /// The link as the board knows it.
+    sent: Option<Link>,
     plan: Plan,
     pace: Pace,
     nodes: Nodes,
@@ -93,10 +95,10 @@ pub(super) struct Worker<S> {
     polls: usize,
     probing: bool,
     job_under_way: bool,
-    live: Live,
+    subscriptions: Subscriptions,
     own: Own,
     own_under_way: bool,
-    /// Where the service calls, once it is told to.
+    /// Where notifications come in, once they are wanted.
     listener: Option<Arc<Listener>>,
     /// What is under way goes over connections that are dead.
     start_over: bool,
@@ -114,7 +116,7 @@ impl<S: Sink> Worker<S> {
         let primary = config.endpoint.clone();
         Worker {
             link: config.link(),
-            told: None,
+            sent: None,
             client,
             plan: Plan::new(Rhythm::Round(config.interval), Instant::now()),
             pace: Pace::new(),
@@ -133,9 +135,9 @@ impl<S: Sink> Worker<S> {
             polls: 0,
             probing: false,
             job_under_way: false,
-            live: match config.delivery {
-                Delivery::Notify => Live::insisting(),
-                Delivery::Auto | Delivery::Poll => Live::new(),
+            subscriptions: match config.delivery {
+                Delivery::Notify => Subscriptions::insisting(),
+                Delivery::Auto | Delivery::Poll => Subscriptions::new(),
             },
             own: Own::new(),
             own_under_way: false,
@@ -148,7 +150,7 @@ impl<S: Sink> Worker<S> {
     }
 
     pub async fn run(mut self) {
-        self.tell_link(LinkState::SigningIn).await;
+        self.send_link(LinkState::SigningIn).await;
         let beginning = begin(self.config.clone());
         let Some(sharing) = self.meanwhile(beginning).await else {
             return;
@@ -192,7 +194,7 @@ impl<S: Sink> Worker<S> {
             if matches!(end, End::Leave | End::Returned(_)) {
                 self.undo(&session).await;
             }
-            self.live.forget();
+            self.subscriptions.forget();
             self.own.forget();
             match end {
                 End::Leave => return Last::Left(session),
@@ -269,7 +271,7 @@ impl<S: Sink> Worker<S> {
         match command {
             Some(Command::Contacts(contacts)) => {
                 self.memory.keep(&contacts);
-                self.live.set_contacts(&contacts);
+                self.subscriptions.set_contacts(&contacts);
                 self.plan.set_contacts(contacts, now);
             }
             Some(Command::Prefer(addresses)) => self.plan.prefer(addresses),
@@ -283,7 +285,7 @@ impl<S: Sink> Worker<S> {
             Some(Command::SetOwn(set)) => self.own.want(set),
             Some(Command::Awake) => self.awake(),
             Some(Command::SignInAgain) => {}
-            // Without anyone to tell there is nothing to do.
+            // Nobody is left who could want anything.
             Some(Command::Leave) | None => return Next::Leave,
         }
         Next::Stay
@@ -322,13 +324,13 @@ impl<S: Sink> Worker<S> {
             let problem = failure.error.problem(&failure.node.to_string());
             let at_once = self.nodes.sign_in_failed(Instant::now());
             if at_once {
-                self.tell_trouble(problem, Duration::ZERO).await;
+                self.send_trouble(problem, Duration::ZERO).await;
                 return Next::Stay;
             }
             let pause = self.grown_pause();
             return self.pause(problem, pause).await;
         }
-        self.tell_link(LinkState::Refused {
+        self.send_link(LinkState::Refused {
             sign_in: failure.sign_in,
             problem: refusal_in_words(failure, &self.config.credentials),
         })
@@ -341,7 +343,7 @@ impl<S: Sink> Worker<S> {
                 return Next::Leave;
             }
             if again {
-                self.tell_link(LinkState::SigningIn).await;
+                self.send_link(LinkState::SigningIn).await;
                 return Next::Stay;
             }
         }

@@ -1,4 +1,4 @@
-//! Asking, as plan and pace allow, and what comes of it.
+//! Sends requests as plan and pace allow, and takes in their answers.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -8,14 +8,14 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
 use tokio::time::MissedTickBehavior;
 
-use super::subscriptions::{Told, call};
+use super::subscriptions::{JobDone, notification};
 use super::{End, Next, Worker};
 use crate::feed::Sink;
 use crate::feed::Update;
 use crate::feed::plan::Step;
 use crate::feed::poll::{self, Verdict};
 use crate::feed::session::{Failure, Session};
-use crate::feed::subscriptions::{Job, Next as NextJob};
+use crate::feed::subscriptions::{Job, NextJob};
 use crate::feed::wake::{self, Surroundings};
 use crate::link::{LinkState, OwnPresence, Report};
 use crate::presence::Address;
@@ -24,10 +24,10 @@ use crate::pws::{self, Class, Contact, Endpoint, Error, Expiration};
 /// A server that only ever says that it has too much to do is trouble after this time.
 const ONLY_REFUSALS: Duration = Duration::from_secs(30);
 
-/// What came of something that was under way.
+/// The end of something that was under way.
 enum Done {
     Polled(Vec<Address>, Result<Vec<Contact>, Error>),
-    Told(Job, Result<Told, Error>),
+    Job(Job, Result<JobDone, Error>),
     Set(OwnPresence, Expiration, Result<(), Error>),
     Probed(Result<Session, Box<Failure>>),
     Located(Option<SocketAddr>),
@@ -36,7 +36,7 @@ enum Done {
 type UnderWay = FuturesUnordered<BoxFuture<'static, Done>>;
 
 impl<S: Sink> Worker<S> {
-    /// Asks until the session ends or another is better.
+    /// Polls and fetches until the session ends or another is better.
     pub(super) async fn ask_while_it_lasts(&mut self, session: &Session) -> End {
         let mut under_way = UnderWay::new();
         // Polls do not wait for it: the client finds its way by itself.
@@ -50,7 +50,7 @@ impl<S: Sink> Worker<S> {
             if std::mem::take(&mut self.start_over) {
                 under_way.clear();
                 self.abandon();
-                self.live.forget();
+                self.subscriptions.forget();
                 self.listen().await;
             }
             let listener = self.listener.clone();
@@ -67,7 +67,7 @@ impl<S: Sink> Worker<S> {
                         return End::Leave;
                     }
                 }
-                () = call(listener.as_deref()) => self.live.call_came(),
+                () = notification(listener.as_deref()) => self.subscriptions.notified(),
                 _ = look.tick() => self.look_around(),
             }
         }
@@ -117,8 +117,8 @@ impl<S: Sink> Worker<S> {
         soonest(None)
     }
 
-    /// Sends the own presence, where the server has to be told of it. That it is due again is
-    /// seen when it is looked around.
+    /// Sends the own presence, where the server does not have it. Whether it is due again is seen
+    /// each time that the worker looks around.
     fn send_own(&mut self, session: &Session, under_way: &mut UnderWay, now: Instant) {
         if self.own_under_way {
             return;
@@ -136,7 +136,7 @@ impl<S: Sink> Worker<S> {
         }));
     }
 
-    /// Sends what is to be done for being told, once the first answers are on the screen; when to
+    /// Sends the next subscription request, once the first answers are on the screen; returns when to
     /// look again.
     fn send_job(
         &mut self,
@@ -147,15 +147,15 @@ impl<S: Sink> Worker<S> {
         if self.job_under_way || !self.answered || self.listener.is_none() {
             return None;
         }
-        let job = match self.live.next(now) {
+        let job = match self.subscriptions.next(now) {
             NextJob::Do(job) => job,
             NextJob::Wait(until) => return Some(until),
             NextJob::Idle => return None,
         };
         self.pace.sent(now, fastrand::f64());
         self.job_under_way = true;
-        let doing = self.do_job(job.clone(), session);
-        under_way.push(Box::pin(async move { Done::Told(job, doing.await) }));
+        let doing = self.run_job(job.clone(), session);
+        under_way.push(Box::pin(async move { Done::Job(job, doing.await) }));
         None
     }
 
@@ -174,9 +174,9 @@ impl<S: Sink> Worker<S> {
                 self.polls -= 1;
                 self.polled(batch, answer, session).await
             }
-            Done::Told(job, result) => {
+            Done::Job(job, result) => {
                 self.job_under_way = false;
-                self.told(job, result, session).await
+                self.job_done(job, result, session).await
             }
             Done::Set(own, expiration, Ok(())) => {
                 self.own_under_way = false;
@@ -211,7 +211,7 @@ impl<S: Sink> Worker<S> {
         }
     }
 
-    /// What the service itself refuses is told and not tried again; what does not arrive is.
+    /// What the service itself refuses becomes a notice and is not tried again; what does not arrive is.
     async fn own_refused(
         &mut self,
         own: OwnPresence,
@@ -222,8 +222,8 @@ impl<S: Sink> Worker<S> {
             Some(Class::SettingRefused | Class::ClientDefect | Class::BadContact) => {
                 self.own.refused(own, Timestamp::now());
                 let words = format!("{} is not set: {error}", own.label());
-                let told = self.sink.send(Update::Notice(words)).await;
-                told.is_err().then_some(End::Leave)
+                let sent = self.sink.send(Update::Notice(words)).await;
+                sent.is_err().then_some(End::Leave)
             }
             _ => self.poll_failed(error, session).await,
         }
@@ -241,7 +241,7 @@ impl<S: Sink> Worker<S> {
                 self.plan.answered(&batch);
                 let learned = self.memory.learn(&batch, contacts, &self.config.languages);
                 if learned.changed {
-                    self.live.poll_showed_change(now);
+                    self.subscriptions.poll_showed_change(now);
                 }
                 learned.reports
             }
@@ -259,11 +259,11 @@ impl<S: Sink> Worker<S> {
             }
         };
         self.answered = true;
-        self.heard(reports, now).await
+        self.send_reports(reports, now).await
     }
 
-    /// Tells what was learned: the link is well.
-    pub(super) async fn heard(&mut self, reports: Vec<Report>, now: Instant) -> Option<End> {
+    /// Sends what was learned to the board: the link is well.
+    pub(super) async fn send_reports(&mut self, reports: Vec<Report>, now: Instant) -> Option<End> {
         self.pace.answered(now);
         // First the reports: a link that is well again must not make old states fresh.
         if !reports.is_empty() && self.sink.send(Update::Reports(reports)).await.is_err() {
@@ -286,7 +286,7 @@ impl<S: Sink> Worker<S> {
                 // Being slowed down is no trouble, being shut out is.
                 if now.duration_since(since) > ONLY_REFUSALS {
                     let next = self.pace.next().unwrap_or(now);
-                    self.tell_trouble(problem, next.saturating_duration_since(now))
+                    self.send_trouble(problem, next.saturating_duration_since(now))
                         .await;
                 }
                 return None;
@@ -296,14 +296,14 @@ impl<S: Sink> Worker<S> {
             _ => {
                 if self.nodes.poll_failed(now) {
                     tracing::warn!(%error, from = %session.home, "going to another node");
-                    self.tell_trouble(problem, Duration::ZERO).await;
+                    self.send_trouble(problem, Duration::ZERO).await;
                     return Some(End::Node);
                 }
             }
         }
         let pause = self.grown_pause();
         self.hold = Some(now + pause);
-        self.tell_trouble(problem, pause).await;
+        self.send_trouble(problem, pause).await;
         None
     }
 }

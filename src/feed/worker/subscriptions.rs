@@ -1,4 +1,5 @@
-//! Being told: does what [`super::Live`] wants done, and brings it what comes of it.
+//! Runs the subscription requests that [`Subscriptions`](crate::feed::Subscriptions) plans and hands
+//! it the results.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -13,8 +14,8 @@ use crate::pws::{
     Class, Contact, EndPointId, Error, Listener, Request, SubscriptionId, own_address,
 };
 
-/// What came of a job.
-pub(super) enum Told {
+/// The answer to a job.
+pub(super) enum JobDone {
     EndPoint(EndPointId),
     Subscription(SubscriptionId),
     News(Vec<Contact>),
@@ -22,10 +23,10 @@ pub(super) enum Told {
 }
 
 impl<S: Sink> Worker<S> {
-    /// Listens for calls, where being told is wanted and nothing listens yet.
+    /// Listens for notifications, where they are wanted and nothing listens yet.
     pub(super) async fn listen(&mut self) {
         if self.config.delivery == Delivery::Poll {
-            self.live.turn_off(None);
+            self.subscriptions.turn_off(None);
             return;
         }
         if self.listener.is_some() {
@@ -36,12 +37,12 @@ impl<S: Sink> Worker<S> {
         match Listener::bind(at).await {
             Ok(listener) => self.listener = Some(Arc::new(listener)),
             Err(error) => self
-                .live
+                .subscriptions
                 .turn_off(Some(format!("{at} cannot be listened at: {error}"))),
         }
     }
 
-    /// Where the service is to call.
+    /// The URL that the service is to call.
     fn callback(&self, listener: &Listener) -> String {
         let base = match &self.config.callback {
             Some(url) => url.trim_end_matches('/').to_string(),
@@ -57,11 +58,11 @@ impl<S: Sink> Worker<S> {
         format!("{base}{}", listener.path())
     }
 
-    pub(super) fn do_job(
+    pub(super) fn run_job(
         &self,
         job: Job,
         session: &Session,
-    ) -> impl Future<Output = Result<Told, Error>> + Send + use<S> {
+    ) -> impl Future<Output = Result<JobDone, Error>> + Send + use<S> {
         let (client, session, kind) = (self.client.clone(), session.clone(), self.config.kind);
         let url = self
             .listener
@@ -73,7 +74,7 @@ impl<S: Sink> Worker<S> {
                 client
                     .subscribe(home, user, &request)
                     .await
-                    .map(Told::Subscription)
+                    .map(JobDone::Subscription)
             };
             match job {
                 Job::Register(expiration) => {
@@ -81,12 +82,12 @@ impl<S: Sink> Worker<S> {
                     client
                         .register(home, app, &url, expiration)
                         .await
-                        .map(Told::EndPoint)
+                        .map(JobDone::EndPoint)
                 }
                 Job::RenewEndPoint(id, expiration) => client
                     .renew_end_point(home, app, id, expiration)
                     .await
-                    .map(Told::EndPoint),
+                    .map(JobDone::EndPoint),
                 Job::Subscribe(contacts, end_point, expiration) => {
                     subscribe(Request::Subscribe {
                         contacts: &contacts,
@@ -119,62 +120,63 @@ impl<S: Sink> Worker<S> {
                     client
                         .unsubscribe(home, user, &request)
                         .await
-                        .map(|()| Told::Done)
+                        .map(|()| JobDone::Done)
                 }
                 Job::Fetch(subscription) => client
                     .fetch(home, user, subscription, kind)
                     .await
-                    .map(Told::News),
+                    .map(JobDone::News),
             }
         }
     }
 
-    pub(super) async fn told(
+    pub(super) async fn job_done(
         &mut self,
         job: Job,
-        result: Result<Told, Error>,
+        result: Result<JobDone, Error>,
         session: &Session,
     ) -> Option<End> {
         let now = Instant::now();
-        let told = match result {
-            Ok(told) => told,
+        let done = match result {
+            Ok(done) => done,
             Err(error) => return self.job_failed(&job, error, session).await,
         };
         let mut reports = Vec::new();
-        match (told, &job) {
-            (Told::EndPoint(id), Job::Register(expiration) | Job::RenewEndPoint(_, expiration)) => {
-                self.live.registered(id, *expiration, now)
-            }
-            (Told::Subscription(id), job) => self.live.subscribed(id, job, now),
-            (Told::News(contacts), Job::Fetch(id)) => {
+        match (done, &job) {
+            (
+                JobDone::EndPoint(id),
+                Job::Register(expiration) | Job::RenewEndPoint(_, expiration),
+            ) => self.subscriptions.registered(id, *expiration, now),
+            (JobDone::Subscription(id), job) => self.subscriptions.subscribed(id, job, now),
+            (JobDone::News(contacts), Job::Fetch(id)) => {
                 let who: Vec<_> = contacts
                     .iter()
                     .filter_map(|contact| contact.address.clone())
                     .collect();
                 let learned = self.memory.learn(&who, contacts, &self.config.languages);
-                self.live.fetched(*id, learned.changed, now);
+                self.subscriptions.fetched(*id, learned.changed, now);
                 self.plan.confirmed(&who, now);
                 reports = learned.reports;
             }
-            (Told::Done, Job::Unsubscribe(id, contacts)) => {
-                self.live.unsubscribed(*id, contacts);
+            (JobDone::Done, Job::Unsubscribe(id, contacts)) => {
+                self.subscriptions.unsubscribed(*id, contacts);
             }
             // Each job has one kind of answer.
             _ => {}
         }
-        self.heard(reports, now).await
+        self.send_reports(reports, now).await
     }
 
     async fn job_failed(&mut self, job: &Job, error: Error, session: &Session) -> Option<End> {
         if matches!(error.class(), Some(Class::SessionEnded | Class::Throttled)) {
             return self.poll_failed(error, session).await;
         }
-        let made = self.live.made();
-        if !self.live.failed(job, &error, Instant::now()) {
+        let made = self.subscriptions.made();
+        if !self.subscriptions.failed(job, &error, Instant::now()) {
             return self.poll_failed(error, session).await;
         }
-        tracing::info!(%error, "not told");
-        if made.0.is_some() && self.live.made().0.is_none() {
+        tracing::info!(%error, "no notifications");
+        if made.0.is_some() && self.subscriptions.made().0.is_none() {
             self.undo_made(made, session).await;
         }
         self.well().await;
@@ -183,7 +185,7 @@ impl<S: Sink> Worker<S> {
 
     /// Tidies up at the server before leaving.
     pub(super) async fn undo(&self, session: &Session) {
-        self.undo_made(self.live.made(), session).await;
+        self.undo_made(self.subscriptions.made(), session).await;
     }
 
     async fn undo_made(
@@ -209,8 +211,8 @@ impl<S: Sink> Worker<S> {
     }
 }
 
-/// Waits for a call; without a listener, for ever.
-pub(super) async fn call(listener: Option<&Listener>) {
+/// Waits for a notification; without a listener, for ever.
+pub(super) async fn notification(listener: Option<&Listener>) {
     match listener {
         Some(listener) => listener.called().await,
         None => std::future::pending().await,
