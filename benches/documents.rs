@@ -10,10 +10,11 @@ use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use jiff::Timestamp;
 use whosin::presence::read_document;
-use whosin::pws::{Said, read_polled_presence};
+use whosin::pws::{Reader, Said, read_polled_presence};
 
 fn main() {
     ratio();
+    unchanged();
     slopes();
     divan::main();
 }
@@ -47,6 +48,37 @@ fn ratio() {
         rate(pairs.iter().map(|pair| pair.1).collect()),
         rate(pairs.iter().map(|pair| pair.0).collect()),
     );
+}
+
+/// Prints how fast an answer is read that is the same as before.
+fn unchanged() {
+    let text = answer();
+    let mut number = 0;
+    // Each of the hundred is somebody else.
+    let parts = text.split("entity=\"").map(|part| {
+        number += 1;
+        format!("{part}entity=\"sip:user{number}@example.com\" was=\"")
+    });
+    let text = parts.collect::<String>();
+    let text = text.rsplit_once("entity=").map_or("", |(text, _)| text);
+    let mut reader = Reader::default();
+    for contact in reader.read(text).unwrap_or_default() {
+        if let (Some(receipt), Ok(Said::Rich(document)), Some(address)) =
+            (contact.receipt, contact.said, contact.address)
+        {
+            let presence = document.presence(Timestamp::UNIX_EPOCH, &["en"]);
+            receipt.keep(&address, &presence.into());
+        }
+    }
+    let times = (0..ROUNDS).map(|_| {
+        seconds(|| {
+            let contacts = reader.read(black_box(text)).unwrap_or_default();
+            let mut contacts = contacts.iter();
+            assert!(contacts.all(|one| matches!(one.said, Ok(Said::Unchanged(_)))));
+        })
+    });
+    let rate = text.len() as f64 / median(times.collect()) / 1e6;
+    println!("an answer that is unchanged: {rate:.0} MB/s");
 }
 
 /// A hostile document: many of a piece, `@` in it is another number each time.

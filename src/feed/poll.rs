@@ -51,13 +51,14 @@ pub(super) struct Learned {
 
 impl Memory {
     /// The presence as it is held, and whether it took the place of another.
-    fn hold(&mut self, address: &Address, presence: Presence) -> (Arc<Presence>, bool) {
+    fn hold(&mut self, address: &Address, presence: Arc<Presence>) -> (Arc<Presence>, bool) {
         match self.0.get(address) {
-            Some(known) if **known == presence => (known.clone(), false),
+            Some(known) if Arc::ptr_eq(known, &presence) || *known == presence => {
+                (known.clone(), false)
+            }
             _ => {
-                let new = Arc::new(presence);
-                let before = self.0.insert(address.clone(), new.clone());
-                (new, before.is_some())
+                let before = self.0.insert(address.clone(), presence.clone());
+                (presence, before.is_some())
             }
         }
     }
@@ -79,28 +80,39 @@ impl Memory {
         let mut changed = false;
         let now = Timestamp::now();
         let languages: Vec<&str> = languages.iter().map(String::as_str).collect();
-        let mut said: HashMap<Address, Result<Said, String>> = HashMap::new();
-        for Contact {
-            address,
-            said: what,
-        } in answers
-        {
-            let Some(address) = address else { continue };
+        let mut by_address: HashMap<Address, Contact> = HashMap::new();
+        for contact in answers {
+            let Some(address) = contact.address.clone() else {
+                continue;
+            };
             // Of two documents for one contact prefer the readable one.
-            if what.is_ok() || !said.contains_key(&address) {
-                said.insert(address, what);
+            if contact.said.is_ok() || !by_address.contains_key(&address) {
+                by_address.insert(address, contact);
             }
         }
-        let mut answered = |address: &Address, presence: Presence| {
+        let mut answered = |address: &Address, presence: Arc<Presence>| {
             let (held, is_another) = self.hold(address, presence);
             changed |= is_another;
-            Outcome::Answered(held)
+            held
         };
-        let mut outcome = |address: &Address| match said.remove(address) {
-            None => Outcome::NotAnswered,
-            Some(Err(reason)) => Outcome::Unreadable(reason),
-            Some(Ok(Said::Basic(presence))) => answered(address, *presence),
-            Some(Ok(Said::Rich(document))) => answered(address, document.presence(now, &languages)),
+        let mut outcome = |address: &Address| {
+            let Some(contact) = by_address.remove(address) else {
+                return Outcome::NotAnswered;
+            };
+            Outcome::Answered(match contact.said {
+                Err(reason) => return Outcome::Unreadable(reason),
+                Ok(Said::Unchanged(presence)) => answered(address, presence),
+                Ok(Said::Basic(presence)) => answered(address, Arc::from(presence)),
+                Ok(Said::Rich(document)) => {
+                    let receipt = contact.receipt.filter(|_| document.is_settled(now));
+                    let presence = document.presence(now, &languages);
+                    let held = answered(address, Arc::new(presence));
+                    if let Some(receipt) = receipt {
+                        receipt.keep(address, &held);
+                    }
+                    held
+                }
+            })
         };
         let reports = asked
             .iter()

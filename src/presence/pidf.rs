@@ -6,11 +6,12 @@
 
 use std::borrow::Cow;
 
-use super::tree::{Node, Tree};
+use jiff::Timestamp;
 use thiserror::Error;
 
 use super::namespaces::{Oddities, Standing};
 use super::person::{Person, is_person, read_person};
+use super::tree::{Node, Tree};
 use super::tuple::{Tuple, read_tuple};
 use super::{Activity, Address, Availability, clean, decode};
 
@@ -95,6 +96,29 @@ pub(crate) fn read_document_node(node: Node<'_, '_>) -> Result<Document, Documen
 }
 
 impl Document {
+    /// Whether it says at `now` what it will say ever after: none of its times lies ahead.
+    pub fn is_settled(&self, now: Timestamp) -> bool {
+        let is_past = |at: Timestamp| at <= now;
+        let stamps = self.persons.iter().filter_map(|person| person.timestamp);
+        let tuples = || self.tuples.iter().chain(&self.devices);
+        let activities = self.persons.iter().flat_map(|person| &person.activities);
+        let activities = activities.chain(tuples().flat_map(|tuple| &tuple.device.activities));
+        let of_activities = activities.flat_map(|one| [one.from, one.until]).flatten();
+        let of_persons = self.persons.iter().flat_map(|person| {
+            let notes = person.activity_notes.iter().map(|(_, bounds)| bounds);
+            let facts = person.facts.iter().map(|fact| &fact.bounds);
+            notes.chain(facts).chain(&person.unclear)
+        });
+        let of_tuples = tuples().flat_map(|tuple| {
+            let facts = tuple.facts.iter().map(|fact| &fact.bounds);
+            let timed = tuple.timed.iter().map(|(bounds, _)| bounds);
+            facts.chain(timed).chain(&tuple.unclear)
+        });
+        let bounds = of_persons.chain(of_tuples);
+        let of_bounds = bounds.flat_map(|one| [one.from, one.until]).flatten();
+        stamps.chain(of_activities).chain(of_bounds).all(is_past)
+    }
+
     /// Reads what stands in a `presence`.
     fn read(&mut self, name: &str, child: Node<'_, '_>) {
         let standing = Standing::of(child);

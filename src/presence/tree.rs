@@ -163,6 +163,15 @@ impl<'t> Builder<'t> {
         inside
     }
 
+    /// The prefixes that are declared at this place, and their namespaces.
+    pub fn declared(&self) -> impl Iterator<Item = (&str, &str)> {
+        let namespace = |one: &Prefix<'t>| &*self.tree.namespaces[one.namespace as usize].0;
+        self.scope
+            .prefixes
+            .iter()
+            .map(move |one| (one.name, namespace(one)))
+    }
+
     /// The tree as far as it is built.
     pub fn tree(&self) -> &Tree<'t> {
         &self.tree

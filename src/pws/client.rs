@@ -13,6 +13,7 @@ use super::endpoint::Endpoint;
 use super::error::Error;
 use super::fault::{Class, Fault};
 use super::proxies::Proxies;
+use super::reader::Reader;
 use super::request::{Request, SoapVersion};
 use super::tls::{Trust, TrustError};
 use super::transport::explain;
@@ -62,6 +63,8 @@ pub struct Client {
     soap: SoapVersion,
     limits: Limits,
     pub(super) secrets: Secrets,
+    /// Reads presence, and knows the documents that it read before.
+    pub(super) reader: Reader,
 }
 
 /// What was sent to the service or came from it, and nobody else shall hear of.
@@ -116,6 +119,7 @@ impl Client {
             soap,
             limits,
             secrets: Secrets::default(),
+            reader: Reader::default(),
         })
     }
 

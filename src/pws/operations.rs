@@ -7,7 +7,7 @@ use super::client::Client;
 use super::endpoint::Endpoint;
 use super::envelope::{LoginAnswer, read_body, read_login, read_number, read_status};
 use super::error::Error;
-use super::polled::{Contact, read_polled};
+use super::polled::Contact;
 use super::request::{PresenceType, Request};
 use super::session::{AppKey, SessionKey, UserKey};
 use super::subscription::{EndPointId, Expiration, SubscriptionId};
@@ -100,7 +100,9 @@ impl Client {
     ) -> Result<Vec<Contact>, Error> {
         let request = Request::Poll { contacts, kind };
         let mut answers = self
-            .call(at, &request, Some(key.expose()), read_polled)
+            .call(at, &request, Some(key.expose()), |text| {
+                self.reader.clone().read(text)
+            })
             .await?;
         // Who alone was asked for is meant, even where the answer doesn't say so.
         if let ([asked], [answer]) = (contacts, answers.as_mut_slice()) {
@@ -228,8 +230,8 @@ impl Client {
         kind: PresenceType,
     ) -> Result<Vec<Contact>, Error> {
         let request = Request::Fetch { subscription, kind };
-        self.call(at, &request, Some(key.expose()), read_polled)
-            .await
+        let read = |text: &str| self.reader.clone().read(text);
+        self.call(at, &request, Some(key.expose()), read).await
     }
 
     /// Sets the end user's own presence.

@@ -62,12 +62,18 @@ pub(super) fn end(document: &Builder<'_>, around: &[&str]) -> (usize, u64) {
 
 /// The address in a document's first tag.
 pub(super) fn entity(document: &str) -> Option<Address> {
+    let entity = unescape(written_entity(document)?).ok()?;
+    Address::parse(&entity).ok()
+}
+
+/// The `entity` in a document's first tag, as it is written.
+pub(super) fn written_entity(document: &str) -> Option<&str> {
     let mut tokens = Tokens::between(document, 0, document.len());
     tokens.next().ok()?;
     loop {
         let (name, value) = tokens.attribute().ok()??;
         if name == "entity" {
-            return Address::parse(&unescape(value).ok()?).ok();
+            return Some(value);
         }
     }
 }

@@ -215,6 +215,7 @@ fn answer(odd: &str) -> Vec<u8> {
 fn told(contact: &Contact) -> Option<Availability> {
     match &contact.said {
         Ok(Said::Rich(document)) => Some(document.clone().presence(start(), &[]).availability),
+        Ok(Said::Unchanged(presence)) => Some(presence.availability),
         Ok(Said::Basic(presence)) => Some(presence.availability),
         Err(_) => None,
     }

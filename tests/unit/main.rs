@@ -13,4 +13,5 @@ mod screens;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "each of the test programs uses its own part")]
 mod support;
+mod unchanged;
 mod world;
