@@ -53,8 +53,12 @@ async fn answers_after(feed: &mut Feed, moment: Timestamp) {
 }
 
 /// The one file in the folder with this ending.
+/// The file of the session that has this ending.
 fn file(folder: &Path, ending: &str) -> Option<PathBuf> {
-    let ends = |path: &PathBuf| path.extension().is_some_and(|it| it == ending);
+    let ends = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        name.starts_with("session-") && path.extension().is_some_and(|it| it == ending)
+    };
     let entries = fs::read_dir(folder.join("run")).unwrap();
     entries.map(|entry| entry.unwrap().path()).find(ends)
 }
