@@ -13,8 +13,12 @@ use crate::pws::{BATCH, Class, EndPointId, Error, Expiration, SUBSCRIBED, Subscr
 
 /// The expiration that is requested for endpoints and subscriptions.
 const LASTING: Duration = Duration::from_secs(12 * 3600);
-/// How long it is until the next fetch without a notification.
-const UNCALLED: Duration = Duration::from_secs(300);
+/// How long it is until the next fetch without a notification: it brings what was missed, and a
+/// subscription that the service has lost without a word answers it with a fault.
+const UNCALLED: Duration = Duration::from_secs(15);
+/// Right after a subscription the service calls by itself. Where it does not within this time, the way
+/// back is closed.
+const PROOF: Duration = Duration::from_secs(10);
 /// The pauses between fetches: after one that brought news, and after many that brought none.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(5), Duration::from_secs(1));
 /// What is gone on the server is made anew at most once in this time.
@@ -48,6 +52,10 @@ pub struct Subscriptions {
     fetched: Option<Instant>,
     /// Since when a change that a poll showed is without its notification.
     unnotified_since: Option<Instant>,
+    /// Since when the first notification is awaited.
+    awaited_since: Option<Instant>,
+    /// A notification has come: the service reaches us.
+    is_proven: bool,
     missed: u32,
     most_missed: u32,
 }
@@ -129,6 +137,8 @@ impl Subscriptions {
             pause: PAUSES.0,
             fetched: None,
             unnotified_since: None,
+            awaited_since: None,
+            is_proven: false,
             missed: 0,
         }
     }
@@ -151,15 +161,18 @@ impl Subscriptions {
         self.anew = None;
         self.fetched = None;
         self.unnotified_since = None;
+        self.awaited_since = None;
+        self.is_proven = false;
         self.missed = 0;
     }
 
-    /// Whether notifications of everybody's changes come.
+    /// Whether notifications of everybody's changes come: one has, and nobody is missing.
     pub fn holds(&self) -> bool {
         matches!(self.state, State::On)
             && !self.subscriptions.is_empty()
             && self.suspects.is_empty()
             && self.fetched.is_some()
+            && self.is_proven
             && (self.settled || self.missing().next().is_none())
     }
 
@@ -272,6 +285,17 @@ impl Subscriptions {
             }
             self.expect_news();
         }
+        let proof = self.awaited_since.map(|since| since + PROOF);
+        if proof.is_some_and(|proof| proof <= now) {
+            self.awaited_since = None;
+            if self.most_missed < u32::MAX {
+                self.give_up(
+                    now,
+                    "the server does not call: is our port reachable from it?",
+                );
+                return self.next(now);
+            }
+        }
         let rested = self.fetched.map_or(now, |fetched| fetched + self.pause);
         let uncalled = self.fetched.map_or(now, |fetched| fetched + UNCALLED);
         let news = self.subscriptions.iter().find(|one| one.news);
@@ -290,7 +314,7 @@ impl Subscriptions {
         }
         let renew = self.end_point.map(|(_, renew)| renew);
         let renewals = self.subscriptions.iter().map(|one| one.renew).chain(renew);
-        let soonest = renewals.chain(late).fold(at, Instant::min);
+        let soonest = renewals.chain(late).chain(proof).fold(at, Instant::min);
         NextJob::Wait(soonest)
     }
 
@@ -304,6 +328,8 @@ impl Subscriptions {
     /// A notification came.
     pub fn notified(&mut self) {
         self.unnotified_since = None;
+        self.awaited_since = None;
+        self.is_proven = true;
         self.missed = 0;
         self.expect_news();
     }
@@ -353,6 +379,9 @@ impl Subscriptions {
             subscription.contacts.extend(contacts.iter().cloned());
             subscription.news = true;
             self.pause = PAUSES.0;
+            if !self.is_proven {
+                self.awaited_since = Some(now);
+            }
         }
     }
 

@@ -184,6 +184,8 @@ fn settle(live: &mut Subscriptions, now: Instant) -> (Vec<Job>, Instant) {
                     Job::Subscribe(..) => {
                         let id = SubscriptionId::from(jobs.len() as i32);
                         live.subscribed(id, &job, now);
+                        // Right after a subscription the service calls by itself.
+                        live.notified();
                     }
                     Job::Extend(id, ..) | Job::RenewSubscription(id, ..) => {
                         live.subscribed(*id, &job, now);
@@ -237,8 +239,9 @@ fn an_idle_hour_with_five_thousand_contacts_costs_next_to_nothing() {
         jobs.extend(done);
         now = until;
     }
-    // With one poll a minute beside it that is less than a hundred.
-    assert!(jobs.len() < 35, "{}", jobs.len());
+    // One fetch in 15 s, which finds out whether the subscription is there still.
+    assert!(jobs.len() < 250, "{}", jobs.len());
+    assert!(jobs.iter().all(|job| matches!(job, Job::Fetch(_))));
 }
 
 #[test]
@@ -322,4 +325,51 @@ fn a_call_that_comes_late_is_no_lost_call() {
         settle(&mut live, now);
     }
     assert!(live.holds());
+}
+
+#[test]
+fn live_is_said_only_after_the_service_has_called() {
+    let begin = Instant::now();
+    for (mut live, gives_up) in [
+        (Subscriptions::new(), true),
+        (Subscriptions::insisting(), false),
+    ] {
+        live.set_contacts(&people(10));
+        let id = SubscriptionId::from(7);
+        let mut now = begin;
+        while now < begin + Duration::from_secs(30) {
+            match live.next(now) {
+                NextJob::Do(job) => match &job {
+                    Job::Register(lasting) => live.registered(EndPointId::from(5), *lasting, now),
+                    Job::Fetch(id) => live.fetched(*id, false, now),
+                    _ => live.subscribed(id, &job, now),
+                },
+                NextJob::Wait(until) => now = until,
+                NextJob::Idle => panic!("idle"),
+            }
+            assert!(!live.holds());
+        }
+        let reason = live.reason();
+        assert_eq!(
+            reason.is_some_and(|words| words.contains("does not call")),
+            gives_up
+        );
+        if !gives_up {
+            live.notified();
+            assert!(live.holds());
+            live.forget();
+            assert!(!live.holds(), "what was proven was of another session");
+        }
+    }
+}
+
+#[test]
+fn a_subscription_that_was_lost_without_a_word_is_asked_for_within_fifteen_seconds() {
+    let mut now = Instant::now();
+    let mut live = Subscriptions::new();
+    live.set_contacts(&people(5000));
+    let (_, until) = settle(&mut live, now);
+    assert!(live.holds() && until <= now + Duration::from_secs(15));
+    now = until;
+    assert!(matches!(live.next(now), NextJob::Do(Job::Fetch(_))));
 }
