@@ -16,6 +16,9 @@ pub struct Set {
     /// For how long [default: a day]
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
     pub time: Option<Duration>,
+    /// Stay until then, and keep it on servers that forget it with the session
+    #[arg(long)]
+    pub wait: bool,
 }
 
 /// Reads an own presence by its name; `clear` is available.

@@ -10,7 +10,7 @@ use super::{CommandError, exit_of, feed_config, load};
 use crate::board::Setting;
 use crate::cli::{Exit, Options};
 use crate::contacts;
-use crate::feed::{Application, Config, Failure, Session, failure_in_words, in_use};
+use crate::feed::{Applications, Config, Failure, Session, SignOut, failure_in_words, in_use};
 use crate::link::Problem;
 use crate::presence::{Address, IconSet};
 use crate::pws::{self, BATCH, Class, Client, Described, Endpoint, Error, Proxies, Trust};
@@ -305,7 +305,8 @@ async fn sign_in(config: &Config, client: &Client, asked: &[Address], printed: &
     }
     let who = &config.credentials;
     let began = Instant::now();
-    let application = match Application::sign_in(client, &config.endpoint, who).await {
+    let applications = Applications::new(config.session_folder.as_deref());
+    let application = match applications.get(client, &config.endpoint, who).await {
         Ok(application) => application,
         Err(failure) => {
             printed.step(began, failed(&failure));
@@ -315,12 +316,21 @@ async fn sign_in(config: &Config, client: &Client, asked: &[Address], printed: &
     let words = format!("'{}' is signed in at {}", who.app_user, application.node);
     printed.step(began, Outcome::Passed(words));
     let began = Instant::now();
-    let session = match application.clone().sign_in_user(client, who).await {
+    let signed_in = match application.clone().sign_in_user(client, who).await {
+        // The key that another process left has ended since.
+        Err(failure) if failure.error.class() == Some(Class::SessionEnded) => {
+            applications.forget(&config.endpoint, who, &application);
+            match applications.get(client, &config.endpoint, who).await {
+                Ok(anew) => anew.sign_in_user(client, who).await,
+                Err(failure) => Err(failure),
+            }
+        }
+        signed_in => signed_in,
+    };
+    let session = match signed_in {
         Ok(session) => session,
         Err(failure) => {
             printed.step(began, failed(&failure));
-            // What failed before is what counts.
-            let _ = application.close(client).await;
             return;
         }
     };
@@ -337,7 +347,13 @@ async fn sign_in(config: &Config, client: &Client, asked: &[Address], printed: &
     let began = Instant::now();
     let home = session.home.to_string();
     let outcome = match session.close(client).await {
-        Ok(()) => Outcome::Passed("both users are signed out".into()),
+        Ok(SignOut::Done) => {
+            let words = format!("'{}' is signed out; '{}' stays", who.user, who.app_user);
+            Outcome::Passed(format!("{words}, for it is everybody's"))
+        }
+        Ok(SignOut::LeftToOthers) => Outcome::Passed(
+            "left signed in: the service gives one key to all clients of a user".into(),
+        ),
         Err(error) => Outcome::Failed(error.problem(&home), exit_of(&error)),
     };
     printed.step(began, outcome);

@@ -10,6 +10,7 @@ use crate::board::Roster;
 use crate::cli::Exit;
 use crate::contacts::Contact;
 use crate::feed::{self, Command, Update};
+use crate::link::OwnSet;
 use crate::settings::Settings;
 
 /// Contacts that are kept fresh, and what is known of them.
@@ -72,6 +73,12 @@ impl Following {
             },
             exit = self.signals.next() => Heard::End(exit),
         }
+    }
+
+    /// Sets the user's own presence, and again in each new session.
+    pub fn set_own(&self, set: OwnSet) {
+        // A feed that is gone shows in its updates.
+        let _ = self.commands.send(Command::SetOwn(set));
     }
 
     /// Signs out.

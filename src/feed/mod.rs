@@ -1,5 +1,6 @@
 //! Keeps presence fresh: commands come in by a channel, updates go out to a sink.
 
+mod application;
 mod config;
 mod contest;
 mod failure;
@@ -15,15 +16,16 @@ mod subscriptions;
 mod wake;
 mod worker;
 
+pub use application::{Application, Applications};
 pub use config::{Config, Delivery};
 pub use contest::Contest;
 pub use failure::{failure_in_words, was_reached};
 pub use nodes::{Nodes, Return};
-pub use once::{ask_once, set_once};
+pub use once::{ask_once, set_once, sign_in_once};
 pub use own::Own;
 pub use pace::Pace;
 pub use plan::{Plan, Rhythm, Step};
-pub use session::{Application, Credentials, Failure, Origin, Session};
+pub use session::{Credentials, Failure, Origin, Session, SignOut};
 pub use shared::in_use;
 pub use subscriptions::{Job, NextJob, Subscriptions};
 pub use wake::{Change, Surroundings};

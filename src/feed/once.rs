@@ -20,48 +20,27 @@ pub async fn ask_once(
     config: &Config,
     contacts: &[Address],
 ) -> Result<Vec<Report>, Box<Failure>> {
-    in_one_session(client, config, async |session: &Session| {
+    let asked = Visit::pay(client, config, async |session: &Session| {
         ask_everybody(client, session, config, contacts).await
-    })
-    .await
+    });
+    let (reports, visit) = asked.await?;
+    visit.leave(client).await;
+    Ok(reports)
 }
 
-/// Does something in a session that lasts no longer, or in the one that others use.
-async fn in_one_session<T>(
-    client: &Client,
-    config: &Config,
-    work: impl AsyncFn(&Session) -> Result<T, Error>,
-) -> Result<T, Box<Failure>> {
-    let (at, who) = (&config.endpoint, &config.credentials);
-    let sharing = Sharing::begin(config.session_folder.as_deref(), at, who).await;
-    let mut session = sharing.open(client, at, who).await?;
-    let mut done = work(&session).await;
-    // What others left behind may have ended since.
-    if done
-        .as_ref()
-        .is_err_and(|error| error.class() == Some(Class::SessionEnded))
-    {
-        session = match sharing.renew(&session, client, at, who).await {
-            Ok(renewed) => renewed,
-            Err(failure) => {
-                farewell(sharing.leave(None, client)).await;
-                return Err(failure);
-            }
-        };
-        done = work(&session).await;
-    }
-    let node = session.home.clone();
-    farewell(sharing.leave(Some(session), client)).await;
-    done.map_err(|error| {
-        Box::new(Failure {
-            sign_in: SignIn::EndUser,
-            node,
-            error,
-        })
-    })
+/// Signs both users in, and leaves the session again.
+///
+/// # Errors
+/// [`Failure`] of a sign-in.
+pub async fn sign_in_once(client: &Client, config: &Config) -> Result<(), Box<Failure>> {
+    let signed_in = Visit::pay(client, config, async |_: &Session| Ok(())).await?;
+    signed_in.1.leave(client).await;
+    Ok(())
 }
 
-/// Sets the user's own presence for somebody who does not stay.
+/// Sets the user's own presence for somebody who does not stay. The session stays, for what is set
+/// would end with it: the next process of the user's finds it. Where nothing is set any more, it is
+/// left.
 ///
 /// # Errors
 /// [`Failure`] of a sign-in, or of the setting (then its `sign_in` is the end user's).
@@ -71,12 +50,66 @@ pub async fn set_once(
     own: OwnPresence,
     expiration: Expiration,
 ) -> Result<(), Box<Failure>> {
-    in_one_session(client, config, async |session: &Session| {
+    let set = Visit::pay(client, config, async |session: &Session| {
         client
             .set_presence(&session.home, &session.user, own, expiration)
             .await
-    })
-    .await
+    });
+    let ((), visit) = set.await?;
+    if own == OwnPresence::Available {
+        visit.leave(client).await;
+    }
+    Ok(())
+}
+
+/// A session that lasts no longer than something is done in it, or the one that others use.
+struct Visit {
+    sharing: Sharing,
+    session: Session,
+}
+
+impl Visit {
+    /// Signs in and does something, once more where the session that others left has ended since.
+    /// Where that fails, the session is left.
+    async fn pay<T>(
+        client: &Client,
+        config: &Config,
+        work: impl AsyncFn(&Session) -> Result<T, Error>,
+    ) -> Result<(T, Visit), Box<Failure>> {
+        let (at, who) = (&config.endpoint, &config.credentials);
+        let sharing = Sharing::begin(config.session_folder.as_deref(), at, who).await;
+        let session = sharing.open(client, at, who).await?;
+        let mut visit = Visit { sharing, session };
+        let mut done = work(&visit.session).await;
+        let has_ended = |error: &Error| error.class() == Some(Class::SessionEnded);
+        if done.as_ref().is_err_and(has_ended) {
+            let renewing = visit.sharing.renew(&visit.session, client, at, who);
+            visit.session = match renewing.await {
+                Ok(renewed) => renewed,
+                Err(failure) => {
+                    farewell(visit.sharing.leave(None, client)).await;
+                    return Err(failure);
+                }
+            };
+            done = work(&visit.session).await;
+        }
+        match done {
+            Ok(done) => Ok((done, visit)),
+            Err(error) => {
+                let node = visit.session.home.clone();
+                visit.leave(client).await;
+                Err(Box::new(Failure {
+                    sign_in: SignIn::EndUser,
+                    node,
+                    error,
+                }))
+            }
+        }
+    }
+
+    async fn leave(self, client: &Client) {
+        farewell(self.sharing.leave(Some(self.session), client)).await;
+    }
 }
 
 async fn ask_everybody(

@@ -1,12 +1,19 @@
-//! Signing in: the application user, then the end user, on the node where the user lives.
+//! Sessions of both users, the way of a sign-in from node to node, and the sign-out.
+
+use std::time::Duration;
 
 use secrecy::SecretString;
 
 use crate::link::SignIn;
-use crate::pws::{AppKey, Class, Client, Endpoint, Error, Login, UserKey};
+use crate::pws::{AppKey, Class, Client, Endpoint, Error, Login, SessionKey, UserKey};
 
 /// How often a sign-in may be sent to another node.
 const REDIRECTS: usize = 4;
+/// How often a step of a sign-in is sent while the server says that it has too much to do.
+const STEPS: usize = 5;
+/// The pauses between these: at least, and at most, whatever the server asks for.
+const GAP: Duration = Duration::from_secs(1);
+const LONGEST_GAP: Duration = Duration::from_secs(5);
 
 /// Who signs in.
 #[derive(Clone, Debug)]
@@ -24,6 +31,7 @@ pub struct Credentials {
 pub struct Session {
     pub(super) app: AppKey,
     pub(super) app_node: Endpoint,
+    pub(super) end_user: String,
     /// The end user's key.
     pub user: UserKey,
     /// The node where the end user lives.
@@ -65,164 +73,92 @@ pub struct Failure {
     pub error: Error,
 }
 
-/// The application user, signed in; the first of the two sign-ins.
-#[derive(Clone, Debug)]
-pub struct Application {
-    key: AppKey,
-    /// The node where it is signed in.
-    pub node: Endpoint,
-    backup: Option<Endpoint>,
-    forced: bool,
-}
-
-impl Application {
-    /// Signs the application user in.
-    ///
-    /// # Errors
-    /// [`Failure`], which says why and where.
-    pub async fn sign_in(
-        client: &Client,
-        at: &Endpoint,
-        who: &Credentials,
-    ) -> Result<Application, Box<Failure>> {
-        let mut walk = Walk::new(SignIn::Application, at);
-        loop {
-            let login =
-                |force| client.login_application(&walk.node, &who.app_user, &who.password, force);
-            let mut answer = login(false).await;
-            let forced = insists_on_force(&answer);
-            if forced {
-                answer = login(true).await;
-            }
-            walk.forced |= forced;
-            if let Some(key) = walk.follow(answer)? {
-                return Ok(Application {
-                    key,
-                    node: walk.node,
-                    backup: walk.backup,
-                    forced: walk.forced,
-                });
-            }
-        }
-    }
-
-    /// Signs the end user in, on the strength of it.
-    ///
-    /// # Errors
-    /// [`Failure`], which says why and where.
-    pub async fn sign_in_user(
-        self,
-        client: &Client,
-        who: &Credentials,
-    ) -> Result<Session, Box<Failure>> {
-        let mut walk = Walk::new(SignIn::EndUser, &self.node);
-        loop {
-            let login = |force| client.login_end_user(&walk.node, &who.user, &self.key, force);
-            let mut answer = login(false).await;
-            let forced = insists_on_force(&answer);
-            if forced {
-                answer = login(true).await;
-            }
-            walk.forced |= forced;
-            if let Some(user) = walk.follow(answer)? {
-                return Ok(Session {
-                    app: self.key,
-                    app_node: self.node,
-                    user,
-                    home: walk.node,
-                    backup: walk.backup.or(self.backup),
-                    origin: if self.forced || walk.forced {
-                        Origin::TakenOver
-                    } else {
-                        Origin::New
-                    },
-                });
-            }
-        }
-    }
-
-    /// Signs it out.
-    ///
-    /// # Errors
-    /// Any [`Error`]; what is left over ends by itself on the server.
-    pub async fn close(self, client: &Client) -> Result<(), Error> {
-        client.logout(&self.node, &self.key).await
-    }
-}
-
 impl Session {
-    /// Signs both users in.
-    ///
-    /// # Errors
-    /// [`Failure`], which says which of the two sign-ins failed and why.
-    pub async fn open(
-        client: &Client,
-        at: &Endpoint,
-        who: &Credentials,
-    ) -> Result<Session, Box<Failure>> {
-        let application = Application::sign_in(client, at, who).await?;
-        application.sign_in_user(client, who).await
-    }
-
-    /// Signs the end user in again, and the application user where its session has ended, too.
-    ///
-    /// # Errors
-    /// As [`Session::open`].
-    pub async fn renew(
-        &self,
-        client: &Client,
-        at: &Endpoint,
-        who: &Credentials,
-    ) -> Result<Session, Box<Failure>> {
-        let application = Application {
-            key: self.app.clone(),
-            node: self.app_node.clone(),
-            backup: None,
-            forced: false,
-        };
-        match application.sign_in_user(client, who).await {
-            Err(failure) if failure.error.class() == Some(Class::SessionEnded) => {
-                Session::open(client, at, who).await
-            }
-            renewed => renewed,
-        }
-    }
-
     /// The application user's key: end points belong to it.
     pub fn application(&self) -> &AppKey {
         &self.app
     }
 
-    /// Signs both users out.
+    /// Signs the end user out, where nobody else can hold the key: a service that refuses a second
+    /// sign-in (error 160) gives each key to one client alone. One that gives the same key again may
+    /// have given it to another machine of the user's, so that session is left to end by itself. The
+    /// application user's session is everybody's who uses the account, and is never ended.
     ///
     /// # Errors
-    /// The first [`Error`] of the two; what is left over ends by itself on the server.
-    pub async fn close(self, client: &Client) -> Result<(), Error> {
-        let user = client.logout(&self.home, &self.user).await;
-        let app = client.logout(&self.app_node, &self.app).await;
-        user.and(app)
+    /// Any [`Error`] of the two requests; then the session ends by itself on the server.
+    pub async fn close(self, client: &Client) -> Result<SignOut, Error> {
+        let second = client
+            .login_end_user(&self.home, &self.end_user, &self.app, false)
+            .await;
+        match second {
+            Err(error) if error.class() == Some(Class::AlreadySignedIn) => {
+                client.logout(&self.home, &self.user).await?;
+                Ok(SignOut::Done)
+            }
+            Ok(Login::Success { key, .. }) if key.expose() == self.user.expose() => {
+                Ok(SignOut::LeftToOthers)
+            }
+            // The session had ended: what began now is nobody's but ours.
+            Ok(Login::Success { key, .. }) => {
+                client.logout(&self.home, &key).await?;
+                Ok(SignOut::Done)
+            }
+            // The user lives elsewhere now, or the application's session has ended, and with it
+            // this one.
+            Ok(Login::Redirect { .. }) => Ok(SignOut::Done),
+            Err(error) if error.class() == Some(Class::SessionEnded) => Ok(SignOut::Done),
+            Err(error) => Err(error),
+        }
     }
+}
+
+/// How a session was left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignOut {
+    /// The end user is signed out.
+    Done,
+    /// The end user is signed in still, for another client may hold the same key.
+    LeftToOthers,
+}
+
+/// Sends a step of a sign-in, and again while the server says no more than that it has too much to do:
+/// a key that the steps before have brought is too dear to be lost for that.
+pub(super) async fn patiently<T, F>(step: impl Fn() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    for _ in 1..STEPS {
+        match step().await {
+            Err(error) if error.class() == Some(Class::Throttled) => {
+                let pause = error.retry_after().unwrap_or_default();
+                let pause = pause.clamp(GAP, LONGEST_GAP);
+                tokio::time::sleep(pause.mul_f64(1.0 + fastrand::f64() / 4.0)).await;
+            }
+            other => return other,
+        }
+    }
+    step().await
 }
 
 /// An older session is ended only where the server insists: forcing throws out everyone who
 /// shares it.
-fn insists_on_force<K>(answer: &Result<Login<K>, Error>) -> bool {
+pub(super) fn insists_on_force<K>(answer: &Result<Login<K>, Error>) -> bool {
     matches!(answer, Err(error) if error.class() == Some(Class::AlreadySignedIn))
 }
 
 /// The way of a sign-in from node to node, as the servers send it.
-struct Walk {
+pub(super) struct Walk {
     sign_in: SignIn,
-    node: Endpoint,
+    pub node: Endpoint,
     seen: Vec<Endpoint>,
     /// Where to go when the present node is gone, as the last answer named it.
-    backup: Option<Endpoint>,
+    pub backup: Option<Endpoint>,
     /// Whether an older session had to be ended.
-    forced: bool,
+    pub forced: bool,
 }
 
 impl Walk {
-    fn new(sign_in: SignIn, at: &Endpoint) -> Walk {
+    pub fn new(sign_in: SignIn, at: &Endpoint) -> Walk {
         Walk {
             sign_in,
             node: at.clone(),
@@ -233,7 +169,10 @@ impl Walk {
     }
 
     /// The key, or `None` after a step to another node.
-    fn follow<K>(&mut self, answer: Result<Login<K>, Error>) -> Result<Option<K>, Box<Failure>> {
+    pub fn follow<K>(
+        &mut self,
+        answer: Result<Login<K>, Error>,
+    ) -> Result<Option<K>, Box<Failure>> {
         let sibling = |node: &String| self.node.sibling(node).ok();
         let next = match answer {
             Ok(Login::Success { key, backup }) => {

@@ -15,9 +15,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, sleep};
 
+use super::application::Applications;
 use super::session::{Credentials, Failure, Origin, Session};
 use crate::file;
-use crate::pws::{AppKey, Client, Endpoint, Fingerprint, SessionKey, UserKey};
+use crate::pws::{AppKey, Class, Client, Endpoint, Fingerprint, SessionKey, UserKey};
 
 /// How long somebody else may take to sign in or out. After that nobody waits any longer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -29,10 +30,13 @@ const LOOK: Duration = Duration::from_millis(20);
 pub(super) struct Sharing {
     /// Without it every session is its holder's own.
     place: Option<Place>,
+    applications: Applications,
 }
 
 #[derive(Debug)]
 struct Place {
+    /// The end user whose session it is.
+    end_user: String,
     keys: PathBuf,
     signing_in: PathBuf,
     /// Locked together with all others who use the session.
@@ -54,7 +58,7 @@ struct Keys {
 
 /// A secret that may be written, into this file.
 #[derive(Deserialize)]
-struct SecretText(SecretString);
+pub(super) struct SecretText(pub SecretString);
 
 impl Serialize for SecretText {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -65,7 +69,10 @@ impl Serialize for SecretText {
 impl Sharing {
     /// Nothing is shared.
     pub fn none() -> Sharing {
-        Sharing { place: None }
+        Sharing {
+            place: None,
+            applications: Applications::default(),
+        }
     }
 
     /// Shares in this folder, which is made where it is missing. Where that does not work nothing
@@ -78,7 +85,10 @@ impl Sharing {
         let place = place
             .inspect_err(|error| tracing::warn!(%error, "the session is not shared"))
             .ok();
-        Sharing { place }
+        Sharing {
+            applications: Applications::new(folder.filter(|_| place.is_some())),
+            place,
+        }
     }
 
     /// The session that others use already, or a new one at this node.
@@ -107,13 +117,13 @@ impl Sharing {
         who: &Credentials,
     ) -> Result<Session, Box<Failure>> {
         let Some(place) = &self.place else {
-            return ended.renew(client, at, who).await;
+            return self.sign_in(client, at, who).await;
         };
         let lock = place.lock().await;
         if let Some(newer) = place.newer_than(ended) {
             return Ok(newer);
         }
-        let renewed = ended.renew(client, at, who).await?;
+        let renewed = self.sign_in(client, at, who).await?;
         // Without the lock it may have been one of us.
         let taken_over = lock.is_some() && renewed.origin == Origin::TakenOver;
         place.keep(&renewed, taken_over);
@@ -144,16 +154,34 @@ impl Sharing {
         who: &Credentials,
     ) -> Result<Session, Box<Failure>> {
         let Some(place) = &self.place else {
-            return Session::open(client, at, who).await;
+            return self.sign_in(client, at, who).await;
         };
         let _lock = place.lock().await;
         if let Some(found) = find(place) {
             return Ok(found);
         }
-        let opened = Session::open(client, at, who).await?;
+        let opened = self.sign_in(client, at, who).await?;
         // Any session that had to be forced out was stale, or our own.
         place.keep(&opened, false);
         Ok(opened)
+    }
+
+    /// Signs both users in; the application user only where no key of it is known that serves.
+    async fn sign_in(
+        &self,
+        client: &Client,
+        at: &Endpoint,
+        who: &Credentials,
+    ) -> Result<Session, Box<Failure>> {
+        let application = self.applications.get(client, at, who).await?;
+        match application.clone().sign_in_user(client, who).await {
+            Err(failure) if failure.error.class() == Some(Class::SessionEnded) => {
+                self.applications.forget(at, who, &application);
+                let anew = self.applications.get(client, at, who).await?;
+                anew.sign_in_user(client, who).await
+            }
+            signed_in => signed_in,
+        }
     }
 
     /// Leaves the session; the last one out signs out. The next may sign in once that is done.
@@ -199,13 +227,13 @@ impl Place {
         let inside = |name: &str| folder.join(name);
         file::make_folder(folder)?;
         file::check_private(folder)?;
-        // No two of these can read the same.
-        let whose =
-            [primary.url().as_str(), &who.app_user, &who.user].map(|part| format!("{part:?}"));
-        let hash = Fingerprint::of(whose.concat().as_bytes()).to_string();
-        let name = format!("session-{}", &hash[hash.len() - 32..]);
+        let name = name_of(
+            "session",
+            &[primary.url().as_str(), &who.app_user, &who.user],
+        );
         let holders = open_lock(&inside(&format!("{name}.holders")))?;
         Ok(Place {
+            end_user: who.user.clone(),
             keys: inside(&format!("{name}.json")),
             signing_in: inside(&format!("{name}.lock")),
             holders,
@@ -233,6 +261,7 @@ impl Place {
         Some(Session {
             app: AppKey::new(keys.app_key.0.expose_secret()),
             app_node: Endpoint::parse(&keys.app_node).ok()?,
+            end_user: self.end_user.clone(),
             user: UserKey::new(keys.user_key.0.expose_secret()),
             home: Endpoint::parse(&keys.home).ok()?,
             backup: keys.backup.and_then(|node| Endpoint::parse(&node).ok()),
@@ -269,8 +298,16 @@ impl Place {
     }
 }
 
+/// The name of files that belong to these: of other parts it is another.
+pub(super) fn name_of(kind: &str, parts: &[&str]) -> String {
+    // Quoted, no two lists of parts read the same.
+    let parts: String = parts.iter().map(|part| format!("{part:?}")).collect();
+    let hash = Fingerprint::of(parts.as_bytes()).to_string();
+    format!("{kind}-{}", &hash[hash.len() - 32..])
+}
+
 /// Waits until a lock is got, for [`PATIENCE`] at most.
-async fn wait_for(mut lock: impl FnMut() -> Result<(), TryLockError>) -> io::Result<()> {
+pub(super) async fn wait_for(mut lock: impl FnMut() -> Result<(), TryLockError>) -> io::Result<()> {
     let end = Instant::now() + PATIENCE;
     loop {
         match lock() {
@@ -285,6 +322,6 @@ async fn wait_for(mut lock: impl FnMut() -> Result<(), TryLockError>) -> io::Res
 }
 
 /// A file to be locked, which holds nothing.
-fn open_lock(path: &Path) -> io::Result<File> {
+pub(super) fn open_lock(path: &Path) -> io::Result<File> {
     file::open_private(File::options().write(true).truncate(false), path)
 }

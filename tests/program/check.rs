@@ -105,7 +105,23 @@ fn all_is_well() {
         !text.contains("simulated") && !text.contains('\x1b'),
         "{text}"
     );
-    assert_eq!(bench.service.signed_in(), (0, 0));
+    assert!(text.contains("left signed in"), "{text}");
+    assert_eq!(bench.service.signed_in(), (1, 1));
+}
+
+#[test]
+fn where_each_key_is_one_clients_alone_the_end_user_is_signed_out() {
+    let bench = Bench::new("already-in", None);
+    for _ in 0..2 {
+        let output = bench.run(&[]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+        assert!(
+            text(&output).contains("'whosin' stays"),
+            "{}",
+            text(&output)
+        );
+        assert_eq!(bench.service.signed_in(), (1, 0));
+    }
 }
 
 #[test]
@@ -136,7 +152,7 @@ fn each_sign_in_is_told_apart() {
     let output = bench.run(&[]);
     assert_eq!(output.status.code(), Some(3));
     assert_eq!(marks(&output), ['✓', '✓', '✓', '–', '✓', '✗', '–', '–']);
-    assert_eq!(bench.service.signed_in(), (0, 0));
+    assert_eq!(bench.service.signed_in(), (1, 0));
 }
 
 #[test]

@@ -29,6 +29,7 @@ fn commands_that_ask_the_server_have_a_code_for_each_end() {
         let run = |change: &dyn Fn(&mut Command)| {
             // What one left is no answer to the next.
             let _ = std::fs::remove_dir_all(bench.path("cache"));
+            let _ = std::fs::remove_dir_all(bench.path("run/whosin"));
             let mut command = bench.command(command);
             change(&mut command);
             command.output().unwrap()

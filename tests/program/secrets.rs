@@ -8,12 +8,12 @@ use std::path::Path;
 use std::process::Command as Process;
 use std::time::Duration;
 
-use crate::support::service::{config, everybody, service, spawn, still};
+use crate::support::service::{config, everybody, open_session, service, spawn, still};
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
-use whosin::feed::{Command, Config, Delivery, Session, Update};
+use whosin::feed::{Command, Config, Delivery, Update};
 use whosin::pws::Endpoint;
 use whosin::simulator::{Options, Scenario, Simulator};
 
@@ -171,7 +171,7 @@ async fn whatever_happens_no_secret_is_told() {
         ..config(&service, PASSWORD)
     };
     let client = parrot.client().unwrap();
-    let session = Session::open(&client, &parrot.endpoint, &parrot.credentials)
+    let session = open_session(&client, &parrot.endpoint, &parrot.credentials)
         .await
         .unwrap();
     for _ in 0..60 {
@@ -190,7 +190,7 @@ async fn whatever_happens_no_secret_is_told() {
     }
     let right = config(&service, PASSWORD);
     let client = right.client().unwrap();
-    let session = Session::open(&client, &right.endpoint, &right.credentials)
+    let session = open_session(&client, &right.endpoint, &right.credentials)
         .await
         .unwrap();
     said.push_str(&format!("{session:?} {client:?}"));

@@ -53,8 +53,12 @@ async fn answers_after(feed: &mut Feed, moment: Timestamp) {
 }
 
 /// The one file in the folder with this ending.
+/// The file of the session that has this ending.
 fn file(folder: &Path, ending: &str) -> Option<PathBuf> {
-    let ends = |path: &PathBuf| path.extension().is_some_and(|it| it == ending);
+    let ends = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        name.starts_with("session-") && path.extension().is_some_and(|it| it == ending)
+    };
     let entries = fs::read_dir(folder.join("run")).unwrap();
     entries.map(|entry| entry.unwrap().path()).find(ends)
 }
@@ -107,7 +111,7 @@ async fn sessions_that_run_out_for_all_panes_again_and_again_are_nobodys_doing()
     for feed in feeds {
         leave(feed).await;
     }
-    assert_eq!(service.signed_in(), (0, 0));
+    assert_eq!(service.signed_in(), (1, 0));
 }
 
 #[tokio::test]
@@ -162,7 +166,7 @@ async fn a_round_outlives_the_board_whose_session_it_uses() {
     let config = shared(&service, folder.path());
     let mut board = watching(&service, config.clone());
     reports(&mut board).await;
-    service.set_scenario("slow=1".parse::<Scenario>().unwrap());
+    service.set_scenario("slow=1,already-in".parse::<Scenario>().unwrap());
     let client = config.client().unwrap();
     let people = everybody(&service);
     let polls = service.tally().of(Operation::GetPolledPresence);
@@ -178,7 +182,7 @@ async fn a_round_outlives_the_board_whose_session_it_uses() {
     };
     tokio::join!(round, leaving);
     assert_eq!(service.tally().end_user_logins, 1);
-    assert_eq!(service.signed_in(), (0, 0));
+    assert_eq!(service.signed_in(), (1, 0));
     assert_eq!(file(folder.path(), "json"), None);
 }
 
@@ -206,7 +210,7 @@ async fn a_folder_that_cannot_be_made_leaves_each_with_a_session_of_its_own() {
     let mut feed = watching(&service, shared(&service, folder.path()));
     untroubled(&mut feed, 2).await;
     leave(feed).await;
-    assert_eq!(service.signed_in(), (0, 0));
+    assert_eq!(service.signed_in(), (1, 0));
 }
 
 /// A service, and the home folder of a user of it.
@@ -288,7 +292,7 @@ fn real_panes_and_a_script_share_one_session() {
     assert_eq!(desk.service.signed_in(), (1, 1));
     second.send("q");
     assert_eq!(second.wait_for_end(), 0);
-    assert_eq!(desk.service.signed_in(), (0, 0));
+    assert_eq!(desk.service.signed_in(), (1, 0));
 }
 
 #[cfg(unix)]
@@ -303,5 +307,5 @@ fn what_a_killed_pane_leaves_serves_the_next_process_which_signs_out() {
     assert_eq!(desk.service.signed_in(), (1, 1));
     assert!(desk.status().status.success());
     assert_eq!(desk.sign_ins(), (1, 1));
-    assert_eq!(desk.service.signed_in(), (0, 0));
+    assert_eq!(desk.service.signed_in(), (1, 0));
 }

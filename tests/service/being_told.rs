@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::service::{config, everybody, service, still};
+use crate::support::service::{config, everybody, open_session, service, still};
 use roxmltree::Document;
 use whosin::feed::{Config, Session};
 use whosin::link::OwnPresence;
@@ -92,7 +92,7 @@ fn an_expiration_is_never_out_of_the_range_that_the_service_takes() {
 async fn signed_in(service: &Simulator) -> (Client, Session, Config) {
     let config = config(service, "simulated");
     let client = config.client().unwrap();
-    let session = Session::open(&client, &config.endpoint, &config.credentials)
+    let session = open_session(&client, &config.endpoint, &config.credentials)
         .await
         .unwrap();
     (client, session, config)

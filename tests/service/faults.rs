@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::support::service::{
-    Feed, config, everybody, leave, next, reports, service, spawn, still,
+    Feed, config, everybody, leave, next, open_session, reports, service, spawn, still,
 };
 use whosin::feed::{Command, Config, Session, Update};
 use whosin::link::{LinkState, Outcome, SignIn};
@@ -39,7 +39,7 @@ const THROTTLED: [u16; 2] = [210, 212];
 async fn signed_in(service: &Simulator) -> (whosin::pws::Client, Session, Config) {
     let config = config(service, "simulated");
     let client = config.client().unwrap();
-    let session = Session::open(&client, &config.endpoint, &config.credentials)
+    let session = open_session(&client, &config.endpoint, &config.credentials)
         .await
         .unwrap();
     (client, session, config)

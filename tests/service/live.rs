@@ -59,7 +59,7 @@ async fn a_change_is_told_without_asking() {
     assert!(service.tally().of(Operation::GetPolledPresence) <= 3);
     leave(feed).await;
     assert_eq!(service.subscribed(), (0, 0, 0));
-    assert_eq!(service.signed_in(), (0, 0));
+    assert_eq!(service.signed_in(), (1, 0));
 }
 
 #[tokio::test]

@@ -5,12 +5,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::support::service::{
-    Feed, config, everybody, leave, link, reports, service, spawn, still, trouble, untroubled,
+    Feed, config, everybody, leave, link, link_where, next, open_session, reports, service, spawn,
+    still, trouble, untroubled,
 };
 use tokio::sync::mpsc;
-use whosin::feed::{self, Command, Config, Contest, Origin, Update};
-use whosin::link::LinkState;
-use whosin::simulator::{Fault, Operation, Options, Scenario, Simulator, Trouble};
+use whosin::feed::{self, Command, Config, Contest, Delivery, Origin, Update};
+use whosin::link::{LinkState, Mode, Outcome, Report};
+use whosin::presence::Availability;
+use whosin::simulator::{Doing, Fault, Operation, Options, Scenario, Simulator, Trouble};
 
 fn feed_in(service: &Simulator, folder: &Path) -> Feed {
     let feed = spawn(Config {
@@ -102,10 +104,11 @@ async fn all_processes_of_a_user_share_one_session_and_the_last_one_out_signs_ou
         assert_eq!(service.signed_in(), (1, 1));
     }
     leave(last).await;
-    assert_eq!(service.signed_in(), (0, 0));
+    assert_eq!(service.signed_in(), (1, 0));
     let left = fs::read_dir(folder.path().join("run")).unwrap();
     let names = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    assert!(names.into_iter().all(|name| !name.ends_with(".json")));
+    let is_session = |name: &str| name.starts_with("session-") && name.ends_with(".json");
+    assert!(!names.into_iter().any(|name| is_session(&name)));
 }
 
 #[tokio::test]
@@ -125,11 +128,11 @@ async fn one_round_beside_a_board_signs_nobody_in_and_nobody_out() {
     assert_eq!(sign_ins(&service), (1, 1));
     untroubled(&mut feed, 3).await;
     leave(feed).await;
-    assert_eq!(service.signed_in(), (0, 0));
+    assert_eq!(service.signed_in(), (1, 0));
     feed::ask_once(&client, &beside, &everybody(&service))
         .await
         .unwrap();
-    assert_eq!(service.signed_in(), (0, 0));
+    assert_eq!(service.signed_in(), (1, 0));
 }
 
 #[tokio::test]
@@ -158,7 +161,7 @@ async fn what_a_crash_leaves_behind_is_used_or_else_renewed() {
     untroubled(&mut third, 2).await;
     assert_eq!(sign_ins(&service), (2, 2));
     leave(third).await;
-    assert_eq!(service.signed_in(), (0, 0));
+    assert_eq!(service.signed_in(), (1, 0));
 }
 
 #[tokio::test]
@@ -177,7 +180,7 @@ async fn a_file_of_keys_that_makes_no_sense_is_written_anew() {
     untroubled(&mut feed, 6).await;
     leave(feed).await;
     leave(other).await;
-    assert_eq!(service.signed_in(), (0, 0));
+    assert_eq!(service.signed_in(), (1, 0));
 }
 
 #[cfg(unix)]
@@ -195,20 +198,24 @@ async fn the_keys_are_for_their_owner_alone() {
         assert_eq!(mode(&entry.unwrap().path()), 0o600);
         files += 1;
     }
-    assert_eq!(files, 3);
+    // Session and application user: the keys of each, and a lock; and who uses the session.
+    assert_eq!(files, 5);
     leave(feed).await;
     // Where others can look in nothing is left, and the board works all the same.
     fs::set_permissions(&run, fs::Permissions::from_mode(0o755)).unwrap();
     let mut feed = feed_in(&service, folder.path());
     untroubled(&mut feed, 2).await;
-    let keys = |entry: fs::DirEntry| entry.path().extension().is_some_and(|end| end == "json");
+    let keys = |entry: fs::DirEntry| {
+        let name = entry.file_name().into_string().unwrap();
+        name.starts_with("session-") && name.ends_with(".json")
+    };
     assert!(
         !fs::read_dir(&run)
             .unwrap()
             .any(|entry| keys(entry.unwrap()))
     );
     leave(feed).await;
-    assert_eq!(service.signed_in(), (0, 0));
+    assert_eq!(service.signed_in(), (1, 0));
 }
 
 #[tokio::test]
@@ -295,7 +302,7 @@ async fn nobody_knows_the_keys_from_what_is_printed() {
         ..config(&service, "simulated")
     };
     let client = config.client().unwrap();
-    let session = feed::Session::open(&client, &config.endpoint, &config.credentials)
+    let session = open_session(&client, &config.endpoint, &config.credentials)
         .await
         .unwrap();
     let printed = format!("{session:?} {config:?}");
@@ -309,4 +316,94 @@ async fn nobody_knows_the_keys_from_what_is_printed() {
         .await
         .unwrap();
     assert!(began.elapsed() < Duration::from_secs(20));
+}
+
+/// Rounds of other users beside a board, on a machine of their own or not, at a service of this kind.
+async fn rounds_of_ten_beside_a_board(scenario: &str, folder: Option<&Path>) {
+    let options = Options {
+        scenario: scenario.parse().unwrap(),
+        ..still(10)
+    };
+    let service = service(options).await;
+    let session_folder = folder.map(|folder| folder.join("run"));
+    let own = Config {
+        session_folder: session_folder.clone(),
+        delivery: Delivery::Auto,
+        ..config(&service, "simulated")
+    };
+    let mut board = spawn(own.clone()).unwrap();
+    let people = everybody(&service);
+    board
+        .commands
+        .send(Command::Contacts(people.clone()))
+        .unwrap();
+    link_where(&mut board, |link| link.mode == Mode::Live).await;
+    let before = service.tally();
+    for number in 0..10 {
+        let mut other = own.clone();
+        other.credentials.user = format!("colleague{number}");
+        let client = other.client().unwrap();
+        let reports = feed::ask_once(&client, &other, &people).await.unwrap();
+        assert_eq!(reports.len(), 10);
+    }
+    // Ten sign-ins of theirs, and none of the board's, whose subscription is there still.
+    service.set(&people[3], Doing::Dnd);
+    let is = |report: &Report| match &report.outcome {
+        Outcome::Answered(presence) => {
+            report.address == people[3] && presence.availability == Availability::Dnd
+        }
+        _ => false,
+    };
+    loop {
+        match next(&mut board).await {
+            Update::Reports(reports) if reports.iter().any(is) => break,
+            Update::Link(link) => assert_eq!((link.state, link.mode), (LinkState::Up, Mode::Live)),
+            _ => {}
+        }
+    }
+    let after = service.tally();
+    assert_eq!(
+        after.of(Operation::RegisterEndPoint),
+        before.of(Operation::RegisterEndPoint)
+    );
+    leave(board).await;
+}
+
+#[tokio::test]
+async fn colleagues_leave_a_board_alone_where_each_gets_the_same_key() {
+    rounds_of_ten_beside_a_board("quiet", None).await;
+}
+
+#[tokio::test]
+async fn colleagues_leave_a_board_alone_where_nobody_gets_a_second_key() {
+    let folder = tempfile::tempdir().unwrap();
+    rounds_of_ten_beside_a_board("already-in", Some(folder.path())).await;
+}
+
+#[tokio::test]
+async fn at_one_request_a_second_a_board_is_up_within_ten_seconds() {
+    for scenario in ["throttle=1", "throttle=1,already-in"] {
+        let options = Options {
+            scenario: scenario.parse().unwrap(),
+            ..still(10)
+        };
+        let service = service(options).await;
+        let begun = Instant::now();
+        let mut feed = spawn(config(&service, "simulated")).unwrap();
+        feed.commands
+            .send(Command::Contacts(everybody(&service)))
+            .unwrap();
+        reports(&mut feed).await;
+        assert!(
+            begun.elapsed() < Duration::from_secs(10),
+            "{scenario}: {:?}",
+            begun.elapsed()
+        );
+        assert_eq!(
+            sign_ins(&service).0,
+            1,
+            "{scenario}: the key that one has is kept"
+        );
+        leave(feed).await;
+    }
 }

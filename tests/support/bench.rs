@@ -22,7 +22,7 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// A service where nobody moves, and a contact book with the first two of its people.
+    /// A service where nobody moves and each key is one client's alone, and a contact book with the first two of its people.
     pub fn new() -> Bench {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
@@ -32,6 +32,7 @@ impl Bench {
         let options = Options {
             contacts: 6,
             pace: 0.0,
+            scenario: "already-in".parse().unwrap(),
             ..Options::default()
         };
         let address = "127.0.0.1:0".parse().unwrap();

@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::sync::{mpsc, oneshot};
-use whosin::feed::{self, Command, Config, Credentials, Delivery, StartError, Update};
+use whosin::feed::{
+    self, Application, Command, Config, Credentials, Delivery, Failure, Session, StartError, Update,
+};
 use whosin::link::{Link, LinkState, Report};
 use whosin::presence::Address;
-use whosin::pws::{Endpoint, Route};
+use whosin::pws::{Client, Endpoint, Route};
 use whosin::simulator::{Options, Simulator};
 
 pub async fn service(options: Options) -> Simulator {
@@ -16,11 +18,13 @@ pub async fn service(options: Options) -> Simulator {
         .unwrap()
 }
 
-/// People who stay as they are.
+/// People who stay as they are, at a service that gives each end user's key to one client alone: there
+/// whoever leaves signs the end user out.
 pub fn still(contacts: usize) -> Options {
     Options {
         contacts,
         pace: 0.0,
+        scenario: "already-in".parse().unwrap(),
         ..Options::default()
     }
 }
@@ -122,4 +126,14 @@ pub async fn leave(feed: Feed) {
     drop(feed.updates);
     let _ = feed.commands.send(Command::Leave);
     feed.ended.await.unwrap();
+}
+
+/// Signs both users in, beside everybody else.
+pub async fn open_session(
+    client: &Client,
+    at: &Endpoint,
+    who: &Credentials,
+) -> Result<Session, Box<Failure>> {
+    let application = Application::sign_in(client, at, who).await?;
+    application.sign_in_user(client, who).await
 }

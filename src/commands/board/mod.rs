@@ -11,7 +11,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::{CommandError, demo, feed_config, load_unlogged, look};
 use crate::cli::{Exit, Options, Population};
-use crate::feed::{Config, Credentials, Session, failure_in_words};
+use crate::feed::{Config, Credentials, failure_in_words, sign_in_once};
 use crate::link::{Problem, SignIn};
 use crate::log;
 use crate::pws::{Class, Endpoint, Error, Trust};
@@ -143,12 +143,8 @@ async fn attempt(settings: &Settings, draft: Draft) -> Verdict {
             return Verdict::Refused(Field::Server, problem);
         }
     };
-    match Session::open(&client, &config.endpoint, &config.credentials).await {
-        Ok(session) => {
-            // Whether the sign-out works says nothing of the draft.
-            let _ = session.close(&client).await;
-            Verdict::Accepted
-        }
+    match sign_in_once(&client, &config).await {
+        Ok(()) => Verdict::Accepted,
         Err(failure) => {
             // Of one that has changed it is not made so easy.
             if let Error::Certificate { fingerprint, .. } = failure.error {

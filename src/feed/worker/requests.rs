@@ -29,7 +29,7 @@ enum Done {
     Polled(Vec<Address>, Result<Vec<Contact>, Error>),
     Job(Job, Result<JobDone, Error>),
     Set(OwnPresence, Expiration, Result<(), Error>),
-    Probed(Result<Session, Box<Failure>>),
+    Probed(Result<Box<Session>, Box<Failure>>),
     Located(Option<SocketAddr>),
 }
 
@@ -84,7 +84,8 @@ impl<S: Sink> Worker<S> {
             let (sharing, old) = (self.sharing.clone(), session.clone());
             let who = self.config.credentials.clone();
             under_way.push(Box::pin(async move {
-                Done::Probed(sharing.replace(&old, &client, &primary, &who).await)
+                let replaced = sharing.replace(&old, &client, &primary, &who).await;
+                Done::Probed(replaced.map(Box::new))
             }));
         }
         let probe = self.nodes.probe_at().filter(|_| !self.probing);
@@ -200,7 +201,7 @@ impl<S: Sink> Worker<S> {
             }
             Done::Probed(Ok(primary)) => {
                 self.nodes.returned();
-                Some(End::Returned(Box::new(primary)))
+                Some(End::Returned(primary))
             }
             Done::Probed(Err(failure)) => {
                 tracing::info!(error = %failure.error, "the primary is not back");

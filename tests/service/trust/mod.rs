@@ -6,10 +6,11 @@ mod servers;
 mod while_it_runs;
 mod whom;
 
+use crate::support::service::open_session;
 use std::time::Duration;
 
 use secrecy::SecretString;
-use whosin::feed::{Credentials, Session};
+use whosin::feed::Credentials;
 use whosin::pws::{Client, Endpoint, Error, Limits, SoapVersion, Trust};
 
 fn credentials() -> Credentials {
@@ -32,7 +33,7 @@ async fn sign_in(url: &str, trust: Trust) -> Result<(), Error> {
 async fn sign_in_within(limits: Limits, url: &str, trust: Trust) -> Result<(), Error> {
     let client = client(&trust, limits);
     let at = Endpoint::parse(url).unwrap();
-    match Session::open(&client, &at, &credentials()).await {
+    match open_session(&client, &at, &credentials()).await {
         Ok(_) => Ok(()),
         Err(failure) => Err(failure.error),
     }
