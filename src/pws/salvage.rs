@@ -78,6 +78,9 @@ pub(super) fn written_entity(document: &str) -> Option<&str> {
     }
 }
 
+/// Among so many names one is looked for without counting them.
+const FEW: usize = 8;
+
 /// The elements that are open.
 #[derive(Default)]
 struct Open<'t> {
@@ -111,6 +114,9 @@ impl<'t> Open<'t> {
         let place = self.names.iter().rposition(|open| *open == name);
         let Some(place) = place else {
             self.steps += self.names.len() as u64;
+            if self.names.len() <= FEW {
+                return false;
+            }
             let mut counts = HashMap::new();
             for &name in &self.names {
                 *counts.entry(name).or_default() += 1;
