@@ -10,6 +10,7 @@ mod own;
 mod pace;
 mod plan;
 mod poll;
+mod reach;
 mod session;
 mod shared;
 mod subscriptions;

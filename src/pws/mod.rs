@@ -31,6 +31,6 @@ pub use proxies::{Proxies, ProxyError};
 pub use reader::Reader;
 pub use request::{BATCH, PresenceType, Request, SoapVersion};
 pub use session::{AppKey, SessionKey, UserKey};
-pub use steps::{Secured, connect, resolve, secure};
+pub use steps::{Secured, answers, connect, resolve, secure};
 pub use subscription::{EndPointId, Expiration, SUBSCRIBED, SubscriptionId};
 pub use tls::{Described, Fingerprint, FingerprintError, Trust, TrustError};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::pki_types::ServerName;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -64,6 +65,26 @@ pub async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, Error> {
         }
     }
     Err(last)
+}
+
+/// Whether anything answers at a node: a TLS handshake, or the first byte over plain HTTP, on a
+/// connection of its own. No secret is sent, so whose certificate it is does not matter.
+pub async fn answers(node: &Endpoint) -> bool {
+    let asked = async {
+        let mut stream = connect(&resolve(node).await?).await?;
+        if node.is_tls() {
+            return secure(node, &Trust::Anyone, stream).await.map(drop);
+        }
+        let (path, host) = (node.url().path(), node.host());
+        let request = format!("HEAD {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        let broken = |_: std::io::Error| Error::Broken;
+        stream.write_all(request.as_bytes()).await.map_err(broken)?;
+        match stream.read(&mut [0; 1]).await.map_err(broken)? {
+            0 => Err(Error::Broken),
+            _ => Ok(()),
+        }
+    };
+    asked.await.is_ok()
 }
 
 /// A TLS handshake over a connection, as strict as the client's own.

@@ -7,6 +7,7 @@ mod feed;
 mod keeper;
 mod listener;
 mod live;
+mod loss;
 mod nodes;
 mod pace;
 mod sessions;

@@ -1,5 +1,6 @@
 //! The link as the board sees it, and the pauses after failures.
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -8,11 +9,14 @@ use tokio::time::MissedTickBehavior;
 use super::requests::until;
 use super::{Next, Worker};
 use crate::feed::plan::Rhythm;
+use crate::feed::reach::back_again;
 use crate::feed::{Sink, Update, wake};
 use crate::link::{LinkState, Mode, Problem};
 
 /// The first pause after a failure, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// An answer is overdue after two intervals; at the soonest, and at the latest, after these.
+const OVERDUE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(10));
 /// While notifications come, one poll in this time checks that none got lost.
 const NET: Duration = Duration::from_secs(60);
 
@@ -33,9 +37,11 @@ impl<S: Sink> Worker<S> {
         self.send_trouble(problem, pause).await;
         let mut look = tokio::time::interval(wake::LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut back = pin!(back_again(self.nodes.current().clone()));
         while self.hold.is_some() {
             tokio::select! {
                 () = until(Some(end)) => break,
+                () = &mut back => break,
                 command = self.commands.recv() => {
                     if self.take(command) == Next::Leave { return Next::Leave }
                 }
@@ -44,6 +50,24 @@ impl<S: Sink> Worker<S> {
         }
         self.hold = None;
         Next::Stay
+    }
+
+    /// When the answer to the oldest request under way is overdue.
+    pub(super) fn overdue_at(&self) -> Option<Instant> {
+        let (soonest, latest) = OVERDUE;
+        let patience = (self.config.interval * 2).clamp(soonest, latest);
+        let since = self.unanswered_since.filter(|_| !self.is_unreached)?;
+        Some(since + patience)
+    }
+
+    /// An answer is overdue. It is waited for still, but until it comes nothing is sure.
+    pub(super) async fn overdue(&mut self) {
+        self.is_unreached = true;
+        let problem = Problem {
+            what: format!("{} does not answer", self.link.server),
+            advice: "Is the network there? It is tried again by itself.".into(),
+        };
+        self.send_trouble(problem, Duration::ZERO).await;
     }
 
     pub(super) async fn send_trouble(&mut self, problem: Problem, pause: Duration) {
@@ -62,6 +86,7 @@ impl<S: Sink> Worker<S> {
         self.failures = 0;
         self.trouble_since = None;
         self.refused_since = None;
+        self.is_unreached = false;
         self.hold = None;
         self.nodes.well();
         self.send_link(LinkState::Up).await;

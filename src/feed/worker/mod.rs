@@ -18,6 +18,7 @@ use super::own::Own;
 use super::pace::Pace;
 use super::plan::{Plan, Rhythm};
 use super::poll;
+use super::reach::back_again;
 use super::session::{Failure, Session};
 use super::shared::Sharing;
 use super::subscriptions::Subscriptions;
@@ -25,6 +26,7 @@ use super::wake::Surroundings;
 use super::{Command, Config, Delivery, Sink, farewell};
 use crate::link::{Link, LinkState, Problem};
 use crate::pws::{Class, Client, Listener};
+use requests::until;
 
 /// Whether the worker goes on.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -100,6 +102,10 @@ pub(super) struct Worker<S> {
     own_under_way: bool,
     /// Where notifications come in, once they are wanted.
     listener: Option<Arc<Listener>>,
+    /// Since when a request is without an answer, where one is.
+    unanswered_since: Option<Instant>,
+    /// The node does not answer, or cannot be reached: it is watched whether it comes back.
+    is_unreached: bool,
     /// What is under way goes over connections that are dead.
     start_over: bool,
     around: Surroundings,
@@ -142,6 +148,8 @@ impl<S: Sink> Worker<S> {
             own: Own::new(),
             own_under_way: false,
             listener: None,
+            unanswered_since: None,
+            is_unreached: false,
             start_over: false,
             around: Surroundings::look(None),
             server: None,
@@ -159,9 +167,10 @@ impl<S: Sink> Worker<S> {
         let mut last = Last::None;
         loop {
             let opening = open(&self, &last);
-            let Some(opened) = self.meanwhile(opening).await else {
+            let Some(opened) = self.open_in_time(opening).await else {
                 return self.leave(None).await;
             };
+            let Some(opened) = opened else { continue };
             let next = match opened {
                 Ok(session) => {
                     if matches!(last, Last::Ended(_)) {
@@ -249,6 +258,34 @@ impl<S: Sink> Worker<S> {
             self.nodes.returned();
         }
         self.link.server = session.home.to_string();
+    }
+
+    /// Runs a sign-in while commands are taken in. States that are shown are doubted while it is
+    /// overdue. `None` when it is time to leave; nothing inside where it is to begin again, for the
+    /// node was gone and is back.
+    async fn open_in_time<T>(&mut self, opening: impl Future<Output = T>) -> Option<Option<T>> {
+        let is_shown = self.link.state == LinkState::Up;
+        self.unanswered_since = is_shown.then(Instant::now);
+        let mut opening = std::pin::pin!(opening);
+        let mut back = std::pin::pin!(back_again(self.nodes.current().clone()));
+        let opened = loop {
+            let overdue = self.overdue_at();
+            tokio::select! {
+                opened = &mut opening => break Some(Some(opened)),
+                () = until(overdue) => self.overdue().await,
+                () = &mut back, if self.is_unreached => {
+                    self.awake();
+                    break Some(None);
+                }
+                command = self.commands.recv() => {
+                    if self.take(command) == Next::Leave {
+                        break None;
+                    }
+                }
+            }
+        };
+        self.unanswered_since = None;
+        opened
     }
 
     /// Runs something while commands are taken in. `None` when it is time to leave.

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, OptionFuture};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
 use tokio::time::MissedTickBehavior;
@@ -14,9 +14,11 @@ use crate::feed::Sink;
 use crate::feed::Update;
 use crate::feed::plan::Step;
 use crate::feed::poll::{self, Verdict};
+use crate::feed::reach::back_again;
 use crate::feed::session::{Failure, Session};
 use crate::feed::subscriptions::{Job, NextJob};
 use crate::feed::wake::{self, Surroundings};
+use crate::feed::was_reached;
 use crate::link::{LinkState, OwnPresence, Report};
 use crate::presence::Address;
 use crate::pws::{self, Class, Contact, Endpoint, Error, Expiration};
@@ -46,7 +48,13 @@ impl<S: Sink> Worker<S> {
         if self.plan.is_empty() {
             self.well().await;
         }
+        let mut back: Option<BoxFuture<'static, ()>> = None;
         loop {
+            if !self.is_unreached {
+                back = None;
+            } else if back.is_none() {
+                back = Some(Box::pin(back_again(session.home.clone())));
+            }
             if std::mem::take(&mut self.start_over) {
                 under_way.clear();
                 self.abandon();
@@ -55,6 +63,7 @@ impl<S: Sink> Worker<S> {
             }
             let listener = self.listener.clone();
             let again = self.send(session, &mut under_way);
+            let overdue = self.overdue_at();
             tokio::select! {
                 Some(done) = under_way.next() => {
                     if let Some(end) = self.take_done(done, session).await {
@@ -62,6 +71,11 @@ impl<S: Sink> Worker<S> {
                     }
                 }
                 () = until(again) => {}
+                () = until(overdue) => self.overdue().await,
+                Some(()) = OptionFuture::from(back.as_mut()) => {
+                    back = None;
+                    self.awake();
+                }
                 command = self.commands.recv() => {
                     if self.take(command) == Next::Leave {
                         return End::Leave;
@@ -107,6 +121,7 @@ impl<S: Sink> Worker<S> {
                 Step::Idle => return soonest(None),
             };
             self.pace.sent(now, fastrand::f64());
+            self.unanswered_since.get_or_insert(now);
             self.polls += 1;
             let (client, kind) = (self.client.clone(), self.config.kind);
             let (home, key) = (session.home.clone(), session.user.clone());
@@ -154,6 +169,7 @@ impl<S: Sink> Worker<S> {
             NextJob::Idle => return None,
         };
         self.pace.sent(now, fastrand::f64());
+        self.unanswered_since.get_or_insert(now);
         self.job_under_way = true;
         let doing = self.run_job(job.clone(), session);
         under_way.push(Box::pin(async move { Done::Job(job, doing.await) }));
@@ -162,6 +178,7 @@ impl<S: Sink> Worker<S> {
 
     /// Whatever is under way is not waited for any more.
     pub(super) fn abandon(&mut self) {
+        self.unanswered_since = None;
         self.plan.abandon(Instant::now());
         self.polls = 0;
         self.probing = false;
@@ -173,10 +190,12 @@ impl<S: Sink> Worker<S> {
         match done {
             Done::Polled(batch, answer) => {
                 self.polls -= 1;
+                self.answer_came();
                 self.polled(batch, answer, session).await
             }
             Done::Job(job, result) => {
                 self.job_under_way = false;
+                self.answer_came();
                 self.job_done(job, result, session).await
             }
             Done::Set(own, expiration, Ok(())) => {
@@ -210,6 +229,12 @@ impl<S: Sink> Worker<S> {
                 None
             }
         }
+    }
+
+    /// From now on the answers to the other requests are waited for.
+    fn answer_came(&mut self) {
+        let is_waiting = self.polls > 0 || self.job_under_way;
+        self.unanswered_since = is_waiting.then(Instant::now);
     }
 
     /// What the service itself refuses becomes a notice and is not tried again; what does not arrive is.
@@ -302,6 +327,7 @@ impl<S: Sink> Worker<S> {
                 }
             }
         }
+        self.is_unreached |= !was_reached(&error);
         let pause = self.grown_pause();
         self.hold = Some(now + pause);
         self.send_trouble(problem, pause).await;
