@@ -121,6 +121,8 @@ impl Board {
                 };
                 Vec::new()
             }
+            // They belong to the sign-in form.
+            Action::Demo | Action::Trust => Vec::new(),
             Action::Redraw => vec![Effect::Redraw],
             Action::Suspend => vec![Effect::Suspend],
             Action::Quit => vec![Effect::Quit],
@@ -188,6 +190,9 @@ impl Board {
         request: tui_input::InputRequest,
         now: Timestamp,
     ) -> Vec<Effect> {
+        if self.tries_to_sign_in() {
+            return Vec::new();
+        }
         match &mut self.pane {
             Pane::Form(form) => form.edit(request),
             Pane::Help { query, scroll } => {

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use super::{Board, Cursor, Effect, Form, Pane, Purpose};
+use super::{Board, Cursor, Effect, Field, Form, Pane, Purpose};
 use crate::contacts::{self, Contact, Edit};
 use crate::presence::Address;
 
@@ -53,7 +53,7 @@ impl Board {
         };
         let purpose = form.purpose().clone();
         if let Purpose::Import | Purpose::Export(_) = purpose {
-            let Some(path) = form.text(0) else {
+            let Some(path) = form.text(Field::File) else {
                 form.refusal = Some("Which file?".into());
                 return Vec::new();
             };
@@ -63,7 +63,7 @@ impl Board {
             };
         }
         if purpose == Purpose::Move {
-            let group = form.text(0);
+            let group = form.text(Field::Group);
             self.pane = Pane::Contacts;
             return self.regroup(self.chosen(), group, now);
         }
@@ -322,9 +322,7 @@ impl Board {
     pub(super) fn step_field(&mut self, forward: bool) -> Vec<Effect> {
         let (domains, groups) = self.in_use();
         if let Pane::Form(form) = &mut self.pane {
-            let names_file =
-                matches!(form.purpose(), Purpose::Import | Purpose::Export(_)) && form.focus() == 0;
-            if forward && names_file && !form.typed().is_empty() {
+            if forward && form.focused() == Field::File && !form.typed().is_empty() {
                 return vec![Effect::CompletePath(form.typed().into())];
             }
             if !(forward && form.complete(&domains, &groups)) {
@@ -338,7 +336,10 @@ impl Board {
         if matches!(self.pane, Pane::Settings { .. }) {
             return self.point_at_setting(place, now);
         }
-        if let Pane::Form(form) = &mut self.pane {
+        let tries = self.tries_to_sign_in();
+        if let Pane::Form(form) = &mut self.pane
+            && !tries
+        {
             form.focus_on(place);
         }
         if let Pane::Own(choice) = &mut self.pane {

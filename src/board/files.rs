@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Board, Effect, Form, Pane, Purpose, Replace};
+use super::{Board, Effect, Field, Form, Pane, Purpose, Replace};
 use crate::contacts::exchange::Imported;
 use crate::contacts::{self, Contact, Edit};
 use crate::presence::Address;
@@ -36,7 +36,7 @@ impl Board {
         now: Timestamp,
     ) -> Vec<Effect> {
         let group = match &self.pane {
-            Pane::Form(form) if *form.purpose() == Purpose::Import => form.text(1),
+            Pane::Form(form) if *form.purpose() == Purpose::Import => form.text(Field::Group),
             _ => None,
         };
         let found = imported.contacts.len();
@@ -118,7 +118,7 @@ impl Board {
         match &mut self.pane {
             Pane::Form(form) => match form.purpose() {
                 Purpose::Import | Purpose::Export(_) => Some(form),
-                Purpose::Add | Purpose::Change(_) | Purpose::Move => None,
+                Purpose::Add | Purpose::Change(_) | Purpose::Move | Purpose::SignIn(_) => None,
             },
             _ => None,
         }

@@ -1,6 +1,8 @@
+//! Forms: fields by name, which are typed into one after the other.
+
 use tui_input::{Input, InputRequest};
 
-use super::Replace;
+use super::{Replace, SignInForm};
 use crate::contacts::Contact;
 use crate::presence::{Address, AddressError, clean};
 
@@ -17,77 +19,176 @@ pub enum Purpose {
     Import,
     /// To write contacts into a file, which may or may not replace one.
     Export(Replace),
+    /// To sign in, before there are contacts.
+    SignIn(SignInForm),
 }
 
-/// A field that is typed into: its name, and what is typed there.
-type Label = (&'static str, &'static str);
+/// What a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// A contact's address, or several.
+    Address,
+    /// The name of a contact.
+    Name,
+    /// A group of contacts.
+    Group,
+    /// The path of a file.
+    File,
+    /// Host, host:port or URL of the server.
+    Server,
+    /// The application user's name.
+    AppUser,
+    /// The application user's password.
+    Password,
+    /// The end user's name.
+    User,
+    /// What is added to a contact that is typed without a domain.
+    Domain,
+    /// Whether the sign-in is kept in the settings.
+    Save,
+}
 
-const CONTACT: &[Label] = &[
-    ("Address", "user@domain; several with commas"),
-    ("Name", "as the board shows it (optional)"),
-    ("Group", "where it stands on the board (optional)"),
-];
-const MOVE: &[Label] = &[("Group", "where to; empty for no group")];
-const IMPORT: &[Label] = &[
-    ("File", "CSV, vCard, LDIF, or a list of addresses"),
-    ("Group", "for all of them (optional)"),
-];
-const EXPORT: &[Label] = &[("File", "its name decides: .csv, .vcf, .ldif or .txt")];
+impl Field {
+    /// Its name on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Field::Address => "Address",
+            Field::Name => "Name",
+            Field::Group => "Group",
+            Field::File => "File",
+            Field::Server => "Server",
+            Field::AppUser => "App user",
+            Field::Password => "Password",
+            Field::User => "Your user",
+            Field::Domain => "Domain",
+            Field::Save => "Save",
+        }
+    }
+}
+
+/// What a field shows, and what is typed into it.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A text.
+    Text(Input),
+    /// A text that nobody may read over the user's shoulder.
+    Secret(Input),
+    /// Yes or no, by the space bar.
+    Switch(bool),
+}
+
+/// One line of a form.
+#[derive(Clone, Debug)]
+pub struct FormLine {
+    /// What it holds.
+    pub field: Field,
+    /// What to type there.
+    pub hint: &'static str,
+    /// What is typed so far.
+    pub value: Value,
+}
+
+impl FormLine {
+    /// A line for a text that is `typed` so far.
+    pub fn text(field: Field, hint: &'static str, typed: &str) -> FormLine {
+        FormLine {
+            field,
+            hint,
+            value: Value::Text(Input::from(typed)),
+        }
+    }
+
+    /// What is typed; nothing for a switch.
+    fn typed(&self) -> &str {
+        match &self.value {
+            Value::Text(input) | Value::Secret(input) => input.value(),
+            Value::Switch(_) => "",
+        }
+    }
+}
 
 /// A form: fields that are typed into, one after the other.
 #[derive(Clone, Debug)]
 pub struct Form {
     /// What it is for.
     purpose: Purpose,
-    fields: Vec<Input>,
+    lines: Vec<FormLine>,
     focus: usize,
     /// Why what was typed is refused.
     pub refusal: Option<String>,
 }
 
 impl Form {
-    fn new(purpose: Purpose, fields: &[&str]) -> Form {
+    pub(super) fn new(purpose: Purpose, lines: Vec<FormLine>) -> Form {
         Form {
             purpose,
-            fields: fields.iter().map(|text| Input::from(*text)).collect(),
+            lines,
             focus: 0,
             refusal: None,
         }
     }
 
+    fn of_contact(purpose: Purpose, address: &str, name: &str, group: &str) -> Form {
+        let lines = vec![
+            FormLine::text(Field::Address, "user@domain; several with commas", address),
+            FormLine::text(Field::Name, "as the board shows it (optional)", name),
+            FormLine::text(
+                Field::Group,
+                "where it stands on the board (optional)",
+                group,
+            ),
+        ];
+        Form::new(purpose, lines)
+    }
+
     /// An empty form to add a contact to `group`.
     pub fn adding(group: Option<&str>) -> Form {
-        Form::new(Purpose::Add, &["", "", group.unwrap_or_default()])
+        Form::of_contact(Purpose::Add, "", "", group.unwrap_or_default())
     }
 
     /// A form to change a contact's name and group.
     pub fn changing(contact: &Contact) -> Form {
+        let purpose = Purpose::Change(contact.address.clone());
         let text = |value: &'_ Option<String>| value.clone().unwrap_or_default();
         let (name, group) = (text(&contact.name), text(&contact.group));
-        let purpose = Purpose::Change(contact.address.clone());
-        let mut form = Form::new(purpose, &[contact.address.as_str(), &name, &group]);
+        let mut form = Form::of_contact(purpose, contact.address.as_str(), &name, &group);
         form.focus = 1;
         form
     }
 
     /// A form to name the group to move to.
     pub fn moving() -> Form {
-        Form::new(Purpose::Move, &[""])
+        let line = FormLine::text(Field::Group, "where to; empty for no group", "");
+        Form::new(Purpose::Move, vec![line])
     }
 
     /// A form to name the file to import from.
     pub fn importing() -> Form {
-        Form::new(Purpose::Import, &["", ""])
+        let lines = vec![
+            FormLine::text(Field::File, "CSV, vCard, LDIF, or a list of addresses", ""),
+            FormLine::text(Field::Group, "for all of them (optional)", ""),
+        ];
+        Form::new(Purpose::Import, lines)
     }
 
     /// A form to name the file to export to.
     pub fn exporting() -> Form {
-        Form::new(Purpose::Export(Replace::Refused), &[""])
+        let hint = "its name decides: .csv, .vcf, .ldif or .txt";
+        let line = FormLine::text(Field::File, hint, "");
+        Form::new(Purpose::Export(Replace::Refused), vec![line])
     }
 
     /// What it is for.
     pub fn purpose(&self) -> &Purpose {
         &self.purpose
+    }
+
+    /// The sign-in, where the form is for that.
+    pub(super) fn sign_in(&mut self) -> Option<&mut SignInForm> {
+        match &mut self.purpose {
+            Purpose::SignIn(sign_in) => Some(sign_in),
+            _ => None,
+        }
     }
 
     /// The heading above it.
@@ -98,59 +199,67 @@ impl Form {
             Purpose::Move => "Move to a group",
             Purpose::Import => "Import contacts",
             Purpose::Export(_) => "Export contacts",
+            Purpose::SignIn(_) => "whosin: sign in",
         }
     }
 
-    fn labels(&self) -> &'static [Label] {
-        match self.purpose {
-            Purpose::Add | Purpose::Change(_) => CONTACT,
-            Purpose::Move => MOVE,
-            Purpose::Import => IMPORT,
-            Purpose::Export(_) => EXPORT,
-        }
+    /// The lines in order.
+    pub fn lines(&self) -> &[FormLine] {
+        &self.lines
     }
 
-    /// The fields in order: name, what is typed there, and what is typed so far.
-    pub fn fields(&self) -> impl Iterator<Item = (&'static str, &'static str, &Input)> {
-        let labels = self.labels().iter();
-        labels
-            .zip(&self.fields)
-            .map(|(&(name, hint), input)| (name, hint, input))
-    }
-
-    /// The place of the field that is typed into.
+    /// The place of the line that is typed into.
     pub fn focus(&self) -> usize {
         self.focus
     }
 
-    /// What is typed into the field at `place`, without what no name or group may hold; `None`
-    /// where that is nothing.
-    pub(super) fn text(&self, place: usize) -> Option<String> {
-        let cleaned = clean(self.fields[place].value());
+    /// The field that is typed into.
+    pub(super) fn focused(&self) -> Field {
+        self.lines[self.focus].field
+    }
+
+    /// What is typed into a field, as it is; nothing where the form has no such field.
+    pub(super) fn raw(&self, field: Field) -> &str {
+        let line = self.lines.iter().find(|line| line.field == field);
+        line.map_or("", FormLine::typed)
+    }
+
+    /// What is typed into a field, without what no name or group may hold; `None` where that is
+    /// nothing.
+    pub(super) fn text(&self, field: Field) -> Option<String> {
+        let cleaned = clean(self.raw(field));
         (!cleaned.is_empty()).then_some(cleaned)
     }
 
     /// What is typed into the field that has the focus.
     pub(super) fn typed(&self) -> &str {
-        self.fields[self.focus].value()
+        self.lines[self.focus].typed()
     }
 
     /// Types into the field that has the focus.
     pub fn edit(&mut self, request: InputRequest) {
         self.refusal = None;
-        if matches!(self.purpose, Purpose::Export(_)) {
+        let field = self.focused();
+        match &mut self.purpose {
             // The word that was given to replace a file was for another name.
-            self.purpose = Purpose::Export(Replace::Refused);
+            Purpose::Export(replace) => *replace = Replace::Refused,
+            Purpose::SignIn(sign_in) => sign_in.edited(field),
+            _ => {}
         }
-        self.fields[self.focus].handle(request);
+        match &mut self.lines[self.focus].value {
+            Value::Text(input) | Value::Secret(input) => drop(input.handle(request)),
+            Value::Switch(on) => *on ^= request == InputRequest::InsertChar(' '),
+        }
     }
 
     /// Puts a text into the field that has the focus.
     pub(super) fn put(&mut self, text: &str) {
-        self.fields[self.focus] = Input::from(text);
+        if let Value::Text(input) = &mut self.lines[self.focus].value {
+            *input = Input::from(text);
+        }
     }
 
-    /// Another [`Form::purpose`] replaces the file when it is submitted again.
+    /// Submitting the form again overwrites the file.
     pub(super) fn ask_to_replace(&mut self, words: String) {
         self.purpose = Purpose::Export(Replace::Allowed);
         self.refusal = Some(words);
@@ -161,15 +270,22 @@ impl Form {
         usize::from(matches!(self.purpose, Purpose::Change(_)))
     }
 
-    /// Moves the focus to a field, or to the nearest that can be typed into.
+    /// Moves the focus to a line, or to the nearest that can be typed into.
     pub fn focus_on(&mut self, place: usize) {
-        self.focus = place.clamp(self.first(), self.fields.len() - 1);
+        self.focus = place.clamp(self.first(), self.lines.len() - 1);
+    }
+
+    /// Moves the focus to a field, where the form has it.
+    pub(super) fn focus_on_field(&mut self, field: Field) {
+        if let Some(place) = self.lines.iter().position(|line| line.field == field) {
+            self.focus = place;
+        }
     }
 
     /// Moves the focus by one field, round and round.
     pub fn step(&mut self, forward: bool) {
         let first = self.first();
-        let count = self.fields.len() - first;
+        let count = self.lines.len() - first;
         let step = if forward { 1 } else { count - 1 };
         self.focus = first + (self.focus - first + step) % count;
     }
@@ -178,11 +294,11 @@ impl Form {
     /// Returns whether anything was completed.
     pub fn complete(&mut self, domains: &[String], groups: &[String]) -> bool {
         let typed = self.typed();
-        let completed = match self.labels()[self.focus].0 {
-            "Address" => typed.rsplit_once('@').and_then(|(user, begun)| {
+        let completed = match self.focused() {
+            Field::Address => typed.rsplit_once('@').and_then(|(user, begun)| {
                 beginning_with(domains, begun).map(|domain| format!("{user}@{domain}"))
             }),
-            "Group" if !typed.is_empty() => beginning_with(groups, typed).map(String::from),
+            Field::Group if !typed.is_empty() => beginning_with(groups, typed).map(String::from),
             _ => None,
         };
         match completed.filter(|completed| completed != typed) {
@@ -207,8 +323,8 @@ impl Form {
     /// # Errors
     /// The reason why the first unreadable address is refused.
     pub(super) fn contacts(&self, domain: Option<&str>) -> Result<Vec<Contact>, AddressError> {
-        let group = self.text(2);
-        let addresses = split_addresses(self.fields[0].value());
+        let group = self.text(Field::Group);
+        let addresses = split_addresses(self.raw(Field::Address));
         if addresses.is_empty() {
             return Err(AddressError::Empty);
         }
@@ -216,7 +332,11 @@ impl Form {
         let mut contacts = Vec::new();
         for (name, address) in addresses {
             let address = Address::parse_in(&address, domain)?;
-            let name = if alone { self.text(1).or(name) } else { name };
+            let name = if alone {
+                self.text(Field::Name).or(name)
+            } else {
+                name
+            };
             contacts.push(Contact {
                 address,
                 name,

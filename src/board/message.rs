@@ -1,6 +1,6 @@
 use tui_input::InputRequest;
 
-use super::{Change, Choice, Remembered, Setting};
+use super::{Change, Choice, Draft, Remembered, Setting, SignInMessage};
 use crate::contacts::exchange::Imported;
 use crate::contacts::{Contact, Edit};
 use crate::link::{Link, OwnSet, Report};
@@ -42,6 +42,8 @@ pub enum Message {
     Reports(Vec<Report>),
     /// The link changed.
     Link(Link),
+    /// Something happened to the sign-in form.
+    SignIn(SignInMessage),
     /// What was read from the file of this name.
     Imported(String, Imported),
     /// The contacts were written into a file; the words say so.
@@ -114,6 +116,8 @@ pub enum Action {
     Refresh,
     Mouse,
     Settings,
+    Demo,
+    Trust,
     Help,
     Redraw,
     Suspend,
@@ -122,7 +126,7 @@ pub enum Action {
 
 impl Action {
     /// Every action with its name in the settings and its line in the help, in the help's order.
-    pub const ALL: [(Action, &'static str, &'static str); 40] = [
+    pub const ALL: [(Action, &'static str, &'static str); 42] = [
         (Action::Up, "up", "one row up"),
         (Action::Down, "down", "one row down"),
         (Action::Left, "left", "to the left"),
@@ -224,6 +228,16 @@ impl Action {
         ),
         (Action::Settings, "settings", "see and change the settings"),
         (
+            Action::Demo,
+            "demo",
+            "at the sign-in form: people of the demo, without a server",
+        ),
+        (
+            Action::Trust,
+            "trust",
+            "at the sign-in form: trust exactly the certificate that is shown",
+        ),
+        (
             Action::Help,
             "help",
             "all keys; in the details: why the state is what it is",
@@ -290,6 +304,10 @@ pub enum Effect {
     Ask(Vec<Address>),
     /// Ask for these first: they are on the screen or watched.
     Prefer(Vec<Address>),
+    /// Try to sign in with this; [`Message::SignIn`] says what came of it.
+    TrySignIn(Draft),
+    /// Start the demo instead of signing in.
+    Demo,
     /// Sign in again after a refusal.
     SignIn,
     /// Set the user's own presence.

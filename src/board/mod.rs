@@ -18,12 +18,13 @@ mod own;
 mod reading;
 mod roster;
 mod settings;
+mod sign_in;
 mod watching;
 
 pub use alert::{Repeat, Watch};
 pub use entry::{Entry, Knowledge, Known, Remembered, Since, Standing, Trouble};
 pub use find::Find;
-pub use form::{Form, Purpose};
+pub use form::{Field, Form, FormLine, Purpose, Value};
 pub use history::{Change, DAY, KEPT, Timeline};
 pub use message::{Action, Effect, Message, Replace, Shape};
 pub use motion::Cursor;
@@ -32,6 +33,7 @@ pub use own::OwnChoice;
 pub use reading::Counts;
 pub use roster::{Difference, Roster};
 pub use settings::{Choice, Origin, Setting};
+pub use sign_in::{Attempt, Draft, SignInForm, SignInMessage};
 
 use std::collections::{HashMap, HashSet};
 
@@ -236,6 +238,7 @@ impl Board {
             self.touched = now;
         }
         let mut effects = match message {
+            Message::Act(action) if self.is_signing_in() => self.act_at_sign_in(action),
             Message::Act(action) => self.act(action, now),
             Message::Type(request) => self.type_in(request, now),
             Message::Paste(text) => self.paste(&text, now),
@@ -270,6 +273,7 @@ impl Board {
             }
             Message::Reports(reports) => self.take_reports(reports),
             Message::Link(link) => self.take_link(link, now),
+            Message::SignIn(message) => self.take_sign_in(message),
             Message::Imported(file, imported) => self.take_import(file, imported, now),
             Message::Exported(words) => self.exported(words, now),
             Message::FileExists(words) => self.file_exists(words),
@@ -334,6 +338,7 @@ fn by_hand(message: &Message) -> bool {
             | Message::History(_)
             | Message::Reports(_)
             | Message::Link(_)
+            | Message::SignIn(_)
             | Message::Notice(_)
             | Message::Imported(..)
             | Message::Exported(_)

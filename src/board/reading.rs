@@ -373,6 +373,6 @@ impl Board {
 
     /// Whether the mouse is the board's.
     pub fn mouse(&self) -> bool {
-        self.mouse
+        self.mouse && !self.is_signing_in()
     }
 }

@@ -3,12 +3,15 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use tempfile::TempDir;
+
 use super::board::show;
 use super::{CommandError, languages, settings_without_files};
 use crate::cli::{Exit, Options, Population};
 use crate::contacts::{self, Contact, Edit};
 use crate::feed::{Config, Credentials};
 use crate::pws::{Endpoint, Route};
+use crate::settings::Settings;
 use crate::simulator::{self, Simulator};
 
 /// The demo's interval by default: short enough to see people move.
@@ -16,63 +19,91 @@ const INTERVAL: Duration = Duration::from_secs(2);
 
 /// Runs the demo until the user leaves it.
 pub async fn demo(options: &Options, population: &Population) -> Result<Exit, CommandError> {
-    let folder =
-        tempfile::tempdir().map_err(|error| CommandError::Io("no throw-away folder", error))?;
-    let mut settings = settings_without_files(options, folder.path())?;
-    // Nothing of the demo may be taken for the user's own colleagues.
-    settings.places.last_seen = None;
-    let service = simulator::Options {
-        contacts: population.contacts(),
-        seed: population.seed,
-        pace: simulator::Options::LIVELY,
-        ..simulator::Options::default()
-    };
-    settings
-        .domain
-        .value
-        .get_or_insert_with(|| service.domain.clone());
-    let (app_user, password) = (
-        service.application_user.clone(),
-        service.application_password.clone(),
-    );
-    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let simulator = Simulator::start(anywhere, service)
-        .await
-        .map_err(|error| CommandError::Io("the demo's service cannot listen", error))?;
-    let people = simulator.people();
-    let user = people
-        .first()
-        .map(|person| person.address.user().to_string())
-        .unwrap_or_default();
-    let edits: Vec<Edit> = people
-        .into_iter()
-        .map(|person| {
-            let (name, group) = (Some(person.name), Some(person.group));
-            Edit::Add(Contact {
-                address: person.address,
-                name,
-                group,
-            })
-        })
-        .collect();
-    contacts::save(&settings.places.contacts, &edits)?;
-    let endpoint = Endpoint::parse(&simulator.url())?;
-    let credentials = Credentials {
-        app_user,
-        password,
-        user,
-    };
-    let config = Config {
-        interval: options.settings.interval.map_or(INTERVAL, Duration::from),
-        delivery: settings.mode.value,
-        in_flight: settings.in_flight.value.get(),
-        soap: settings.soap.value,
-        route: Route::Direct,
-        languages: languages(),
-        ..Config::new(endpoint, credentials)
-    };
-    let shown = show(config, &settings, None).await;
-    simulator.stop().await;
+    let demo = Demo::start(options, population).await?;
+    let shown = show(demo.config.clone(), &demo.settings, None).await;
+    demo.stop().await;
     shown?;
     Ok(Exit::Done)
+}
+
+/// The service of a demo that runs, with folders that vanish with it.
+pub struct Demo {
+    /// How to sign in at it.
+    pub config: Config,
+    /// Those of its own folders.
+    pub settings: Settings,
+    simulator: Simulator,
+    _folder: TempDir,
+}
+
+impl Demo {
+    /// Starts the service, and fills the contact book with its people.
+    pub async fn start(options: &Options, population: &Population) -> Result<Demo, CommandError> {
+        let folder =
+            tempfile::tempdir().map_err(|error| CommandError::Io("no throw-away folder", error))?;
+        let mut settings = settings_without_files(options, folder.path())?;
+        // Nothing of the demo may be taken for the user's own colleagues.
+        settings.places.last_seen = None;
+        let service = simulator::Options {
+            contacts: population.contacts(),
+            seed: population.seed,
+            pace: simulator::Options::LIVELY,
+            ..simulator::Options::default()
+        };
+        settings
+            .domain
+            .value
+            .get_or_insert_with(|| service.domain.clone());
+        let (app_user, password) = (
+            service.application_user.clone(),
+            service.application_password.clone(),
+        );
+        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let simulator = Simulator::start(anywhere, service)
+            .await
+            .map_err(|error| CommandError::Io("the demo's service cannot listen", error))?;
+        let people = simulator.people();
+        let user = people
+            .first()
+            .map(|person| person.address.user().to_string())
+            .unwrap_or_default();
+        let edits: Vec<Edit> = people
+            .into_iter()
+            .map(|person| {
+                let (name, group) = (Some(person.name), Some(person.group));
+                Edit::Add(Contact {
+                    address: person.address,
+                    name,
+                    group,
+                })
+            })
+            .collect();
+        contacts::save(&settings.places.contacts, &edits)?;
+        let endpoint = Endpoint::parse(&simulator.url())?;
+        let credentials = Credentials {
+            app_user,
+            password,
+            user,
+        };
+        let config = Config {
+            interval: options.settings.interval.map_or(INTERVAL, Duration::from),
+            delivery: settings.mode.value,
+            in_flight: settings.in_flight.value.get(),
+            soap: settings.soap.value,
+            route: Route::Direct,
+            languages: languages(),
+            ..Config::new(endpoint, credentials)
+        };
+        Ok(Demo {
+            config,
+            settings,
+            simulator,
+            _folder: folder,
+        })
+    }
+
+    /// Stops the service.
+    pub async fn stop(self) {
+        self.simulator.stop().await;
+    }
 }

@@ -7,9 +7,8 @@ use secrecy::ExposeSecret;
 use toml_edit::{DocumentMut, value};
 
 use super::SettingsError;
-use crate::board::Choice;
+use crate::board::{Choice, Draft};
 use crate::file;
-use crate::tui::Draft;
 
 /// Saves what the sign-in form asked for. The file is made readable by its owner alone: a password
 /// may be in it.

@@ -1,18 +1,19 @@
-//! The forms: to add or change a contact, to name a file.
+//! A form: fields that are typed into, and what was said of them.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Modifier, Style};
+use tui_input::Input;
 
 use super::fit::{cells, fit, wrap};
 use super::pane;
 use super::screen::{Look, Target, Targets};
-use crate::board::{Board, Form};
+use crate::board::{Attempt, Board, Form, Purpose, Value};
 
 /// The lines that the form takes where there is room for the contacts beside it.
 pub const HEIGHT: u16 = 8;
-/// Where what is typed begins.
-const TYPED_AT: u16 = 9;
+/// Where what is typed begins, unless a label is longer.
+const TYPED_AT: usize = 9;
 
 /// Draws the form with its cursor.
 pub fn draw(
@@ -23,67 +24,127 @@ pub fn draw(
     look: &Look,
     targets: &mut Targets,
 ) {
-    let framed = area.height >= 6 && area.width >= 24;
+    let lowest = (form.lines().len() + 3).max(6);
+    let framed = usize::from(area.height) >= lowest && area.width >= 24;
     let inside = if framed {
         pane::frame(screen.buffer_mut(), area, form.title(), look)
     } else {
         area
     };
-    let room = usize::from(inside.width.saturating_sub(TYPED_AT + 1)).max(1);
-    for (place, (name, hint, input)) in form.fields().enumerate() {
-        let y = inside.y + place as u16;
+    let labels = form
+        .lines()
+        .iter()
+        .map(|line| cells(line.field.label()) + 2);
+    let typed_at = labels.max().unwrap_or(0).max(TYPED_AT) as u16;
+    let room = usize::from(inside.width.saturating_sub(typed_at + 1)).max(1);
+    for (place, (line, y)) in form.lines().iter().zip(inside.y..).enumerate() {
         if y >= inside.bottom() {
             return;
         }
-        let line = Rect {
+        let row = Rect {
             y,
             height: 1,
             ..inside
         };
-        targets.add(line, Target::Field(place));
+        targets.add(row, Target::Field(place));
         let focused = form.focus() == place;
-        let scroll = input.visual_scroll(room);
-        let value: String = input.value().chars().skip(scroll).collect();
-        let buffer = screen.buffer_mut();
-        let label = if focused {
+        let style = if focused {
             look.theme.key()
         } else {
             look.theme.dim()
         };
-        buffer.set_stringn(inside.x, y, name, usize::from(inside.width), label);
-        let at = inside.x + TYPED_AT;
-        if input.value().is_empty() {
-            buffer.set_stringn(at, y, fit(hint, room), room, look.theme.dim());
-        } else {
-            buffer.set_stringn(at, y, &value, room, Style::new());
+        let label = line.field.label();
+        let buffer = screen.buffer_mut();
+        buffer.set_stringn(inside.x, y, label, usize::from(inside.width), style);
+        let value = Rect {
+            x: inside.x + typed_at,
+            width: room as u16,
+            ..row
+        }
+        .intersection(inside);
+        let cursor = match &line.value {
+            Value::Switch(on) => {
+                let mark = if *on { "[x] " } else { "[ ] " };
+                buffer.set_stringn(value.x, y, mark, room, style);
+                let room = room.saturating_sub(cells(mark));
+                let hint = fit(line.hint, room);
+                buffer.set_stringn(value.x + 4, y, hint, room, look.theme.dim());
+                1
+            }
+            Value::Text(input) => {
+                let (typed, cursor) = scrolled(input, room);
+                buffer.set_stringn(value.x, y, &typed, room, Style::new());
+                if focused && let Some(suggestion) = board.suggestion(form) {
+                    let end = value.x + cells(&typed) as u16;
+                    let left = usize::from(inside.right().saturating_sub(end));
+                    let suggestion = fit(&suggestion, left);
+                    buffer.set_stringn(end, y, suggestion, left, look.theme.dim());
+                }
+                cursor
+            }
+            Value::Secret(input) => {
+                let (typed, cursor) = scrolled(input, room);
+                let hidden = "*".repeat(typed.chars().count());
+                buffer.set_stringn(value.x, y, hidden, room, Style::new());
+                cursor
+            }
+        };
+        if let Value::Text(input) | Value::Secret(input) = &line.value {
+            if input.value().is_empty() {
+                let hint = fit(line.hint, room);
+                buffer.set_stringn(value.x, y, hint, room, look.theme.dim());
+            }
+            if focused {
+                buffer.set_style(value, Style::new().add_modifier(Modifier::UNDERLINED));
+            }
         }
         if focused {
-            buffer.set_style(
-                Rect {
-                    x: at,
-                    y,
-                    width: room as u16,
-                    height: 1,
-                }
-                .intersection(inside),
-                Style::new().add_modifier(Modifier::UNDERLINED),
-            );
-            if let Some(suggestion) = board.suggestion(form) {
-                let end = at + cells(&value) as u16;
-                let left = usize::from(inside.right().saturating_sub(end));
-                buffer.set_stringn(end, y, fit(&suggestion, left), left, look.theme.dim());
-            }
-            let cursor = input.visual_cursor().saturating_sub(scroll).min(room - 1) as u16;
-            screen.set_cursor_position(Position::new(at + cursor, y));
+            screen.set_cursor_position(Position::new(value.x + cursor, y));
         }
     }
-    let below = inside.y + form.fields().count() as u16;
-    if let Some(refusal) = &form.refusal {
-        let width = usize::from(inside.width);
-        for (line, y) in wrap(refusal, width).iter().zip(below..inside.bottom()) {
-            screen
-                .buffer_mut()
-                .set_stringn(inside.x, y, line, width, look.theme.trouble());
+    let gap = usize::from(board.is_signing_in());
+    let mut rows = (inside.y..inside.bottom()).skip(form.lines().len() + gap);
+    let width = usize::from(inside.width);
+    for (words, style) in remarks(form, look) {
+        for (line, y) in wrap(words, width.max(1)).iter().zip(rows.by_ref()) {
+            let buffer = screen.buffer_mut();
+            buffer.set_stringn(inside.x, y, line, width, style);
         }
+    }
+}
+
+/// The part of a text that fits, and where the cursor is in it.
+fn scrolled(input: &Input, room: usize) -> (String, u16) {
+    let scroll = input.visual_scroll(room);
+    let typed = input.value().chars().skip(scroll).collect();
+    let cursor = input.visual_cursor().saturating_sub(scroll);
+    (typed, cursor.min(room - 1) as u16)
+}
+
+/// What stands below the fields.
+fn remarks<'a>(form: &'a Form, look: &Look) -> Vec<(&'a str, Style)> {
+    let refusal = form.refusal.as_deref();
+    let Purpose::SignIn(sign_in) = form.purpose() else {
+        let refusal = refusal.map(|words| (words, look.theme.trouble()));
+        return refusal.into_iter().collect();
+    };
+    match &sign_in.attempt {
+        Attempt::None => Vec::new(),
+        Attempt::UnderWay => vec![("Signing in…", look.theme.notice())],
+        Attempt::Refused(problem) => vec![
+            (&problem.what, look.theme.trouble()),
+            (&problem.advice, Style::new()),
+        ],
+        Attempt::UnknownCertificate(fingerprint) => vec![
+            (
+                "The server's certificate is not known here. Its fingerprint is",
+                look.theme.trouble(),
+            ),
+            (fingerprint, Style::new()),
+            (
+                "Ask the administrator whether it is the right one. ctrl-t trusts exactly this one.",
+                Style::new(),
+            ),
+        ],
     }
 }

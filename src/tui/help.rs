@@ -101,7 +101,11 @@ fn lines<'a>(query: &str, link: &Link, width: usize, look: &Look) -> Vec<Line<'a
             row("link".into(), look.theme.trouble(), words);
         }
     }
+    let elsewhere = |action| matches!(action, Action::Demo | Action::Trust);
     for (action, name, words) in Action::ALL {
+        if elsewhere(action) {
+            continue;
+        }
         let keys: Vec<String> = look
             .keys
             .of(action)

@@ -128,7 +128,7 @@ impl From<KeyEvent> for Key {
 }
 
 /// The keys of every action as they are without any setting.
-const DEFAULTS: [(Action, &[&str]); 40] = [
+const DEFAULTS: [(Action, &[&str]); 42] = [
     (Action::Up, &["up", "k"]),
     (Action::Down, &["down", "j"]),
     (Action::Left, &["left", "h"]),
@@ -165,6 +165,8 @@ const DEFAULTS: [(Action, &[&str]); 40] = [
     (Action::Refresh, &["r", "f5"]),
     (Action::Mouse, &["m"]),
     (Action::Settings, &[","]),
+    (Action::Demo, &["f2", "ctrl-d"]),
+    (Action::Trust, &["ctrl-t"]),
     (Action::Help, &["?", "f1"]),
     (Action::Redraw, &["ctrl-l"]),
     (Action::Suspend, &["ctrl-z"]),

@@ -15,7 +15,6 @@ mod refused;
 mod run;
 mod screen;
 mod settings;
-mod sign_in;
 mod state;
 mod status_line;
 mod terminal;
@@ -26,7 +25,6 @@ pub use fit::{cells, fit};
 pub use keys::{Key, KeyError, Keys, KeysError};
 pub use run::{TuiError, run};
 pub use screen::{Layout, Look, Target, Targets, draw};
-pub use sign_in::{Draft, Field, SignInForm, SignInOutcome, Verdict, Wish, sign_in};
 pub use state::{clock, lower_first, moment};
 pub use theme::{
     Answer, Background, Depth, Heard, PaletteError, Theme, ThemeName, ThemeNameError, Themes,

@@ -44,6 +44,8 @@ pub async fn run(
     messages: mpsc::Receiver<Message>,
     effects: mpsc::UnboundedSender<Effect>,
 ) -> Result<(), TuiError> {
+    // From here on no signal ends the program with the terminal still taken.
+    let signals = Signals::new()?;
     let mut screen = Screen::enter(board.mouse())?;
     let variable = |name: &str| std::env::var(name).ok();
     let answer = match look.themes.by_background() && Background::can_be_asked(variable) {
@@ -67,7 +69,7 @@ pub async fn run(
         last_click: None,
         dragged: None,
     };
-    session.run(messages).await
+    session.run(messages, signals).await
 }
 
 struct Session {
@@ -93,9 +95,12 @@ enum Next {
 }
 
 impl Session {
-    async fn run(mut self, mut messages: mpsc::Receiver<Message>) -> Result<(), TuiError> {
+    async fn run(
+        mut self,
+        mut messages: mpsc::Receiver<Message>,
+        mut signals: Signals,
+    ) -> Result<(), TuiError> {
         let mut events = EventStream::new();
-        let mut signals = Signals::new()?;
         let mut drawn = self.draw()?;
         let mut waiting_since: Option<Instant> = None;
         loop {

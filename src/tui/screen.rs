@@ -92,6 +92,10 @@ const SMALLEST: (u16, u16) = (16, 3);
 const BESIDE: u16 = 100;
 /// The width of what stands beside.
 const SIDE: u16 = 46;
+/// The sign-in form is no wider than this.
+const WIDEST_FORM: u16 = 84;
+/// From this height on there are hints below the sign-in form.
+const FORM_WITH_HINTS: u16 = 8;
 /// The narrowest tile.
 const TILE: u16 = 24;
 
@@ -118,10 +122,42 @@ impl Layout {
     /// Lays out `area` for the board. `None` where it is too small for more than one line of
     /// counts.
     pub fn of(area: Rect, board: &Board, now: Timestamp) -> Option<Layout> {
+        let none = Rect::new(area.x, area.y, 0, 0);
+        if board.is_signing_in() {
+            let lines = Rect {
+                height: area.height.min(1),
+                y: area.bottom().saturating_sub(1),
+                ..area
+            };
+            let hints = if area.height >= FORM_WITH_HINTS {
+                lines
+            } else {
+                none
+            };
+            let width = area.width.min(WIDEST_FORM);
+            let pane = Rect {
+                x: area.x + (area.width - width) / 2,
+                width,
+                height: area.height - hints.height,
+                ..area
+            };
+            return Some(Layout {
+                header: none,
+                problem: none,
+                contacts: none,
+                pane,
+                search: none,
+                hints: Rect {
+                    x: pane.x,
+                    width,
+                    ..hints
+                },
+                view: View::Tiles,
+            });
+        }
         if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
             return None;
         }
-        let none = Rect::new(area.x, area.y, 0, 0);
         let mut body = area;
         let header = Rect { height: 1, ..body };
         body.y += 1;
@@ -244,7 +280,9 @@ pub fn draw(frame: &mut Frame<'_>, board: &Board, look: &Look, now: Timestamp) -
         status_line::draw_counts_only(frame.buffer_mut(), area, board, look, now);
         return targets;
     };
-    status_line::draw_header(frame.buffer_mut(), layout.header, board, look, now);
+    if !layout.header.is_empty() {
+        status_line::draw_header(frame.buffer_mut(), layout.header, board, look, now);
+    }
     status_line::draw_told(frame.buffer_mut(), layout.problem, board, look, now);
     if !layout.contacts.is_empty() {
         let buffer = frame.buffer_mut();

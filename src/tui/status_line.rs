@@ -10,7 +10,7 @@ use ratatui::style::Style;
 use super::fit::{cells, fit, wrap};
 use super::screen::{Look, Target, Targets};
 use super::state::clock;
-use crate::board::{Action, Board, Pane, Purpose, Replace, age};
+use crate::board::{Action, Attempt, Board, Pane, Purpose, Replace, age};
 use crate::link::{LinkState, Mode};
 use crate::presence::Availability;
 
@@ -310,6 +310,19 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
                 (Action::Next, "complete"),
                 (Action::Back, "cancel"),
             ],
+            Purpose::SignIn(sign_in) => match sign_in.attempt {
+                Attempt::UnderWay => &[(Action::Back, "leave")],
+                Attempt::UnknownCertificate(_) => &[
+                    (Action::Trust, "trust exactly this one"),
+                    (Action::Back, "leave"),
+                ],
+                Attempt::None | Attempt::Refused(_) => &[
+                    (Action::Open, "sign in"),
+                    (Action::Next, "next field"),
+                    (Action::Demo, "demo, without a server"),
+                    (Action::Back, "leave"),
+                ],
+            },
             Purpose::Export(Replace::Allowed) => {
                 &[(Action::Open, "replace it"), (Action::Back, "cancel")]
             }

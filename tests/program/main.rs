@@ -16,6 +16,7 @@ mod proxies;
 mod secrets;
 mod settings;
 mod shared;
+mod sign_in;
 mod status;
 mod status_schema;
 #[path = "../support/mod.rs"]

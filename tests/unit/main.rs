@@ -10,6 +10,7 @@ mod fuzz;
 mod linear;
 mod presence;
 mod screens;
+mod sign_in;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "each of the test programs uses its own part")]
 mod support;

@@ -4,8 +4,9 @@ use crate::support::desk::{Desk, link, report, start, themes};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use ratatui::style::Color;
+use secrecy::SecretString;
 use unicode_width::UnicodeWidthStr;
-use whosin::board::{Action, Choice, Message, Origin, Setting};
+use whosin::board::{Action, Choice, Draft, Message, Origin, Setting, SignInMessage};
 use whosin::contacts::exchange::{Format, read};
 use whosin::link::{Link, LinkState, Mode, OwnPresence, OwnSet, Problem};
 use whosin::presence::{IconSet, Kind, read_document};
@@ -72,6 +73,27 @@ fn the_form() {
         desk.act(Action::Add);
         desk.type_text("new person@");
         desk.act(Action::Open);
+    });
+}
+
+#[test]
+fn the_sign_in() {
+    at_all_sizes("sign-in", |desk| {
+        let draft = Draft {
+            server: "cup.sie.at".into(),
+            app_user: "whosin".into(),
+            password: SecretString::from("hidden"),
+            user: String::new(),
+            domain: String::new(),
+            pin: None,
+            save: true,
+        };
+        desk.send(Message::SignIn(SignInMessage::Needed(draft)));
+        desk.type_text("klmt");
+        desk.act(Action::Open);
+        let fingerprint = format!("sha256:{}", ["AB"; 32].join(":"));
+        let unknown = SignInMessage::UnknownCertificate(fingerprint);
+        desk.send(Message::SignIn(unknown));
     });
 }
 

@@ -73,8 +73,10 @@ impl World {
             Effect::Prefer(contacts) => feed(Command::Prefer(contacts)),
             Effect::SignIn => feed(Command::SignInAgain),
             Effect::SetOwn(set) => feed(Command::SetOwn(set)),
-            // These are the terminal's, which has done them.
-            Effect::Ring { .. }
+            // These are the terminal's, which has done them, or the sign-in form's, which is over.
+            Effect::TrySignIn(_)
+            | Effect::Demo
+            | Effect::Ring { .. }
             | Effect::Copy(_)
             | Effect::Mouse(_)
             | Effect::Redraw

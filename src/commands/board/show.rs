@@ -1,6 +1,7 @@
 //! The running board: the screen, the feed, the keeper of the files and the contact book, each at
 //! work by itself, and the roads between them.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -8,14 +9,15 @@ use tokio::sync::mpsc;
 
 use super::book::Book;
 use super::effects::World;
-use crate::board::{Board, Message, Preferences};
+use crate::board::{Board, Effect, Message, Preferences, SignInMessage};
 use crate::commands::{CommandError, look};
 use crate::contacts::Contact;
 use crate::feed::{self, Config, Gone, Sink, Update};
+use crate::link::Link;
 use crate::memory::keeper::{Files, Inbox, Keeper, Left, News};
 use crate::memory::last_seen;
 use crate::settings::Settings;
-use crate::tui;
+use crate::tui::{self, Look};
 
 /// Whoever leaves the board does not wait longer than this for a disk.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -63,7 +65,7 @@ impl Sink for Road {
     }
 }
 
-/// Runs feed, contact book and terminal until the user leaves the board.
+/// Shows the board of this feed until the user leaves it.
 ///
 /// `trouble` is shown at once, where there is one.
 pub async fn show(
@@ -71,13 +73,110 @@ pub async fn show(
     settings: &Settings,
     trouble: Option<String>,
 ) -> Result<(), CommandError> {
-    let now = Timestamp::now();
-    let mut board = Board::new(preferences(settings), config.link(), now);
-    let (to_board, messages) = mpsc::channel(64);
+    let (mut board, look) = prepare(settings, config.link(), trouble)?;
+    // The first picture has the contacts already.
     let mut book = Book::new(settings.places.contacts.clone());
     let contacts = book.read();
-    let known = match &contacts {
-        Some(Message::Contacts(contacts)) => contacts.clone(),
+    let (effects, to_do) = mpsc::unbounded_channel();
+    let wanted = contacts.iter().cloned();
+    for effect in wanted.flat_map(|contacts| board.update(contacts, Timestamp::now())) {
+        // The receiver is right here.
+        let _ = effects.send(effect);
+    }
+    let world = async |effects, to_board| {
+        attend(config, settings, (book, contacts), effects, to_board).await
+    };
+    together(board, look, (effects, to_do), world).await
+}
+
+/// A board without contacts, and how it is drawn.
+pub(super) fn prepare(
+    settings: &Settings,
+    link: Link,
+    trouble: Option<String>,
+) -> Result<(Board, Look), CommandError> {
+    let mouse_by_itself = std::env::var_os("TMUX").is_none();
+    let preferences = Preferences {
+        domain: settings.domain.value.clone(),
+        free_for: settings.free_for.value.into(),
+        mouse: settings.mouse.value.unwrap_or(mouse_by_itself),
+        mouse_by_itself,
+        view: settings.view.value,
+        order: settings.sort.value,
+        hide_offline: settings.hide_offline.value,
+    };
+    let now = Timestamp::now();
+    let mut board = Board::new(preferences, link, now);
+    let look = look(settings)?;
+    board.update(Message::Settings(settings.shown(&look.themes.names())), now);
+    if let Some(words) = look.themes.trouble().or(trouble) {
+        board.update(Message::Notice(words), now);
+    }
+    Ok((board, look))
+}
+
+type Effects = (
+    mpsc::UnboundedSender<Effect>,
+    mpsc::UnboundedReceiver<Effect>,
+);
+
+/// Runs the terminal and the world beside each other, until the user leaves the board and the world
+/// has tidied up, or the world fails.
+pub(super) async fn together(
+    board: Board,
+    look: Look,
+    (effects, to_do): Effects,
+    world: impl AsyncFnOnce(
+        mpsc::UnboundedReceiver<Effect>,
+        mpsc::Sender<Message>,
+    ) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
+    let (to_board, messages) = mpsc::channel(64);
+    let mut world = pin!(world(to_do, to_board));
+    tokio::select! {
+        shown = tui::run(board, look, messages, effects) => {
+            let served = world.await;
+            shown?;
+            served
+        }
+        served = &mut world => served,
+    }
+}
+
+/// Brings the board from the sign-in form to its contacts, and attends it.
+pub(super) async fn enter(
+    config: Config,
+    settings: &Settings,
+    themes: &[String],
+    effects: mpsc::UnboundedReceiver<Effect>,
+    to_board: mpsc::Sender<Message>,
+) -> Result<(), CommandError> {
+    let mut book = Book::new(settings.places.contacts.clone());
+    let contacts = book.read();
+    let domain = settings.domain.value.clone();
+    let first = [
+        Message::Link(config.link()),
+        Message::Settings(settings.shown(themes)),
+        Message::SignIn(SignInMessage::Accepted { domain }),
+    ];
+    for message in contacts.iter().cloned().chain(first) {
+        // A board that is gone needs nothing.
+        let _ = to_board.send(message).await;
+    }
+    attend(config, settings, (book, contacts), effects, to_board).await
+}
+
+/// Runs the feed and carries out the board's effects until the board is gone; then saves what is to be
+/// saved and signs out.
+async fn attend(
+    config: Config,
+    settings: &Settings,
+    (book, contacts): (Book, Option<Message>),
+    effects: mpsc::UnboundedReceiver<Effect>,
+    to_board: mpsc::Sender<Message>,
+) -> Result<(), CommandError> {
+    let known = match contacts {
+        Some(Message::Contacts(contacts)) => contacts,
         _ => Vec::new(),
     };
     let keeper = keeper(settings, &config, known, to_board.clone());
@@ -86,18 +185,6 @@ pub async fn show(
         keeper: keeper.as_ref().map(Keeper::inbox),
     };
     let feed = feed::start(config, road.clone())?;
-    let (effects, to_do) = mpsc::unbounded_channel();
-    let look = look(settings)?;
-    board.update(Message::Settings(settings.shown(&look.themes.names())), now);
-    if let Some(words) = look.themes.trouble().or(trouble) {
-        board.update(Message::Notice(words), now);
-    }
-    if let Some(contacts) = contacts {
-        for effect in board.update(contacts, now) {
-            // The receiver is right below.
-            let _ = effects.send(effect);
-        }
-    }
     let world = World {
         feed: feed.commands,
         board: road,
@@ -105,29 +192,12 @@ pub async fn show(
         domain: settings.domain.value.clone(),
         config_file: settings.places.config.value.clone(),
     };
-    let world = tokio::spawn(world.run(to_do));
-    let shown = tui::run(board, look, messages, effects).await;
-    // The board is gone: what it wanted saved is saved, then the feed signs out.
-    let saved = world.await;
+    let saved = world.run(effects).await;
     let _ = feed.ended.await;
     if let Some(keeper) = keeper {
         keeper.close(PATIENCE).await;
     }
-    shown?;
-    Ok(saved.unwrap_or(Ok(()))?)
-}
-
-fn preferences(settings: &Settings) -> Preferences {
-    let mouse_by_itself = std::env::var_os("TMUX").is_none();
-    Preferences {
-        domain: settings.domain.value.clone(),
-        free_for: settings.free_for.value.into(),
-        mouse: settings.mouse.value.unwrap_or(mouse_by_itself),
-        mouse_by_itself,
-        view: settings.view.value,
-        order: settings.sort.value,
-        hide_offline: settings.hide_offline.value,
-    }
+    Ok(saved?)
 }
 
 /// Begins to keep what the board learns, where there is a place for it. The board shows at once what

@@ -1,0 +1,261 @@
+//! The first screen: where to sign in, as whom. The board opens once that was accepted.
+
+use secrecy::{ExposeSecret, SecretString};
+use tui_input::Input;
+
+use super::form::{Field, Form, FormLine, Purpose, Value};
+use super::{Action, Board, Effect, Pane};
+use crate::link::Problem;
+
+/// What is typed into the sign-in form.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Host, host:port or URL of the server.
+    pub server: String,
+    /// The application user's name.
+    pub app_user: String,
+    /// The application user's password.
+    pub password: SecretString,
+    /// The end user's name.
+    pub user: String,
+    /// Added to a contact that is typed without a domain.
+    pub domain: String,
+    /// The fingerprint of the one certificate to trust (`sha256:…`), once the user said so.
+    pub pin: Option<String>,
+    /// Whether to save it.
+    pub save: bool,
+}
+
+impl PartialEq for Draft {
+    fn eq(&self, other: &Draft) -> bool {
+        let texts = |draft: &Draft| {
+            let Draft {
+                server,
+                app_user,
+                user,
+                domain,
+                pin,
+                ..
+            } = draft.clone();
+            (server, app_user, user, domain, pin, draft.save)
+        };
+        texts(self) == texts(other)
+            && self.password.expose_secret() == other.password.expose_secret()
+    }
+}
+
+/// What happens to the sign-in form from outside.
+#[derive(Clone, Debug)]
+pub enum SignInMessage {
+    /// Something is missing to sign in: opens the form with what is known.
+    Needed(Draft),
+    /// Both sign-ins were accepted, or the demo has started: opens the board.
+    Accepted {
+        /// Added to a contact that is typed without a domain.
+        domain: Option<String>,
+    },
+    /// Something is wrong, and most likely with this field.
+    Refused(Field, Problem),
+    /// The server's certificate is not known; this is its fingerprint (`sha256:…`).
+    UnknownCertificate(String),
+}
+
+/// How far signing in has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignInForm {
+    pin: Option<String>,
+    /// What came of the last attempt.
+    pub attempt: Attempt,
+}
+
+/// An attempt to sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// None yet, or what was typed has changed since.
+    None,
+    /// Waits for the server.
+    UnderWay,
+    /// Was refused.
+    Refused(Problem),
+    /// Met a certificate of this fingerprint, which is not known here.
+    UnknownCertificate(String),
+}
+
+impl SignInForm {
+    /// What was typed into `field` has changed.
+    pub(super) fn edited(&mut self, field: Field) {
+        self.attempt = Attempt::None;
+        if field == Field::Server {
+            // Another server has another certificate.
+            self.pin = None;
+        }
+    }
+}
+
+/// What must be typed before there is anything to try.
+const NEEDED: [Field; 4] = [Field::Server, Field::AppUser, Field::Password, Field::User];
+
+impl Form {
+    /// The sign-in form with what is known already; the first empty field has the focus.
+    fn signing_in(draft: &Draft) -> Form {
+        let text = FormLine::text;
+        let lines = vec![
+            text(
+                Field::Server,
+                "host name of the presence server, such as cup.example.com",
+                &draft.server,
+            ),
+            text(
+                Field::AppUser,
+                "the application user that the administrator made for this",
+                &draft.app_user,
+            ),
+            FormLine {
+                field: Field::Password,
+                hint: "the application user's password, not your own",
+                value: Value::Secret(Input::from(draft.password.expose_secret())),
+            },
+            text(
+                Field::User,
+                "your own user name, as on the phone or in Jabber",
+                &draft.user,
+            ),
+            text(
+                Field::Domain,
+                "added to a contact typed without one, such as example.com",
+                &draft.domain,
+            ),
+            FormLine {
+                field: Field::Save,
+                hint: "space: keep this in the settings, readable by you alone",
+                value: Value::Switch(draft.save),
+            },
+        ];
+        let sign_in = SignInForm {
+            pin: draft.pin.clone(),
+            attempt: Attempt::None,
+        };
+        let mut form = Form::new(Purpose::SignIn(sign_in), lines);
+        let mut texts = NEEDED.into_iter().chain([Field::Domain]);
+        let empty = texts.find(|&field| form.raw(field).is_empty());
+        form.focus_on_field(empty.unwrap_or(Field::Server));
+        form
+    }
+
+    /// What is typed into the sign-in form now.
+    fn draft(&self, pin: Option<String>) -> Draft {
+        let text = |field| self.raw(field).trim().to_string();
+        let save = |line: &FormLine| matches!(line.value, Value::Switch(true));
+        Draft {
+            server: text(Field::Server),
+            app_user: text(Field::AppUser),
+            password: SecretString::from(self.raw(Field::Password)),
+            user: text(Field::User),
+            domain: text(Field::Domain),
+            pin,
+            save: self.lines().iter().any(save),
+        }
+    }
+
+    /// Goes to the next empty field; when none is left, signs in.
+    fn submit_sign_in(&mut self) -> Option<Effect> {
+        let mut needed = NEEDED.into_iter();
+        let missing = needed.find(|&field| self.raw(field).trim().is_empty());
+        let here = self.focused();
+        let sign_in = self.sign_in()?;
+        let Some(field) = missing else {
+            sign_in.attempt = Attempt::UnderWay;
+            let pin = sign_in.pin.clone();
+            return Some(Effect::TrySignIn(self.draft(pin)));
+        };
+        if field == here {
+            sign_in.attempt = Attempt::Refused(Problem {
+                what: format!("{} is needed", field.label()),
+                advice: "Ask the administrator of the phones if you do not know it.".into(),
+            });
+        }
+        self.focus_on_field(field);
+        None
+    }
+}
+
+impl Board {
+    /// Whether the sign-in form is open, over the whole screen.
+    pub fn is_signing_in(&self) -> bool {
+        matches!(&self.pane, Pane::Form(form) if matches!(form.purpose(), Purpose::SignIn(_)))
+    }
+
+    /// Whether an attempt to sign in is under way: what is typed meanwhile is dropped.
+    pub(super) fn tries_to_sign_in(&self) -> bool {
+        let Pane::Form(form) = &self.pane else {
+            return false;
+        };
+        let under_way = |sign_in: &SignInForm| sign_in.attempt == Attempt::UnderWay;
+        matches!(form.purpose(), Purpose::SignIn(sign_in) if under_way(sign_in))
+    }
+
+    /// What an action does while the sign-in form is open; most do nothing.
+    pub(super) fn act_at_sign_in(&mut self, action: Action) -> Vec<Effect> {
+        let tries = self.tries_to_sign_in();
+        let Pane::Form(form) = &mut self.pane else {
+            return Vec::new();
+        };
+        match action {
+            Action::Back | Action::Quit => vec![Effect::Quit],
+            Action::Redraw => vec![Effect::Redraw],
+            Action::Suspend => vec![Effect::Suspend],
+            _ if tries => Vec::new(),
+            Action::Open => form.submit_sign_in().into_iter().collect(),
+            Action::Next | Action::Previous => {
+                form.step(action == Action::Next);
+                Vec::new()
+            }
+            Action::Demo => {
+                if let Some(sign_in) = form.sign_in() {
+                    sign_in.attempt = Attempt::UnderWay;
+                }
+                vec![Effect::Demo]
+            }
+            Action::Trust => {
+                let Some(sign_in) = form.sign_in() else {
+                    return Vec::new();
+                };
+                let Attempt::UnknownCertificate(fingerprint) = &sign_in.attempt else {
+                    return Vec::new();
+                };
+                sign_in.pin = Some(fingerprint.clone());
+                form.submit_sign_in().into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Takes in what happens to the sign-in form from outside.
+    pub(super) fn take_sign_in(&mut self, message: SignInMessage) -> Vec<Effect> {
+        let (field, attempt) = match message {
+            SignInMessage::Needed(draft) => {
+                self.pane = Pane::Form(Box::new(Form::signing_in(&draft)));
+                return Vec::new();
+            }
+            SignInMessage::Accepted { domain } => {
+                self.preferences.domain = domain;
+                self.pane = Pane::Contacts;
+                // At the form the mouse is the terminal's: a fingerprint is to be copied.
+                return vec![Effect::Mouse(self.mouse)];
+            }
+            SignInMessage::Refused(field, problem) => (Some(field), Attempt::Refused(problem)),
+            SignInMessage::UnknownCertificate(fingerprint) => {
+                (None, Attempt::UnknownCertificate(fingerprint))
+            }
+        };
+        if let Pane::Form(form) = &mut self.pane
+            && let Some(sign_in) = form.sign_in()
+        {
+            sign_in.attempt = attempt;
+            field
+                .into_iter()
+                .for_each(|field| form.focus_on_field(field));
+        }
+        Vec::new()
+    }
+}
