@@ -6,6 +6,11 @@ use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+pub use crate::sys::private::{
+    check_private, make_folder, make_private, open_private, others_can_read,
+};
+use crate::sys::storage::sync_folder;
+
 /// What is really replaced: the target of a link, for the file may live in a checkout.
 pub fn target(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
@@ -53,7 +58,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     file.write_all(content)?;
     file.as_file().sync_all()?;
     file.persist(&path)?;
-    File::open(folder)?.sync_all()
+    sync_folder(&folder)
 }
 
 /// The same for a file that is often made anew and whose loss costs nothing: readable by its owner
@@ -84,66 +89,6 @@ pub fn replace_private_by(
     Ok(())
 }
 
-/// Opens a file as `options` say, and makes it where it is missing: for its owner alone.
-///
-/// # Errors
-/// Why it cannot be opened.
-pub fn open_private(options: &mut fs::OpenOptions, path: &Path) -> io::Result<File> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
-    options.create(true).open(path)
-}
-
-/// Makes a file readable by its owner alone, where it is there: a secret is about to go into it.
-///
-/// # Errors
-/// Why its mode cannot be changed.
-#[cfg(unix)]
-pub fn make_private(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    match fs::set_permissions(path, fs::Permissions::from_mode(0o600)) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        changed => changed,
-    }
-}
-
-/// Elsewhere a file in the user's folders is the user's alone.
-///
-/// # Errors
-/// None.
-#[cfg(not(unix))]
-pub fn make_private(_path: &Path) -> io::Result<()> {
-    Ok(())
-}
-
-/// Whether a folder is the user's own and nobody else can look into it.
-///
-/// # Errors
-/// Why it is not.
-#[cfg(unix)]
-pub fn check_private(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt;
-    let data = fs::metadata(folder)?;
-    let own = data.uid() == rustix::process::geteuid().as_raw();
-    if data.is_dir() && own && data.mode() & 0o077 == 0 {
-        return Ok(());
-    }
-    let words = format!("{} is not a folder of yours alone", folder.display());
-    Err(io::Error::new(io::ErrorKind::PermissionDenied, words))
-}
-
-/// Elsewhere a folder in the user's folders is the user's alone.
-///
-/// # Errors
-/// None.
-#[cfg(not(unix))]
-pub fn check_private(_folder: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 /// The line, from 1, at which a span of the text begins; the first where there is none.
 pub fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
     let at = span.map_or(0, |span| span.start.min(text.len()));
@@ -152,26 +97,4 @@ pub fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
         .filter(|byte| **byte == b'\n')
         .count()
         + 1
-}
-
-/// Makes a folder where it is missing, and those around it: for its owner alone.
-///
-/// # Errors
-/// Why it cannot be made.
-#[cfg(unix)]
-pub fn make_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(folder)
-}
-
-/// Makes a folder where it is missing, and those around it.
-///
-/// # Errors
-/// Why it cannot be made.
-#[cfg(not(unix))]
-pub fn make_folder(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
 }

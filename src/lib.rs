@@ -4,7 +4,7 @@
 //! what [`feed`] and [`board`] share, so that neither knows the other; [`pws`] speaks to the service,
 //! `feed` keeps presence fresh through it; `board` is the state of the screen, without I/O, and
 //! [`tui`] draws it; [`memory`] keeps what the next run and scripts read; [`settings`] and [`cli`] say
-//! what is wanted. Only [`commands`] knows everyone. A test reads the imports and holds this.
+//! what is wanted; [`sys`] is what differs between the systems. Only [`commands`] knows everyone. A test reads the imports and holds this.
 
 pub mod board;
 pub mod cli;
@@ -19,4 +19,5 @@ pub mod presence;
 pub mod pws;
 pub mod settings;
 pub mod simulator;
+pub mod sys;
 pub mod tui;

@@ -1,3 +1,5 @@
+use crate::sys::signals::End;
+
 /// How the program ends. The numbers are a contract with scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -18,6 +20,15 @@ pub enum Exit {
     Interrupted = 130,
     /// Ended by the signal to do so.
     Terminated = 143,
+}
+
+impl From<End> for Exit {
+    fn from(end: End) -> Exit {
+        match end {
+            End::Interrupt => Exit::Interrupted,
+            End::Terminate => Exit::Terminated,
+        }
+    }
 }
 
 impl Exit {

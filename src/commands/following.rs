@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, oneshot};
 
-use super::signals::Signals;
 use super::{CommandError, feed_config};
 use crate::board::Roster;
 use crate::cli::Exit;
@@ -12,6 +11,7 @@ use crate::contacts::Contact;
 use crate::feed::{self, Command, Update};
 use crate::link::OwnSet;
 use crate::settings::Settings;
+use crate::sys::signals::Signals;
 
 /// Contacts that are kept fresh, and what is known of them.
 pub struct Following {
@@ -71,7 +71,7 @@ impl Following {
                 Some(update) => Heard::Update(update),
                 None => Heard::End(Exit::Failed),
             },
-            exit = self.signals.next() => Heard::End(exit),
+            end = self.signals.next() => Heard::End(end.into()),
         }
     }
 

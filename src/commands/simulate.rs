@@ -6,11 +6,11 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use super::signals::Signals;
 use super::{CommandError, answers};
 use crate::cli::{Exit, Security, Simulate};
 use crate::pws::Fingerprint;
 use crate::simulator::{Certificate, Options, Simulator};
+use crate::sys::signals::Signals;
 
 /// Runs the service until Ctrl-C, or the signal to end.
 pub async fn simulate(simulated: Simulate) -> Result<Exit, CommandError> {

@@ -10,7 +10,6 @@ use unicode_width::UnicodeWidthStr;
 
 use super::answers::{chosen, print};
 use super::following::{Following, Heard, clock};
-use super::reader::Reader;
 use super::{CommandError, load, look};
 use crate::board::{Entry, Roster, Standing, Trouble};
 use crate::cli::{Exit, Options, Watch};
@@ -19,6 +18,7 @@ use crate::feed::Update;
 use crate::link::{Link, LinkState, Report};
 use crate::memory::snapshot::{LinkWord, Person, SCHEMA};
 use crate::presence::{Address, Availability, Presence, clean};
+use crate::sys::reader::Reader;
 use crate::tui::{Look, fit, lower_first};
 
 /// A name takes no more cells than this, where they stand in columns.

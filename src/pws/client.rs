@@ -18,6 +18,7 @@ use super::request::{Request, SoapVersion};
 use super::tls::{Trust, TrustError};
 use super::transport::explain;
 use crate::presence::decode;
+use crate::sys::socket::with_confirmation_within;
 
 /// A connection whose other end does not even confirm what was sent is given up after this time.
 const UNHEARD: Duration = Duration::from_secs(10);
@@ -252,7 +253,7 @@ fn connections(route: Route, trust: &Trust, limits: Limits) -> Result<reqwest::C
         let proxies = Proxies::from_environment()?;
         builder = builder.proxy(Proxy::custom(move |server| proxies.for_server(server)));
     }
-    builder
+    with_confirmation_within(builder, UNHEARD)
         .tls_backend_preconfigured(tls)
         .http1_only()
         .redirect(reqwest::redirect::Policy::none())
@@ -261,7 +262,6 @@ fn connections(route: Route, trust: &Trust, limits: Limits) -> Result<reqwest::C
         .pool_idle_timeout(Duration::from_secs(600))
         .tcp_keepalive(Duration::from_secs(60))
         .tcp_nodelay(true)
-        .tcp_user_timeout(UNHEARD)
         .user_agent(concat!("whosin/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| TrustError::Setup(error.to_string()))

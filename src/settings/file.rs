@@ -24,20 +24,9 @@ impl Layer {
                 // The message alone: the excerpt that goes with it might hold a password.
                 reason: crate::presence::clean(error.message()),
             })?;
-        if layer.app_password.is_some() && others_can_read(path) {
+        if layer.app_password.is_some() && file::others_can_read(path) {
             return Err(SettingsError::OpenPassword(path.into()));
         }
         Ok(layer)
     }
-}
-
-#[cfg(unix)]
-fn others_can_read(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o077 != 0)
-}
-
-#[cfg(not(unix))]
-fn others_can_read(_path: &Path) -> bool {
-    false
 }

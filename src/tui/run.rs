@@ -17,6 +17,8 @@ use super::terminal::Screen;
 use super::theme::{Answer, Background, Heard};
 use crate::board::{Action, Board, Effect, Message};
 use crate::presence::Address;
+use crate::sys::job::StopRequests;
+use crate::sys::signals::Signals;
 
 /// Frames that nobody waits for are at least this far apart.
 const FRAME: Duration = Duration::from_millis(16);
@@ -45,7 +47,7 @@ pub async fn run(
     effects: mpsc::UnboundedSender<Effect>,
 ) -> Result<(), TuiError> {
     // From here on no signal ends the program with the terminal still taken.
-    let signals = Signals::new()?;
+    let signals = (Signals::new()?, StopRequests::new()?);
     let mut screen = Screen::enter(board.mouse())?;
     let variable = |name: &str| std::env::var(name).ok();
     let answer = match look.themes.by_background() && Background::can_be_asked(variable) {
@@ -98,7 +100,7 @@ impl Session {
     async fn run(
         mut self,
         mut messages: mpsc::Receiver<Message>,
-        mut signals: Signals,
+        (mut signals, mut stops): (Signals, StopRequests),
     ) -> Result<(), TuiError> {
         let mut events = EventStream::new();
         let mut drawn = self.draw()?;
@@ -125,10 +127,8 @@ impl Session {
                     waiting_since.get_or_insert_with(Instant::now);
                     if self.update(message)? == Next::Leave { return Ok(()) }
                 }
-                signal = signals.next() => match signal {
-                    Signal::Leave => return Ok(()),
-                    Signal::Suspend => { self.screen.suspend()?; by_hand = true }
-                },
+                _ = signals.next() => return Ok(()),
+                () = stops.next() => { self.screen.suspend()?; by_hand = true }
                 () = sleep_until(wake) => {
                     waiting_since.get_or_insert_with(Instant::now);
                     if self.update(Message::Tick)? == Next::Leave { return Ok(()) }
@@ -288,57 +288,5 @@ async fn sleep_until(wake: Option<Instant>) {
     match wake {
         Some(wake) => tokio::time::sleep_until(wake.into()).await,
         None => std::future::pending().await,
-    }
-}
-
-enum Signal {
-    Leave,
-    // Only Unix knows it.
-    #[cfg_attr(not(unix), allow(dead_code))]
-    Suspend,
-}
-
-#[cfg(unix)]
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-    stop: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Signals> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Signals {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            hang_up: signal(SignalKind::hangup())?,
-            stop: signal(SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw()))?,
-        })
-    }
-
-    async fn next(&mut self) -> Signal {
-        tokio::select! {
-            _ = self.terminate.recv() => Signal::Leave,
-            _ = self.interrupt.recv() => Signal::Leave,
-            _ = self.hang_up.recv() => Signal::Leave,
-            _ = self.stop.recv() => Signal::Suspend,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> io::Result<Signals> {
-        Ok(Signals)
-    }
-
-    async fn next(&mut self) -> Signal {
-        let _ = tokio::signal::ctrl_c().await;
-        Signal::Leave
     }
 }

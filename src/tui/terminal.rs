@@ -19,6 +19,7 @@ use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 use super::theme::Background;
+use crate::sys::job;
 
 type BufferedTerminal = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
@@ -79,19 +80,15 @@ impl Screen {
     }
 
     /// Gives the terminal back, stops the process until it is continued, takes the terminal again.
-    #[cfg(unix)]
+    /// Where the system has nothing to stop for it does nothing.
     pub fn suspend(&mut self) -> io::Result<()> {
+        if !job::CAN_STOP {
+            return Ok(());
+        }
         give_back();
-        // The whole group, as the terminal itself would do it: the shell waits for all of it.
-        rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
+        job::stop()?;
         take_over(self.mouse)?;
         self.redraw()
-    }
-
-    /// Elsewhere there is nothing to suspend to.
-    #[cfg(not(unix))]
-    pub fn suspend(&mut self) -> io::Result<()> {
-        Ok(())
     }
 
     /// Puts a text on the clipboard, through the terminal (OSC 52).

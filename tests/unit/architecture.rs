@@ -7,16 +7,20 @@ use std::path::Path;
 /// A room, and the only rooms it may know.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("presence", &[]),
+    ("sys", &[]),
     ("link", &["presence"]),
-    ("file", &[]),
+    ("file", &["sys"]),
     ("log", &["file"]),
     ("contacts", &["file", "presence"]),
-    ("pws", &["link", "presence"]),
+    ("pws", &["link", "presence", "sys"]),
     ("simulator", &["link", "presence"]),
     ("feed", &["file", "link", "presence", "pws"]),
     ("board", &["contacts", "link", "presence"]),
     ("memory", &["board", "contacts", "file", "link", "presence"]),
-    ("tui", &["board", "contacts", "file", "link", "presence"]),
+    (
+        "tui",
+        &["board", "contacts", "file", "link", "presence", "sys"],
+    ),
     (
         "settings",
         &[
@@ -34,6 +38,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "pws",
             "settings",
             "simulator",
+            "sys",
             "tui",
         ],
     ),
@@ -79,6 +84,48 @@ fn imports_are_found_however_they_are_written() {
                 fn f() { crate::memory::keep() }\n// crate::commands is only spoken of\n";
     let found: Vec<String> = known_by(text).into_iter().collect();
     assert_eq!(found, ["feed", "log", "memory", "pws", "tui"]);
+}
+
+#[test]
+fn the_systems_are_spelt_in_sys_alone() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let sys = source.join("sys");
+    let mut wrong = Vec::new();
+    for (file, text) in sources(&source) {
+        if Path::new(&file).starts_with(&sys) {
+            continue;
+        }
+        let lines = (1..).zip(text.lines());
+        let spelt = lines.filter(|(_, line)| is_of_one_system(line));
+        wrong.extend(spelt.map(|(number, line)| format!("{file}:{number}: {}", line.trim())));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn what_is_of_one_system_is_found() {
+    for line in [
+        "#[cfg(not(unix))]",
+        "#[cfg_attr(windows, allow(dead_code))]",
+        "if cfg!(target_os = \"macos\") {",
+        "use std::os::fd::AsFd;",
+        "rustix::process::geteuid()",
+        "tokio::signal::windows::ctrl_c()",
+    ] {
+        assert!(is_of_one_system(line), "{line}");
+    }
+    assert!(!is_of_one_system("text.windows(2)"));
+    assert!(!is_of_one_system("#[cfg(test)]"));
+}
+
+/// Whether a line of code compiles, or has an effect, on some systems alone.
+fn is_of_one_system(line: &str) -> bool {
+    let conditional = line.contains("cfg")
+        && ["unix", "windows", "target_"]
+            .iter()
+            .any(|system| line.contains(system));
+    let library = ["std::os::", "rustix::", "signal::unix", "signal::windows"];
+    conditional || library.iter().any(|library| line.contains(library))
 }
 
 /// All files of a room, with their text.

@@ -1,5 +1,5 @@
 //! Whoever reads standard output through a pipe. That it is gone shows at the next line, which may
-//! be hours away; here it shows at once.
+//! be hours away; on Linux it shows at once.
 
 #[cfg(target_os = "linux")]
 use tokio::{io::Interest, net::unix::pipe::Sender};
