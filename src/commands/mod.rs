@@ -30,6 +30,7 @@ use crate::presence::{Address, AddressError};
 use crate::pws::{Class, Endpoint, EndpointError, Error, TrustError};
 use crate::settings::{Layer, Settings, SettingsError};
 use crate::simulator::CertificateError;
+use crate::sys::console;
 use crate::tui::{Background, Depth, Look, ThemeName, Themes, TuiError};
 
 /// Why a command failed. The words say what happened, to what, and what to do.
@@ -310,7 +311,7 @@ fn themes(settings: &Settings, depth: Depth) -> Result<Themes, CommandError> {
 }
 
 fn look(settings: &Settings) -> Result<Look, CommandError> {
-    let depth = Depth::of_environment(|name| std::env::var(name).ok());
+    let depth = Depth::of_environment(console::variable);
     let themes = themes(settings, depth)?;
     Ok(Look {
         theme: themes.theme(),

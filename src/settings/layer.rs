@@ -21,6 +21,7 @@ use crate::board::{Order, Origin, Setting, View};
 use crate::feed::Delivery;
 use crate::presence::IconSet;
 use crate::pws::{Fingerprint, SoapVersion};
+use crate::sys::console;
 use crate::tui::{Keys, ThemeName};
 
 /// Takes the list of all settings: first those that are options, too, then those that only the file
@@ -151,6 +152,15 @@ macro_rules! settings {
     (@shown $default:expr) => { Kind::shown(&$default) };
 }
 
+/// The glyphs that the terminal can draw.
+fn default_icons() -> IconSet {
+    if console::has_symbols() {
+        IconSet::Unicode
+    } else {
+        IconSet::Ascii
+    }
+}
+
 /// What the help says of an option.
 fn help(about: &'static str, default: String, variable: &str) -> String {
     let mut text = about.trim_start().to_string();
@@ -226,7 +236,7 @@ settings! {
         /// file of the folder themes beside the settings
         theme: ThemeName = ThemeName::default();
         /// The glyphs: unicode is in every font, nerd needs a patched one, ascii is letters
-        icons: IconSet = IconSet::Unicode;
+        icons: IconSet = default_icons();
     }
     file {
         /// How the contacts are laid out at the start; v changes it for a while
