@@ -41,7 +41,7 @@ pub fn draw(
                 };
                 draw_heading(buffer, line, board, *section, look, now, targets);
             }
-            Row::Cells(_, places) => {
+            Row::Cells(places) => {
                 for (column, &place) in places.iter().enumerate() {
                     let cell = Rect {
                         x: area.x + width * column as u16,

@@ -6,6 +6,7 @@ use ratatui::text::{Line, Span};
 use tui_input::Input;
 
 use super::fit::{cells, fit, wrap};
+use super::keys::{BINDINGS, Binding};
 use super::pane;
 use super::screen::Look;
 use crate::board::Action;
@@ -49,10 +50,10 @@ pub fn draw(
         height: inside.height - 1,
         ..inside
     };
-    let too_far = pane::lines(buffer, below, told, scroll, look);
+    let last = pane::lines(buffer, below, told, scroll, look);
     let cursor = query.visual_cursor().min(room - 1) as u16;
     screen.set_cursor_position(Position::new(at + cursor, inside.y));
-    too_far
+    last
 }
 
 /// The details of the connection: what is out of the ordinary, and the rest.
@@ -101,20 +102,23 @@ fn lines<'a>(query: &str, link: &Link, width: usize, look: &Look) -> Vec<Line<'a
             row("link".into(), look.theme.trouble(), words);
         }
     }
-    let elsewhere = |action| matches!(action, Action::Demo | Action::Trust);
-    for (action, name, words) in Action::ALL {
-        if elsewhere(action) {
+    let elsewhere = |action: Action| matches!(action, Action::Demo | Action::Trust);
+    for Binding {
+        action, name, help, ..
+    } in BINDINGS
+    {
+        if elsewhere(*action) {
             continue;
         }
         let keys: Vec<String> = look
             .keys
-            .of(action)
+            .of(*action)
             .iter()
             .map(ToString::to_string)
             .collect();
         let keys = keys.join(" ");
-        if !keys.is_empty() && fits(&format!("{keys} {name} {words}")) {
-            row(keys, look.theme.key(), words);
+        if !keys.is_empty() && fits(&format!("{keys} {name} {help}")) {
+            row(keys, look.theme.key(), help);
         }
     }
     for words in &usual {

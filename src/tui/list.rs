@@ -94,7 +94,7 @@ pub fn draw(
             Row::Heading(section) => {
                 draw_heading(buffer, line, board, *section, look, now, targets)
             }
-            Row::Cells(_, places) => {
+            Row::Cells(places) => {
                 for &place in places {
                     let entry = &board.entries()[place];
                     let shown = Shown::of(board, entry, look, now);

@@ -44,8 +44,8 @@ const ASCII: ratatui::symbols::border::Set<'_> = ratatui::symbols::border::Set {
     horizontal_bottom: "-",
 };
 
-/// Draws lines from the one at `scroll`, at most as far as the last is in sight; by how many lines
-/// it is scrolled further than that.
+/// Draws lines from the one at `scroll`, at most as far as the last is in sight; returns that
+/// furthest `scroll`.
 pub fn lines(
     buffer: &mut Buffer,
     area: Rect,
@@ -55,7 +55,6 @@ pub fn lines(
 ) -> usize {
     let height = usize::from(area.height);
     let last = lines.len().saturating_sub(height);
-    let too_far = scroll.saturating_sub(last);
     let scroll = scroll.min(last);
     let more = scroll < last;
     let shown: Vec<Line<'_>> = lines.into_iter().skip(scroll).take(height).collect();
@@ -69,7 +68,7 @@ pub fn lines(
         let x = area.right().saturating_sub(1);
         buffer.set_stringn(x, area.bottom() - 1, more, 1, look.theme.key());
     }
-    too_far
+    last
 }
 
 /// A fact: what it is, and its words, broken into as many lines as they need.

@@ -15,7 +15,9 @@ use tokio::sync::mpsc;
 use super::screen::{Layout, Look, Target, Targets, draw};
 use super::terminal::Screen;
 use super::theme::{Answer, Background, Heard};
-use crate::board::{Action, Board, Effect, Message};
+use crate::board::{
+    Action, Board, Effect, Message, TerminalEffect, UserMessage, WorldEffect, WorldMessage,
+};
 use crate::presence::Address;
 use crate::sys::job::StopRequests;
 use crate::sys::signals::Signals;
@@ -43,8 +45,8 @@ pub enum TuiError {
 pub async fn run(
     board: Board,
     look: Look,
-    messages: mpsc::Receiver<Message>,
-    effects: mpsc::UnboundedSender<Effect>,
+    messages: mpsc::Receiver<WorldMessage>,
+    effects: mpsc::UnboundedSender<WorldEffect>,
 ) -> Result<(), TuiError> {
     // From here on no signal ends the program with the terminal still taken.
     let signals = (Signals::new()?, StopRequests::new()?);
@@ -80,7 +82,7 @@ struct Session {
     screen: Screen,
     area: Rect,
     targets: Targets,
-    effects: mpsc::UnboundedSender<Effect>,
+    effects: mpsc::UnboundedSender<WorldEffect>,
     inside_tmux: bool,
     /// What came so far of the terminal's word on its background; `None` where it was not asked, or
     /// has answered.
@@ -99,7 +101,7 @@ enum Next {
 impl Session {
     async fn run(
         mut self,
-        mut messages: mpsc::Receiver<Message>,
+        mut messages: mpsc::Receiver<WorldMessage>,
         (mut signals, mut stops): (Signals, StopRequests),
     ) -> Result<(), TuiError> {
         let mut events = EventStream::new();
@@ -157,8 +159,10 @@ impl Session {
 
     fn draw(&mut self) -> Result<Instant, TuiError> {
         let now = Timestamp::now();
-        if let Some(layout) = Layout::of(self.area, &self.board, now) {
-            self.update(Message::Shape(layout.shape()))?;
+        let layout = Layout::of(self.area, &self.board, now);
+        if let Some(room) = layout.room() {
+            let effects = self.board.fit(room);
+            self.carry_out(effects)?;
         }
         let Session {
             board,
@@ -167,32 +171,39 @@ impl Session {
             targets,
             ..
         } = self;
-        screen.draw(|frame| *targets = draw(frame, board, look, now))?;
-        let too_far = i32::try_from(self.targets.too_far).unwrap_or(i32::MAX);
-        if too_far > 0 {
-            self.update(Message::Scroll(-too_far))?;
-        }
+        screen.draw(|frame| *targets = draw(frame, &layout, board, look, now))?;
+        self.board.limit_scroll(self.targets.last_scroll);
         Ok(Instant::now())
     }
 
-    fn update(&mut self, message: Message) -> Result<Next, TuiError> {
-        for effect in self.board.update(message, Timestamp::now()) {
+    fn update(&mut self, message: impl Into<Message>) -> Result<Next, TuiError> {
+        let effects = self.board.update(message, Timestamp::now());
+        self.carry_out(effects)
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) -> Result<Next, TuiError> {
+        for effect in effects {
             match effect {
-                Effect::Quit => return Ok(Next::Leave),
-                Effect::Suspend => self.screen.suspend()?,
-                Effect::Redraw => self.screen.redraw()?,
-                Effect::Mouse(mouse) => self.screen.set_mouse(mouse)?,
-                Effect::Choose(choice) => {
-                    self.look.follow(&choice);
-                    let _ = self.effects.send(Effect::Choose(choice));
-                }
-                Effect::Copy(text) => self.screen.copy(&text)?,
-                Effect::Ring { words } => self.screen.ring(&words, self.inside_tmux)?,
+                Effect::Terminal(TerminalEffect::Quit) => return Ok(Next::Leave),
+                Effect::Terminal(effect) => self.carry_out_here(effect)?,
                 // Nobody listens only while everything is being taken down.
-                other => drop(self.effects.send(other)),
+                Effect::World(effect) => drop(self.effects.send(effect)),
             }
         }
         Ok(Next::Stay)
+    }
+
+    fn carry_out_here(&mut self, effect: TerminalEffect) -> io::Result<()> {
+        match effect {
+            TerminalEffect::Look(choice) => self.look.follow(&choice),
+            TerminalEffect::Ring(words) => self.screen.ring(&words, self.inside_tmux)?,
+            TerminalEffect::Copy(text) => self.screen.copy(&text)?,
+            TerminalEffect::Mouse(mouse) => self.screen.set_mouse(mouse)?,
+            TerminalEffect::Redraw => self.screen.redraw()?,
+            TerminalEffect::Suspend => self.screen.suspend()?,
+            TerminalEffect::Quit => {}
+        }
+        Ok(())
     }
 
     fn on_event(&mut self, event: Event) -> Result<Next, TuiError> {
@@ -202,7 +213,7 @@ impl Session {
                 Some(message) => self.update(message),
                 None => Ok(Next::Stay),
             },
-            Event::Paste(text) => self.update(Message::Paste(text)),
+            Event::Paste(text) => self.update(UserMessage::Paste(text)),
             Event::Mouse(mouse) => self.on_mouse(mouse),
             Event::Resize(width, height) => {
                 self.area = Rect::new(0, 0, width, height);
@@ -229,8 +240,8 @@ impl Session {
     fn on_mouse(&mut self, mouse: MouseEvent) -> Result<Next, TuiError> {
         let target = self.targets.at(mouse.column, mouse.row).cloned();
         match mouse.kind {
-            MouseEventKind::ScrollUp => self.update(Message::Scroll(-2)),
-            MouseEventKind::ScrollDown => self.update(Message::Scroll(2)),
+            MouseEventKind::ScrollUp => self.update(UserMessage::Scroll(-2)),
+            MouseEventKind::ScrollDown => self.update(UserMessage::Scroll(2)),
             MouseEventKind::Down(MouseButton::Left) => {
                 let Some(target) = target else {
                     return Ok(Next::Stay);
@@ -243,14 +254,14 @@ impl Session {
                     self.last_click = Some((Instant::now(), target.clone()));
                 }
                 match target {
-                    Target::Contact(_) if again => self.update(Message::Act(Action::Open)),
+                    Target::Contact(_) if again => self.update(UserMessage::Act(Action::Open)),
                     Target::Contact(address) => {
                         self.dragged = Some(address.clone());
-                        self.update(Message::Select(address))
+                        self.update(UserMessage::Select(address))
                     }
-                    Target::Group(group) => self.update(Message::Fold(group)),
-                    Target::Button(action) => self.update(Message::Act(action)),
-                    Target::Field(place) => self.update(Message::Point(place)),
+                    Target::Group(group) => self.update(UserMessage::Fold(group)),
+                    Target::Button(action) => self.update(UserMessage::Act(action)),
+                    Target::Field(place) => self.update(UserMessage::Point(place)),
                 }
             }
             MouseEventKind::Up(MouseButton::Left) => {
@@ -267,7 +278,7 @@ impl Session {
                     }
                     _ => return Ok(Next::Stay),
                 };
-                self.update(Message::Drop(address, group))
+                self.update(UserMessage::Drop(address, group))
             }
             _ => Ok(Next::Stay),
         }
