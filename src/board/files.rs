@@ -2,43 +2,35 @@
 
 use jiff::Timestamp;
 
-use super::{Board, Effect, Field, Form, Pane, Purpose, Replace};
+use super::{Board, Form, Pane, Purpose, Replace, WorldEffect};
 use crate::contacts::exchange::Imported;
-use crate::contacts::{self, Contact, Edit};
-use crate::presence::Address;
+use crate::contacts::{self, Contact};
 
 impl Board {
-    pub(super) fn ask_for_file(&mut self, form: Form) -> Vec<Effect> {
+    pub(super) fn ask_for_file(&mut self, form: Form) {
         self.pane = Pane::Form(Box::new(form));
-        Vec::new()
     }
 
-    pub(super) fn submit_import(&mut self, path: String) -> Vec<Effect> {
-        vec![Effect::Import { path }]
-    }
-
-    pub(super) fn submit_export(&mut self, path: String, replace: Replace) -> Vec<Effect> {
+    pub(super) fn submit_export(&mut self, path: String, replace: Replace) {
         let all = || self.entries().iter();
         let marked = all().any(|entry| entry.marked);
         let contacts = all().filter(|entry| entry.marked || !marked);
-        vec![Effect::Export {
+        let contacts = contacts.map(|entry| entry.contact.clone()).collect();
+        self.want(WorldEffect::Export {
             path,
-            contacts: contacts.map(|entry| entry.contact.clone()).collect(),
+            contacts,
             replace,
-        }]
+        });
     }
 
-    /// Takes in what a file held: who is new is added, what is refused is shown.
+    /// Adds the new contacts of an imported file, and lists what was refused.
     pub(super) fn take_import(
         &mut self,
         file: String,
         imported: Imported,
+        group: Option<String>,
         now: Timestamp,
-    ) -> Vec<Effect> {
-        let group = match &self.pane {
-            Pane::Form(form) if *form.purpose() == Purpose::Import => form.text(Field::Group),
-            _ => None,
-        };
+    ) {
         let found = imported.contacts.len();
         let new: Vec<Contact> = imported
             .contacts
@@ -50,7 +42,6 @@ impl Board {
             })
             .collect();
         let came = new.len();
-        let asked: Vec<Address> = new.iter().map(|new| new.address.clone()).collect();
         self.pane = match imported.refused {
             refused if refused.is_empty() => Pane::Contacts,
             refused => Pane::Refused {
@@ -64,8 +55,8 @@ impl Board {
                 0 => "Nobody is in that file".into(),
                 found => format!("All {found} of that file are on the board already"),
             };
-            self.tell(words, now);
-            return Vec::new();
+            self.show_notice(words, now);
+            return;
         }
         let words = match found - came {
             0 => format!("Imported {}", contacts::counted(came)),
@@ -74,43 +65,36 @@ impl Board {
                 contacts::counted(came)
             ),
         };
-        let edits = new.into_iter().map(Edit::Add).collect();
-        let mut effects = self.carry_out(edits, words, now);
-        effects.push(Effect::Ask(asked));
-        effects
+        self.add_new(new, words, now);
     }
 
-    pub(super) fn exported(&mut self, words: String, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn exported(&mut self, words: String, now: Timestamp) {
         if self.form_of_file().is_some() {
             self.pane = Pane::Contacts;
         }
-        self.tell(words, now);
-        Vec::new()
+        self.show_notice(words, now);
     }
 
-    pub(super) fn file_exists(&mut self, words: String) -> Vec<Effect> {
+    pub(super) fn file_exists(&mut self, words: String) {
         if let Some(form) = self.form_of_file() {
             form.ask_to_replace(words);
         }
-        Vec::new()
     }
 
-    pub(super) fn file_trouble(&mut self, words: String, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn file_trouble(&mut self, words: String, now: Timestamp) {
         match self.form_of_file() {
             Some(form) => form.refusal = Some(words),
-            None => self.tell(words, now),
+            None => self.show_notice(words, now),
         }
-        Vec::new()
     }
 
-    pub(super) fn path_completed(&mut self, path: &str) -> Vec<Effect> {
+    pub(super) fn path_completed(&mut self, path: &str) {
         if let Some(form) = self.form_of_file()
             // More may have been typed since.
             && path.starts_with(form.typed())
         {
             form.put(path);
         }
-        Vec::new()
     }
 
     /// The form that names a file, where it is still open.

@@ -1,6 +1,6 @@
 use tui_input::InputRequest;
 
-use super::{Change, Choice, Draft, Remembered, Setting, SignInMessage};
+use super::{Action, Change, Choice, Draft, Remembered, Setting, SignInMessage};
 use crate::contacts::exchange::Imported;
 use crate::contacts::{Contact, Edit};
 use crate::link::{Link, OwnSet, Report};
@@ -9,283 +9,150 @@ use crate::presence::Address;
 /// Everything that can happen to the board.
 #[derive(Clone, Debug)]
 pub enum Message {
-    /// The user asked for something by key, mouse or hint.
+    /// The user did something. An order that moves people waits until the user's hand rests.
+    User(UserMessage),
+    /// Something happened in the world.
+    World(WorldMessage),
+    /// Nothing but time has passed.
+    Tick,
+}
+
+impl From<UserMessage> for Message {
+    fn from(message: UserMessage) -> Message {
+        Message::User(message)
+    }
+}
+
+impl From<WorldMessage> for Message {
+    fn from(message: WorldMessage) -> Message {
+        Message::World(message)
+    }
+}
+
+/// What the user did, by key or mouse.
+#[derive(Clone, Debug)]
+pub enum UserMessage {
+    /// Chose an action by a key or a hint.
     Act(Action),
-    /// The user edits the text field that has the focus.
+    /// Edits the text field that has the focus.
     Type(InputRequest),
-    /// Text was pasted.
+    /// Pasted a text.
     Paste(String),
-    /// The user pointed at a contact.
+    /// Clicked a contact.
     Select(Address),
-    /// The user pointed at the heading of a group.
+    /// Clicked the heading of a group.
     Fold(Option<String>),
-    /// The user dragged a contact onto a group.
+    /// Dragged a contact onto a group.
     Drop(Address, Option<String>),
-    /// The user pointed at a field or a choice of what is open, by its place.
+    /// Clicked a field or a choice of the open pane, by its place from 0.
     Point(usize),
-    /// The wheel or a key moves what is shown by so many rows.
+    /// Turned the wheel by so many rows, downwards where positive.
     Scroll(i32),
-    /// The room for contacts changed.
-    Shape(Shape),
+}
+
+/// What the feed, the contact book and the files on disk send to the board.
+#[derive(Clone, Debug)]
+pub enum WorldMessage {
     /// The contact book was read, at start or after somebody else changed it.
     Contacts(Vec<Contact>),
-    /// So many of the board's [`Effect::Save`]s, the oldest, are in the contact book that the next
-    /// [`Message::Contacts`] tells.
+    /// The oldest so many [`WorldEffect::Save`]s are on disk; the next
+    /// [`WorldMessage::Contacts`] includes them.
     Saved(usize),
-    /// The contact book could not be read or written; the words say why and what to do.
+    /// The contact book could not be read or written: why, and what to do. `None` clears it.
     BookTrouble(Option<String>),
     /// What an earlier run of the board knew; it is shown until the server answers.
     Remembered(Vec<(Address, Remembered)>),
-    /// What earlier runs of the board saw of some contacts over the day.
+    /// The states of some contacts over the day, as earlier runs of the board saw them.
     History(Vec<(Address, Vec<Change>)>),
-    /// What was learned of some contacts.
+    /// What polls or notifications say of some contacts.
     Reports(Vec<Report>),
     /// The link changed.
     Link(Link),
     /// Something happened to the sign-in form.
     SignIn(SignInMessage),
-    /// What was read from the file of this name.
-    Imported(String, Imported),
-    /// The contacts were written into a file; the words say so.
+    /// A file of contacts was read.
+    Imported {
+        /// Its name.
+        file: String,
+        /// What it holds.
+        imported: Imported,
+        /// The group that the user typed for all of them.
+        group: Option<String>,
+    },
+    /// The contacts were written into a file: a sentence that says which.
     Exported(String),
-    /// The file that should be written is there already; the words say so.
+    /// The file to write exists already: a sentence that says so.
     FileExists(String),
-    /// A file could not be read or written; the words say why.
+    /// A file could not be read or written: a sentence that says why.
     FileTrouble(String),
-    /// The path that is typed goes on like this.
+    /// The completed form of the path in the form.
     PathCompleted(String),
-    /// What is set, for the settings view.
+    /// All settings, for the settings view.
     Settings(Vec<Setting>),
-    /// A problem or fact to tell in one line.
+    /// A problem or fact, for the line of notices.
     Notice(String),
-    /// Nothing but time has passed.
-    Tick,
-}
-
-/// The room that the contacts are drawn in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
-    /// How many contacts stand beside each other.
-    pub columns: usize,
-    /// Lines that a contact takes.
-    pub cell_height: usize,
-    /// Lines in all.
-    pub height: usize,
-}
-
-/// What the user can ask for. Each has a name, for the settings, and a line for the help.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(
-    missing_docs,
-    reason = "the help lines beside each name say what it does"
-)]
-pub enum Action {
-    Up,
-    Down,
-    Left,
-    Right,
-    PageUp,
-    PageDown,
-    Top,
-    Bottom,
-    Open,
-    Back,
-    Next,
-    Previous,
-    Add,
-    Remove,
-    Edit,
-    Move,
-    Undo,
-    Redo,
-    Import,
-    Export,
-    Find,
-    Watch,
-    WatchGroup,
-    Mark,
-    Copy,
-    Sort,
-    FoldGroup,
-    FoldAll,
-    View,
-    HideOffline,
-    Freeze,
-    WhoIsFree,
-    OwnPresence,
-    Refresh,
-    Mouse,
-    Settings,
-    Demo,
-    Trust,
-    Help,
-    Redraw,
-    Suspend,
-    Quit,
-}
-
-impl Action {
-    /// Every action with its name in the settings and its line in the help, in the help's order.
-    pub const ALL: [(Action, &'static str, &'static str); 42] = [
-        (Action::Up, "up", "one row up"),
-        (Action::Down, "down", "one row down"),
-        (Action::Left, "left", "to the left"),
-        (Action::Right, "right", "to the right"),
-        (Action::PageUp, "page-up", "one page up"),
-        (Action::PageDown, "page-down", "one page down"),
-        (Action::Top, "top", "to the first contact"),
-        (Action::Bottom, "bottom", "to the last contact"),
-        (
-            Action::Open,
-            "open",
-            "open the details of the contact; save a form",
-        ),
-        (Action::Back, "back", "leave whatever is open"),
-        (Action::Next, "next", "the next field"),
-        (Action::Previous, "previous", "the field before"),
-        (Action::Add, "add", "add a contact"),
-        (
-            Action::Remove,
-            "remove",
-            "remove the contact, or all marked ones",
-        ),
-        (
-            Action::Edit,
-            "edit",
-            "change the name and group of the contact",
-        ),
-        (
-            Action::Move,
-            "move",
-            "move the contact, or all marked ones, to a group",
-        ),
-        (Action::Undo, "undo", "bring back what was just changed"),
-        (Action::Redo, "redo", "do again what was undone"),
-        (
-            Action::Import,
-            "import",
-            "take contacts in from a file: CSV, vCard, LDIF, a list",
-        ),
-        (
-            Action::Export,
-            "export",
-            "write the marked contacts, or all, into a file",
-        ),
-        (
-            Action::Find,
-            "find",
-            "find as you type: name, address, group, activity, or 'free'",
-        ),
-        (
-            Action::Watch,
-            "watch",
-            "tell me when the contact is free: once, always, off",
-        ),
-        (
-            Action::WatchGroup,
-            "watch-group",
-            "tell me who of the group is free first",
-        ),
-        (
-            Action::Mark,
-            "mark",
-            "mark the contact, for an action on several",
-        ),
-        (Action::Copy, "copy", "copy the address"),
-        (
-            Action::Sort,
-            "sort",
-            "sort by name, by state, by last change",
-        ),
-        (Action::FoldGroup, "fold", "fold or unfold the group"),
-        (Action::FoldAll, "fold-all", "fold or unfold all groups"),
-        (
-            Action::View,
-            "view",
-            "show tiles, a list, or a compact list",
-        ),
-        (
-            Action::HideOffline,
-            "hide-offline",
-            "hide or show those who are offline",
-        ),
-        (
-            Action::Freeze,
-            "freeze",
-            "hold the board still to read in peace",
-        ),
-        (
-            Action::WhoIsFree,
-            "who-is-free",
-            "who of the group is free, the best first",
-        ),
-        (Action::OwnPresence, "own-presence", "set my own presence"),
-        (Action::Refresh, "refresh", "ask the server now"),
-        (
-            Action::Mouse,
-            "mouse",
-            "use the mouse here, or leave it to the terminal",
-        ),
-        (Action::Settings, "settings", "see and change the settings"),
-        (
-            Action::Demo,
-            "demo",
-            "at the sign-in form: people of the demo, without a server",
-        ),
-        (
-            Action::Trust,
-            "trust",
-            "at the sign-in form: trust exactly the certificate that is shown",
-        ),
-        (
-            Action::Help,
-            "help",
-            "all keys; in the details: why the state is what it is",
-        ),
-        (Action::Redraw, "redraw", "draw the screen anew"),
-        (
-            Action::Suspend,
-            "suspend",
-            "put the board in the background",
-        ),
-        (Action::Quit, "quit", "leave the board"),
-    ];
-
-    /// The action of this name.
-    pub fn named(name: &str) -> Option<Action> {
-        Action::ALL
-            .iter()
-            .find(|row| row.1 == name)
-            .map(|row| row.0)
-    }
-
-    /// Its name in the settings.
-    pub fn name(self) -> &'static str {
-        Action::ALL
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("", |row| row.1)
-    }
 }
 
 /// Whether a file may be written over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replace {
-    /// It may: the user was asked.
+    /// It may: the user confirmed it.
     Allowed,
     /// It may not.
     Refused,
 }
 
-/// What the board wants done in the world.
+/// What the board wants done.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
+    /// By the terminal.
+    Terminal(TerminalEffect),
+    /// By the feed, the contact book and the disk.
+    World(WorldEffect),
+}
+
+impl From<TerminalEffect> for Effect {
+    fn from(effect: TerminalEffect) -> Effect {
+        Effect::Terminal(effect)
+    }
+}
+
+impl From<WorldEffect> for Effect {
+    fn from(effect: WorldEffect) -> Effect {
+        Effect::World(effect)
+    }
+}
+
+/// What the terminal does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TerminalEffect {
+    /// Ring the bell and notify: a watched contact is free. The words say who.
+    Ring(String),
+    /// Draw with the theme or icons of this choice from now on.
+    Look(Choice),
+    /// Put this text on the clipboard.
+    Copy(String),
+    /// Capture the mouse, or leave it to the terminal.
+    Mouse(bool),
+    /// Draw every cell again.
+    Redraw,
+    /// Suspend the process until the shell continues it.
+    Suspend,
+    /// End the program.
+    Quit,
+}
+
+/// What the feed, the contact book and the disk do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WorldEffect {
     /// Save these changes of the contact book.
     Save(Vec<Edit>),
     /// Read contacts from a file.
     Import {
         /// The path, as it was typed.
         path: String,
+        /// The group for all of them.
+        group: Option<String>,
     },
     /// Write contacts into a file.
     Export {
@@ -293,40 +160,32 @@ pub enum Effect {
         path: String,
         /// Who.
         contacts: Vec<Contact>,
-        /// Whether a file that is there may be lost.
+        /// Whether an existing file may be lost.
         replace: Replace,
     },
-    /// Complete a path that is typed.
+    /// Complete a path that is being typed.
     CompletePath(String),
-    /// Keep these contacts fresh from now on.
+    /// Keep exactly these contacts fresh from now on.
     Contacts(Vec<Address>),
-    /// Ask for these now; an empty list means everyone.
-    Ask(Vec<Address>),
-    /// Ask for these first: they are on the screen or watched.
+    /// Poll these contacts now; an empty list means everyone.
+    PollNow(Vec<Address>),
+    /// Poll these contacts first: they are on the screen or watched.
     Prefer(Vec<Address>),
-    /// Try to sign in with this; [`Message::SignIn`] says what came of it.
-    TrySignIn(Draft),
-    /// Start the demo instead of signing in.
-    Demo,
+    /// Serve the sign-in form, while it is open.
+    SignIn(SignInEffect),
     /// Sign in again after a refusal.
-    SignIn,
+    SignInAgain,
     /// Set the user's own presence.
     SetOwn(OwnSet),
-    /// Ring: a contact that was waited for is free.
-    Ring {
-        /// Who and what, in a few words.
-        words: String,
-    },
-    /// This was chosen in the settings view: draw so, and save it.
-    Choose(Choice),
-    /// Put this text on the clipboard.
-    Copy(String),
-    /// Give the mouse to the board, or to the terminal.
-    Mouse(bool),
-    /// Draw everything anew.
-    Redraw,
-    /// Go into the background.
-    Suspend,
-    /// Leave the board.
-    Quit,
+    /// Save what was chosen in the settings view.
+    SaveChoice(Choice),
+}
+
+/// What the sign-in form wants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SignInEffect {
+    /// Try to sign in with this; [`SignInMessage`] has the result.
+    Try(Draft),
+    /// Start the demo instead.
+    Demo,
 }

@@ -1,39 +1,44 @@
-//! The board's state, free of I/O: what happened goes in as a [`Message`] with the time, what is
-//! to be done in the world comes out as [`Effect`]s. Drawing only reads it.
+//! The board's state, free of I/O: a [`Message`] and the time go in, [`Effect`]s for the terminal
+//! and the world come out. Drawing only reads it.
 
-mod acting;
+mod actions;
 /// Ages in words, and when the words change.
 pub mod age;
 mod alert;
-mod editing;
+mod cursor;
+mod deadlines;
+mod edits;
 mod entry;
 mod files;
 mod find;
 mod form;
 mod history;
+mod incoming;
 mod message;
-mod motion;
 mod order;
 mod own;
-mod reading;
 mod roster;
 mod settings;
 mod sign_in;
-mod watching;
+mod view;
+mod watches;
 
+pub use actions::Action;
 pub use alert::{Repeat, Watch};
+pub use cursor::{Cursor, Room};
 pub use entry::{Entry, Knowledge, Known, Remembered, Since, Standing, Trouble};
 pub use find::Find;
 pub use form::{Field, Form, FormLine, Purpose, Value};
 pub use history::{Change, DAY, KEPT, Timeline};
-pub use message::{Action, Effect, Message, Replace, Shape};
-pub use motion::Cursor;
+pub use message::{
+    Effect, Message, Replace, SignInEffect, TerminalEffect, UserMessage, WorldEffect, WorldMessage,
+};
 pub use order::{Order, Row, Section};
 pub use own::OwnChoice;
-pub use reading::Counts;
 pub use roster::{Difference, Roster};
 pub use settings::{Choice, Origin, Setting};
 pub use sign_in::{Attempt, Draft, SignInForm, SignInMessage};
+pub use view::Counts;
 
 use std::collections::{HashMap, HashSet};
 
@@ -43,17 +48,13 @@ use tui_input::Input;
 use crate::contacts::exchange::Refused;
 use crate::link::{Link, Report};
 use crate::presence::Address;
-use editing::Edits;
+use edits::Edits;
 use order::Arrangement;
 
 /// How long a notice stays.
 const NOTICE: SignedDuration = SignedDuration::from_secs(10);
-/// How long the hand must rest before a state order sorts anew.
-const REST: SignedDuration = SignedDuration::from_secs(2);
-/// How long a change of state stands out.
-const CHANGE_SHOWS: SignedDuration = SignedDuration::from_secs(6);
 
-/// What the user may set and the board goes by.
+/// The settings that the board itself goes by.
 #[derive(Clone, Debug)]
 pub struct Preferences {
     /// Added to a contact that is typed without a domain.
@@ -62,7 +63,7 @@ pub struct Preferences {
     pub free_for: SignedDuration,
     /// Whether the mouse is the board's at start.
     pub mouse: bool,
-    /// Whether it would be, if the user said nothing of it.
+    /// Whether it is the board's where the user has set nothing.
     pub mouse_by_itself: bool,
     /// The layout at start; `None`: the width decides.
     pub view: Option<View>,
@@ -73,9 +74,10 @@ pub struct Preferences {
 }
 
 /// How the contacts are laid out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum View {
     /// Two lines a contact, as many beside each other as fit.
+    #[default]
     Tiles,
     /// One line a contact, with columns.
     List,
@@ -93,6 +95,23 @@ impl View {
             View::Tiles => "tiles",
             View::List => "list",
             View::Compact => "compact",
+        }
+    }
+
+    /// Lines that a contact takes.
+    pub fn lines(self) -> usize {
+        match self {
+            View::Tiles => 2,
+            View::List | View::Compact => 1,
+        }
+    }
+
+    /// The view after this one, round and round.
+    fn next(self) -> View {
+        match self {
+            View::Tiles => View::List,
+            View::List => View::Compact,
+            View::Compact => View::Tiles,
         }
     }
 }
@@ -118,7 +137,7 @@ pub enum Pane {
         /// Lines scrolled away.
         scroll: usize,
     },
-    /// What the user says of the own presence.
+    /// The choice of the user's own presence.
     Own(OwnChoice),
     /// All settings, with the cursor on one.
     Settings {
@@ -152,14 +171,14 @@ pub struct Search {
     pub typing: bool,
 }
 
-/// A line that tells something for a while.
+/// A line that is shown for a while.
 #[derive(Clone, Debug)]
 struct Notice {
     words: String,
     until: Timestamp,
 }
 
-/// The board held still: what comes meanwhile waits here.
+/// The board held still: reports that arrive meanwhile wait here.
 #[derive(Clone, Debug)]
 struct Frozen {
     since: Timestamp,
@@ -174,7 +193,7 @@ pub struct Board {
     roster: Roster,
     sections: Vec<Section>,
     rows: Vec<Row>,
-    shape: Shape,
+    room: Room,
     top: usize,
     cursor: Option<Cursor>,
     pane: Pane,
@@ -192,16 +211,18 @@ pub struct Board {
     arranged_at: Timestamp,
     out_of_order: bool,
     mouse: bool,
-    preferred: (usize, usize, Shape),
+    /// What was in sight when the feed last heard whom to prefer: first row, rows, room.
+    preferred: (usize, usize, Room),
+    effects: Vec<Effect>,
 }
 
 impl Board {
     /// A board without contacts, before the first sign-in.
     pub fn new(preferences: Preferences, link: Link, now: Timestamp) -> Board {
         let mouse = preferences.mouse;
-        let shape = Shape {
+        let room = Room {
             columns: 1,
-            cell_height: 1,
+            view: View::Compact,
             height: 1,
         };
         Board {
@@ -213,7 +234,7 @@ impl Board {
             roster: Roster::new(link),
             sections: Vec::new(),
             rows: Vec::new(),
-            shape,
+            room,
             top: 0,
             cursor: None,
             pane: Pane::Contacts,
@@ -228,73 +249,46 @@ impl Board {
             arranged_at: now,
             out_of_order: false,
             mouse,
-            preferred: (0, 0, shape),
+            preferred: (0, 0, room),
+            effects: Vec::new(),
         }
     }
 
-    /// Takes in what happened at `now`; says what is to be done in the world.
-    pub fn update(&mut self, message: Message, now: Timestamp) -> Vec<Effect> {
-        if by_hand(&message) {
-            self.touched = now;
+    /// Takes in what happened at `now`; returns what the terminal and the world have to do, in
+    /// order.
+    pub fn update(&mut self, message: impl Into<Message>, now: Timestamp) -> Vec<Effect> {
+        match message.into() {
+            Message::User(message) => self.hear(message, now),
+            Message::World(message) => self.take(message, now),
+            Message::Tick => {}
         }
-        let mut effects = match message {
-            Message::Act(action) if self.is_signing_in() => self.act_at_sign_in(action),
-            Message::Act(action) => self.act(action, now),
-            Message::Type(request) => self.type_in(request, now),
-            Message::Paste(text) => self.paste(&text, now),
-            Message::Select(address) => self.select(Cursor::Contact(address)),
-            Message::Fold(group) => self.fold(group, now),
-            Message::Drop(address, group) => self.drop_on(address, group, now),
-            Message::Point(place) => self.point(place, now),
-            Message::Settings(settings) => {
-                self.settings = settings;
-                Vec::new()
-            }
-            Message::Scroll(rows) => self.scroll(rows),
-            Message::Shape(shape) => self.reshape(shape),
-            Message::Contacts(contacts) => self.take_contacts(contacts, now),
-            Message::Saved(count) => {
-                self.edits.were_saved(count);
-                Vec::new()
-            }
-            Message::BookTrouble(words) => {
-                self.book_trouble = words;
-                Vec::new()
-            }
-            Message::Remembered(remembered) => {
-                self.roster.remember(&remembered);
-                // The names that the documents gave may be among it.
-                self.rearrange(now);
-                Vec::new()
-            }
-            Message::History(history) => {
-                self.roster.recall(&history);
-                Vec::new()
-            }
-            Message::Reports(reports) => self.take_reports(reports),
-            Message::Link(link) => self.take_link(link, now),
-            Message::SignIn(message) => self.take_sign_in(message),
-            Message::Imported(file, imported) => self.take_import(file, imported, now),
-            Message::Exported(words) => self.exported(words, now),
-            Message::FileExists(words) => self.file_exists(words),
-            Message::FileTrouble(words) => self.file_trouble(words, now),
-            Message::PathCompleted(path) => self.path_completed(&path),
-            Message::Notice(words) => {
-                self.tell(words, now);
-                Vec::new()
-            }
-            Message::Tick => Vec::new(),
-        };
-        effects.extend(self.pass_time(now));
-        let sight = (self.top, self.rows.len(), self.shape);
-        if sight != self.preferred {
-            self.preferred = sight;
-            effects.extend(self.preference());
-        }
-        effects
+        self.pass_time(now);
+        self.prefer_what_is_in_sight();
+        std::mem::take(&mut self.effects)
     }
 
-    fn tell(&mut self, words: String, now: Timestamp) {
+    /// What the user's hand does.
+    fn hear(&mut self, message: UserMessage, now: Timestamp) {
+        self.touched = now;
+        match message {
+            UserMessage::Act(action) if self.is_signing_in() => self.act_at_sign_in(action),
+            UserMessage::Act(action) => self.act(action, now),
+            UserMessage::Type(request) => self.type_in(request, now),
+            UserMessage::Paste(text) => self.paste(&text, now),
+            UserMessage::Select(address) => self.select(Cursor::Contact(address)),
+            UserMessage::Fold(group) => self.fold(group, now),
+            UserMessage::Drop(address, group) => self.drop_on(address, group, now),
+            UserMessage::Point(place) => self.point(place, now),
+            UserMessage::Scroll(rows) => self.scroll(rows),
+        }
+    }
+
+    /// Has something done by the terminal or the world.
+    fn want(&mut self, effect: impl Into<Effect>) {
+        self.effects.push(effect.into());
+    }
+
+    fn show_notice(&mut self, words: String, now: Timestamp) {
         self.notice = Some(Notice {
             words,
             until: now + NOTICE,
@@ -321,31 +315,7 @@ impl Board {
     }
 
     fn lay_out(&mut self) {
-        self.rows = order::rows(&self.sections, self.shape.columns);
+        self.rows = order::rows(&self.sections, self.room.columns);
         self.mend_cursor();
     }
-}
-
-/// Whether the user's hand is behind the message.
-fn by_hand(message: &Message) -> bool {
-    !matches!(
-        message,
-        Message::Shape(_)
-            | Message::Contacts(_)
-            | Message::Saved(_)
-            | Message::BookTrouble(_)
-            | Message::Remembered(_)
-            | Message::History(_)
-            | Message::Reports(_)
-            | Message::Link(_)
-            | Message::SignIn(_)
-            | Message::Notice(_)
-            | Message::Imported(..)
-            | Message::Exported(_)
-            | Message::FileExists(_)
-            | Message::FileTrouble(_)
-            | Message::PathCompleted(_)
-            | Message::Settings(_)
-            | Message::Tick
-    )
 }

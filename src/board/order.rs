@@ -152,8 +152,18 @@ fn is_offline(entry: &Entry, standing: Standing) -> bool {
 pub enum Row {
     /// The heading of a section, by its place.
     Heading(usize),
-    /// Neighbours of one section: the section's place, and the entries' places.
-    Cells(usize, Vec<usize>),
+    /// Neighbours of one section, by their places among the entries.
+    Cells(Vec<usize>),
+}
+
+impl Row {
+    /// The places of its contacts among the entries.
+    pub(super) fn places(&self) -> &[usize] {
+        match self {
+            Row::Heading(_) => &[],
+            Row::Cells(places) => places,
+        }
+    }
 }
 
 /// Lays the sections out in rows of at most `columns` cells. Where nobody has a group, there is
@@ -167,7 +177,7 @@ pub(super) fn rows(sections: &[Section], columns: usize) -> Vec<Row> {
         }
         if plain || !section.folded {
             let cells = section.members.chunks(columns.max(1));
-            rows.extend(cells.map(|cells| Row::Cells(place, cells.to_vec())));
+            rows.extend(cells.map(|cells| Row::Cells(cells.to_vec())));
         }
     }
     rows

@@ -1,6 +1,6 @@
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Action, Board, Effect, Order, Pane, View};
+use super::{Action, Board, Order, Pane, TerminalEffect, View, WorldEffect};
 use crate::presence::IconSet;
 
 /// Where the value of a setting comes from.
@@ -14,7 +14,7 @@ pub enum Origin {
     File,
     /// It was typed into the sign-in form.
     Form,
-    /// Nobody said anything.
+    /// No layer sets it.
     Default,
 }
 
@@ -103,23 +103,17 @@ impl Board {
         &self.settings
     }
 
-    pub(super) fn open_settings(&mut self) -> Vec<Effect> {
+    pub(super) fn open_settings(&mut self) {
         if !self.settings.is_empty() {
             self.pane = Pane::Settings { at: 0 };
         }
-        Vec::new()
     }
 
     /// Moves in the settings view, or changes the setting there.
-    pub(super) fn travel_settings(
-        &mut self,
-        action: Action,
-        page: usize,
-        now: Timestamp,
-    ) -> Vec<Effect> {
+    pub(super) fn travel_settings(&mut self, action: Action, page: usize, now: Timestamp) {
         let last = self.settings.len().saturating_sub(1);
         let Pane::Settings { at } = &mut self.pane else {
-            return Vec::new();
+            return;
         };
         match action {
             Action::Up => *at = at.saturating_sub(1),
@@ -128,38 +122,36 @@ impl Board {
             Action::PageDown => *at = (*at + page).min(last),
             Action::Top => *at = 0,
             Action::Bottom => *at = last,
-            Action::Left => return self.choose(false, now),
-            Action::Right => return self.choose(true, now),
+            Action::Left => self.choose(false, now),
+            Action::Right => self.choose(true, now),
             _ => {}
         }
-        Vec::new()
     }
 
     /// Points at a setting; at the same one again, changes it.
-    pub(super) fn point_at_setting(&mut self, place: usize, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn point_at_setting(&mut self, place: usize, now: Timestamp) {
         match &mut self.pane {
             Pane::Settings { at } if *at == place => self.choose(true, now),
             Pane::Settings { at } => {
                 *at = place.min(self.settings.len().saturating_sub(1));
-                Vec::new()
             }
-            _ => Vec::new(),
+            _ => {}
         }
     }
 
     /// Takes the next choice of the setting under the cursor, or the one before.
-    pub(super) fn choose(&mut self, forward: bool, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn choose(&mut self, forward: bool, now: Timestamp) {
         let Pane::Settings { at } = self.pane else {
-            return Vec::new();
+            return;
         };
         let Some(setting) = self.settings.get_mut(at) else {
-            return Vec::new();
+            return;
         };
         let count = setting.choices.len();
         if count == 0 {
             let words = format!("{} is changed in the settings file", setting.name);
-            self.tell(words, now);
-            return Vec::new();
+            self.show_notice(words, now);
+            return;
         }
         let labels = setting.choices.iter().map(Choice::label);
         let here = labels.into_iter().position(|label| label == setting.value);
@@ -179,16 +171,15 @@ impl Board {
         if counts_again.is_none() {
             setting.origin = Origin::File;
         }
-        let mut effects = self.follow(&choice, now);
+        self.follow(&choice, now);
         if let Some(what) = counts_again {
-            self.tell(format!("{what} counts again at the next start"), now);
+            self.show_notice(format!("{what} counts again at the next start"), now);
         }
-        effects.push(Effect::Choose(choice));
-        effects
+        self.want(WorldEffect::SaveChoice(choice));
     }
 
     /// Does what the choice means to the board itself.
-    fn follow(&mut self, choice: &Choice, now: Timestamp) -> Vec<Effect> {
+    fn follow(&mut self, choice: &Choice, now: Timestamp) {
         match choice {
             Choice::View(view) => self.view = *view,
             Choice::Sort(order) => {
@@ -202,12 +193,14 @@ impl Board {
             Choice::FreeFor(time) => self.preferences.free_for = *time,
             Choice::Mouse(mouse) => {
                 self.mouse = mouse.unwrap_or(self.preferences.mouse_by_itself);
-                return vec![Effect::Mouse(self.mouse)];
+                self.want(TerminalEffect::Mouse(self.mouse));
             }
-            Choice::History(_) => self.tell("This counts from the next start on".into(), now),
-            // These are the drawing's.
-            Choice::Theme(_) | Choice::Icons(_) => {}
+            Choice::History(_) => {
+                self.show_notice("This counts from the next start on".into(), now)
+            }
+            Choice::Theme(_) | Choice::Icons(_) => {
+                self.want(TerminalEffect::Look(choice.clone()));
+            }
         }
-        Vec::new()
     }
 }

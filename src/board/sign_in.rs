@@ -1,10 +1,10 @@
-//! The first screen: where to sign in, as whom. The board opens once that was accepted.
+//! The first screen: where to sign in, and as whom. The board opens once the server accepts it.
 
 use secrecy::{ExposeSecret, SecretString};
 use tui_input::Input;
 
 use super::form::{Field, Form, FormLine, Purpose, Value};
-use super::{Action, Board, Effect, Pane};
+use super::{Action, Board, Pane, SignInEffect, TerminalEffect, WorldEffect};
 use crate::link::Problem;
 
 /// What is typed into the sign-in form.
@@ -20,7 +20,7 @@ pub struct Draft {
     pub user: String,
     /// Added to a contact that is typed without a domain.
     pub domain: String,
-    /// The fingerprint of the one certificate to trust (`sha256:…`), once the user said so.
+    /// The fingerprint of the one certificate to trust (`sha256:…`), once the user has confirmed it.
     pub pin: Option<String>,
     /// Whether to save it.
     pub save: bool,
@@ -92,7 +92,7 @@ impl SignInForm {
     }
 }
 
-/// What must be typed before there is anything to try.
+/// The fields that must be filled in before a sign-in can be tried.
 const NEEDED: [Field; 4] = [Field::Server, Field::AppUser, Field::Password, Field::User];
 
 impl Form {
@@ -157,8 +157,8 @@ impl Form {
         }
     }
 
-    /// Goes to the next empty field; when none is left, signs in.
-    fn submit_sign_in(&mut self) -> Option<Effect> {
+    /// Goes to the next empty field; returns what to sign in with when none is left.
+    fn submit_sign_in(&mut self) -> Option<Draft> {
         let mut needed = NEEDED.into_iter();
         let missing = needed.find(|&field| self.raw(field).trim().is_empty());
         let here = self.focused();
@@ -166,7 +166,7 @@ impl Form {
         let Some(field) = missing else {
             sign_in.attempt = Attempt::UnderWay;
             let pin = sign_in.pin.clone();
-            return Some(Effect::TrySignIn(self.draft(pin)));
+            return Some(self.draft(pin));
         };
         if field == here {
             sign_in.attempt = Attempt::Refused(Problem {
@@ -195,53 +195,60 @@ impl Board {
     }
 
     /// What an action does while the sign-in form is open; most do nothing.
-    pub(super) fn act_at_sign_in(&mut self, action: Action) -> Vec<Effect> {
+    pub(super) fn act_at_sign_in(&mut self, action: Action) {
         let tries = self.tries_to_sign_in();
         let Pane::Form(form) = &mut self.pane else {
-            return Vec::new();
+            return;
         };
         match action {
-            Action::Back | Action::Quit => vec![Effect::Quit],
-            Action::Redraw => vec![Effect::Redraw],
-            Action::Suspend => vec![Effect::Suspend],
-            _ if tries => Vec::new(),
-            Action::Open => form.submit_sign_in().into_iter().collect(),
+            Action::Back | Action::Quit => self.want(TerminalEffect::Quit),
+            Action::Redraw => self.want(TerminalEffect::Redraw),
+            Action::Suspend => self.want(TerminalEffect::Suspend),
+            _ if tries => {}
+            Action::Open => self.submit_sign_in(),
             Action::Next | Action::Previous => {
                 form.step(action == Action::Next);
-                Vec::new()
             }
             Action::Demo => {
                 if let Some(sign_in) = form.sign_in() {
                     sign_in.attempt = Attempt::UnderWay;
                 }
-                vec![Effect::Demo]
+                self.want(WorldEffect::SignIn(SignInEffect::Demo));
             }
             Action::Trust => {
                 let Some(sign_in) = form.sign_in() else {
-                    return Vec::new();
+                    return;
                 };
                 let Attempt::UnknownCertificate(fingerprint) = &sign_in.attempt else {
-                    return Vec::new();
+                    return;
                 };
                 sign_in.pin = Some(fingerprint.clone());
-                form.submit_sign_in().into_iter().collect()
+                self.submit_sign_in();
             }
-            _ => Vec::new(),
+            _ => {}
+        }
+    }
+
+    fn submit_sign_in(&mut self) {
+        if let Pane::Form(form) = &mut self.pane
+            && let Some(draft) = form.submit_sign_in()
+        {
+            self.want(WorldEffect::SignIn(SignInEffect::Try(draft)));
         }
     }
 
     /// Takes in what happens to the sign-in form from outside.
-    pub(super) fn take_sign_in(&mut self, message: SignInMessage) -> Vec<Effect> {
+    pub(super) fn take_sign_in(&mut self, message: SignInMessage) {
         let (field, attempt) = match message {
             SignInMessage::Needed(draft) => {
                 self.pane = Pane::Form(Box::new(Form::signing_in(&draft)));
-                return Vec::new();
+                return;
             }
             SignInMessage::Accepted { domain } => {
                 self.preferences.domain = domain;
                 self.pane = Pane::Contacts;
                 // At the form the mouse is the terminal's: a fingerprint is to be copied.
-                return vec![Effect::Mouse(self.mouse)];
+                return self.want(TerminalEffect::Mouse(self.mouse));
             }
             SignInMessage::Refused(field, problem) => (Some(field), Attempt::Refused(problem)),
             SignInMessage::UnknownCertificate(fingerprint) => {
@@ -256,6 +263,5 @@ impl Board {
                 .into_iter()
                 .for_each(|field| form.focus_on_field(field));
         }
-        Vec::new()
     }
 }

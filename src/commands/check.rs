@@ -1,4 +1,4 @@
-//! Signs in step by step, and says what each step found and what to do.
+//! Signs in step by step, and prints what each step found and what to do.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};

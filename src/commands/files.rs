@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf, is_separator};
 
 use super::CommandError;
-use crate::board::{Message, Replace};
+use crate::board::{Replace, WorldMessage};
 use crate::contacts::exchange::{self, Format, Imported};
 use crate::contacts::{self, Contact};
 use crate::presence::clean;
@@ -73,33 +73,37 @@ pub fn write(
 }
 
 /// Reads a file that was named on the board.
-pub fn import(path: &str, domain: Option<&str>) -> Message {
+pub fn import(path: &str, group: Option<String>, domain: Option<&str>) -> WorldMessage {
     let path = at_home(path);
     if path.is_file() {
         match read(&path, None, domain) {
-            Ok(imported) => Message::Imported(file_name(&path), imported),
-            Err(error) => Message::FileTrouble(error.to_string()),
+            Ok(imported) => WorldMessage::Imported {
+                file: file_name(&path),
+                imported,
+                group,
+            },
+            Err(error) => WorldMessage::FileTrouble(error.to_string()),
         }
     } else {
         // A folder, or a pipe that nobody writes into.
-        Message::FileTrouble(format!("{} is no file", shown(&path)))
+        WorldMessage::FileTrouble(format!("{} is no file", shown(&path)))
     }
 }
 
 /// Writes a file that was named on the board.
-pub fn export(path: &str, contacts: &[Contact], replace: Replace, book: &Path) -> Message {
+pub fn export(path: &str, contacts: &[Contact], replace: Replace, book: &Path) -> WorldMessage {
     let path = at_home(path);
     if replace == Replace::Refused && path.exists() {
         let words = format!("{} is there already: Enter replaces it", shown(&path));
-        return Message::FileExists(words);
+        return WorldMessage::FileExists(words);
     }
     let format = Format::of_file_name(&path).unwrap_or(Format::Csv);
     match write(&path, contacts, format, book) {
         Ok(()) => {
             let (count, file) = (contacts::counted(contacts.len()), shown(&path));
-            Message::Exported(format!("{count} written to {file} ({})", format.name()))
+            WorldMessage::Exported(format!("{count} written to {file} ({})", format.name()))
         }
-        Err(error) => Message::FileTrouble(error.to_string()),
+        Err(error) => WorldMessage::FileTrouble(error.to_string()),
     }
 }
 

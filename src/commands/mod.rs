@@ -7,7 +7,6 @@ mod completions;
 mod contacts;
 mod demo;
 mod files;
-mod following;
 mod man;
 mod set;
 mod simulate;
@@ -15,6 +14,7 @@ mod status;
 mod tmux;
 mod wait;
 mod watch;
+mod watcher;
 
 pub use completions::answer_shell;
 
@@ -286,8 +286,8 @@ fn config_of(settings: &Settings, endpoint: Endpoint, credentials: Credentials) 
 /// The languages of the user's environment, the most wanted first.
 fn languages() -> Vec<String> {
     let variables = ["LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG"];
-    let said = variables.iter().filter_map(|name| std::env::var(name).ok());
-    let tags = said.flat_map(|said| said.split(':').map(String::from).collect::<Vec<_>>());
+    let values = variables.iter().filter_map(|name| std::env::var(name).ok());
+    let tags = values.flat_map(|value| value.split(':').map(String::from).collect::<Vec<_>>());
     let tag = |text: String| text.split('.').next().unwrap_or_default().replace('_', "-");
     tags.map(tag)
         .filter(|tag| !tag.is_empty() && tag != "C" && tag != "POSIX")

@@ -40,7 +40,7 @@ macro_rules! settings {
                 $(= $file_default:expr)? $(, variable $file_variable:literal)?;
         )*}
     ) => {
-        /// What one place says: the command line, the environment, or the file. `None`: nothing.
+        /// The settings of one place: the command line, the environment, or the file. `None`: not set.
         #[derive(Clone, Debug, Default, Args, Deserialize)]
         #[command(next_help_heading = "Global options")]
         #[serde(deny_unknown_fields)]
@@ -69,7 +69,7 @@ macro_rules! settings {
         }
 
         impl Layer {
-            /// What the environment says. A variable that is empty says nothing.
+            /// The layer of the environment. An empty variable counts as unset.
             ///
             /// # Errors
             /// [`SettingsError::Variable`] where a value cannot be read.
@@ -83,7 +83,7 @@ macro_rules! settings {
             }
         }
 
-        /// All settings: what the layers say, the first of them that says anything, else the default.
+        /// All settings: each by the first layer that sets it, else its default.
         #[derive(Clone, Debug)]
         pub struct Settings {
             $(
@@ -161,7 +161,7 @@ fn default_icons() -> IconSet {
     }
 }
 
-/// What the help says of an option.
+/// The help of an option.
 fn help(about: &'static str, default: String, variable: &str) -> String {
     let mut text = about.trim_start().to_string();
     for (name, value) in [("default", default.as_str()), ("env", variable)] {
@@ -199,7 +199,7 @@ fn line<T: Kind>(key: &'static str, about: &'static str, value: &Value<T>) -> Se
 
 settings! {
     options {
-        /// Where to sign in: host, host:port or URL (https and port 8083 where not said); several
+        /// Where to sign in: host, host:port or URL (https and port 8083 by default); several
         /// with commas between, the primary first
         server: Servers, variable "WHOSIN_SERVER";
         /// The application user, which the administrator made

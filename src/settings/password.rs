@@ -22,7 +22,7 @@ impl Settings {
         }
     }
 
-    /// Where the password comes from, in words, and which layer says so.
+    /// Where the password comes from, in words, and the layer that sets it.
     pub(super) fn password_origin(&self) -> (&'static str, Origin) {
         let password = &self.app_password;
         let words = match (self.password_command(), &password.value, password.origin) {

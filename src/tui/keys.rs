@@ -9,7 +9,7 @@ use thiserror::Error;
 use tui_input::InputRequest;
 use tui_input::backend::crossterm::to_input_request;
 
-use crate::board::{Action, Board, Message, Pane};
+use crate::board::{Action, Board, Pane, UserMessage};
 
 /// One key with its modifiers, as the settings write it: `q`, `G`, `ctrl-l`, `space`, `page-up`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -114,7 +114,7 @@ impl fmt::Display for Key {
 
 impl From<KeyEvent> for Key {
     fn from(event: KeyEvent) -> Key {
-        // A capital letter says shift by itself.
+        // A capital letter implies shift.
         let modifiers = match event.code {
             KeyCode::Char(_) | KeyCode::BackTab => event.modifiers - KeyModifiers::SHIFT,
             _ => event.modifiers,
@@ -127,51 +127,75 @@ impl From<KeyEvent> for Key {
     }
 }
 
-/// The keys of every action as they are without any setting.
-const DEFAULTS: [(Action, &[&str]); 42] = [
-    (Action::Up, &["up", "k"]),
-    (Action::Down, &["down", "j"]),
-    (Action::Left, &["left", "h"]),
-    (Action::Right, &["right", "l"]),
-    (Action::PageUp, &["page-up"]),
-    (Action::PageDown, &["page-down"]),
-    (Action::Top, &["home"]),
-    (Action::Bottom, &["end"]),
-    (Action::Open, &["enter"]),
-    (Action::Back, &["esc"]),
-    (Action::Next, &["tab"]),
-    (Action::Previous, &["back-tab"]),
-    (Action::Add, &["a"]),
-    (Action::Remove, &["d", "delete"]),
-    (Action::Edit, &["e"]),
-    (Action::Move, &["M"]),
-    (Action::Undo, &["u"]),
-    (Action::Redo, &["ctrl-r", "U"]),
-    (Action::Import, &["I"]),
-    (Action::Export, &["E"]),
-    (Action::Find, &["/"]),
-    (Action::Watch, &["w"]),
-    (Action::WatchGroup, &["W"]),
-    (Action::Mark, &["space"]),
-    (Action::Copy, &["y"]),
-    (Action::Sort, &["s"]),
-    (Action::FoldGroup, &["g"]),
-    (Action::FoldAll, &["G"]),
-    (Action::View, &["v"]),
-    (Action::HideOffline, &["o"]),
-    (Action::Freeze, &["f"]),
-    (Action::WhoIsFree, &["F"]),
-    (Action::OwnPresence, &["p"]),
-    (Action::Refresh, &["r", "f5"]),
-    (Action::Mouse, &["m"]),
-    (Action::Settings, &[","]),
-    (Action::Demo, &["f2", "ctrl-d"]),
-    (Action::Trust, &["ctrl-t"]),
-    (Action::Help, &["?", "f1"]),
-    (Action::Redraw, &["ctrl-l"]),
-    (Action::Suspend, &["ctrl-z"]),
-    (Action::Quit, &["q", "ctrl-c"]),
-];
+/// An action as the user meets it.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// The action.
+    pub action: Action,
+    /// Its name in `config.toml`.
+    pub name: &'static str,
+    /// What it does, in the help.
+    pub help: &'static str,
+    /// Its keys where the settings say nothing, the one for the hints first.
+    pub defaults: &'static [&'static str],
+}
+
+macro_rules! bindings {
+    ($($action:ident, $name:literal, $help:literal, $defaults:expr;)*) => {
+        /// Every action, in the order of the help.
+        pub const BINDINGS: &[Binding] = &[$(Binding {
+            action: Action::$action,
+            name: $name,
+            help: $help,
+            defaults: &$defaults,
+        }),*];
+    };
+}
+
+bindings! {
+    Up, "up", "one row up", ["up", "k"];
+    Down, "down", "one row down", ["down", "j"];
+    Left, "left", "to the left", ["left", "h"];
+    Right, "right", "to the right", ["right", "l"];
+    PageUp, "page-up", "one page up", ["page-up"];
+    PageDown, "page-down", "one page down", ["page-down"];
+    Top, "top", "to the first contact", ["home"];
+    Bottom, "bottom", "to the last contact", ["end"];
+    Open, "open", "open the details of the contact; save a form", ["enter"];
+    Back, "back", "leave whatever is open", ["esc"];
+    Next, "next", "the next field", ["tab"];
+    Previous, "previous", "the field before", ["back-tab"];
+    Add, "add", "add a contact", ["a"];
+    Remove, "remove", "remove the contact, or all marked ones", ["d", "delete"];
+    Edit, "edit", "change the name and group of the contact", ["e"];
+    Move, "move", "move the contact, or all marked ones, to a group", ["M"];
+    Undo, "undo", "bring back what was just changed", ["u"];
+    Redo, "redo", "do again what was undone", ["ctrl-r", "U"];
+    Import, "import", "take contacts in from a file: CSV, vCard, LDIF, a list", ["I"];
+    Export, "export", "write the marked contacts, or all, into a file", ["E"];
+    Find, "find", "find as you type: name, address, group, activity, or 'free'", ["/"];
+    Watch, "watch", "tell me when the contact is free: once, always, off", ["w"];
+    WatchGroup, "watch-group", "tell me who of the group is free first", ["W"];
+    Mark, "mark", "mark the contact, for an action on several", ["space"];
+    Copy, "copy", "copy the address", ["y"];
+    Sort, "sort", "sort by name, by state, by last change", ["s"];
+    FoldGroup, "fold", "fold or unfold the group", ["g"];
+    FoldAll, "fold-all", "fold or unfold all groups", ["G"];
+    View, "view", "show tiles, a list, or a compact list", ["v"];
+    HideOffline, "hide-offline", "hide or show those who are offline", ["o"];
+    Freeze, "freeze", "hold the board still to read in peace", ["f"];
+    WhoIsFree, "who-is-free", "who of the group is free, the best first", ["F"];
+    OwnPresence, "own-presence", "set my own presence", ["p"];
+    Refresh, "refresh", "ask the server now", ["r", "f5"];
+    Mouse, "mouse", "use the mouse here, or leave it to the terminal", ["m"];
+    Settings, "settings", "see and change the settings", [","];
+    Demo, "demo", "at the sign-in form: people of the demo, without a server", ["f2", "ctrl-d"];
+    Trust, "trust", "at the sign-in form: trust exactly the certificate that is shown", ["ctrl-t"];
+    Help, "help", "all keys; in the details: why the state is what it is", ["?", "f1"];
+    Redraw, "redraw", "draw the screen anew", ["ctrl-l"];
+    Suspend, "suspend", "put the board in the background", ["ctrl-z"];
+    Quit, "quit", "leave the board", ["q", "ctrl-c"];
+}
 
 /// Which key does what, in this board.
 #[derive(Clone, Debug)]
@@ -182,9 +206,9 @@ pub struct Keys {
 impl Default for Keys {
     fn default() -> Keys {
         let read = |key: &&str| key.parse().expect("the default keys are checked by a test");
-        let bound = DEFAULTS
+        let bound = BINDINGS
             .iter()
-            .map(|(action, keys)| (*action, keys.iter().map(read).collect()));
+            .map(|binding| (binding.action, binding.defaults.iter().map(read).collect()));
         Keys {
             bound: bound.collect(),
         }
@@ -200,7 +224,10 @@ impl Keys {
     pub fn with(settings: &BTreeMap<String, Vec<String>>) -> Result<Keys, KeysError> {
         let mut keys = Keys::default();
         for (name, texts) in settings {
-            let action = Action::named(name).ok_or_else(|| KeysError::Action(name.clone()))?;
+            let binding = BINDINGS.iter().find(|binding| binding.name == name);
+            let action = binding
+                .ok_or_else(|| KeysError::Action(name.clone()))?
+                .action;
             let new = texts
                 .iter()
                 .map(|text| text.parse())
@@ -232,14 +259,14 @@ impl Keys {
     }
 
     /// What a key press means to the board as it is.
-    pub fn message(&self, event: KeyEvent, board: &Board) -> Option<Message> {
+    pub fn message(&self, event: KeyEvent, board: &Board) -> Option<UserMessage> {
         if event.kind == KeyEventKind::Release {
             return None;
         }
         let key = Key::from(event);
         let action = self.action(key);
         if !board.wants_text() {
-            return action.map(Message::Act);
+            return action.map(UserMessage::Act);
         }
         // While a text is typed, plain letters are text; what cannot be typed keeps its meaning.
         let typed = matches!(key.code, KeyCode::Char(_))
@@ -257,8 +284,8 @@ impl Keys {
             (_, action) => action,
         };
         match means {
-            Some(action) => Some(Message::Act(action)),
-            None => input_request(event).map(Message::Type),
+            Some(action) => Some(UserMessage::Act(action)),
+            None => input_request(event).map(UserMessage::Type),
         }
     }
 }

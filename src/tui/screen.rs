@@ -1,52 +1,32 @@
 //! The whole screen: what stands where, as a pure function of the size and the board.
+//!
+//! ```text
+//!  whosin  cwatson @ cup.example.com   ● 3 free  ◐ 1 away  ■ 2 busy     2s ago  header
+//! !The server does not answer for 12 s, next try in 4 s.                       notices
+//! ── Sales  2/4 free ──────────────────┌ Details ──────────────────────────┐   contacts: grid
+//!   ● Ann Lee            ■ Ben Ortiz   │ Ann Lee                           │   or list; pane:
+//!     Available  3m        In a call   │ Available since 10:12             │   form, details,
+//!   ◐ Cleo Park          ● Dan Roth    │ alee@example.com                  │   why, help, own,
+//!     Away  20m            Available   │                                   │   settings, refused,
+//! ─────────────────────────────────────└───────────────────────────────────┘   free
+//! /sal                                                             4 of 12     search
+//!  a add  d remove  / find  ? help  q quit                                     hints
+//! ```
+//!
+//! The pane stands beside the contacts where the width allows it, else over them. The sign-in form
+//! has the whole screen but the hints; a screen that is too small shows the counts alone.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::keys::Keys;
-use super::theme::{Background, Theme, Themes};
-use super::{details, form, free, grid, help, list, own, refused, settings, status_line, why};
-use crate::board::{Action, Board, Choice, Pane, Shape, View};
-use crate::presence::{Address, IconSet};
-
-/// What the drawing goes by beside the board.
-#[derive(Clone, Debug)]
-pub struct Look {
-    /// The colours.
-    pub theme: Theme,
-    /// The themes to choose from.
-    pub themes: Themes,
-    /// The glyphs.
-    pub icons: IconSet,
-    /// The keys, for hints and help.
-    pub keys: Keys,
-    /// Where the user is, for times of day.
-    pub zone: TimeZone,
-}
-
-impl Look {
-    /// Takes over what was chosen in the settings view and concerns the drawing.
-    pub fn follow(&mut self, choice: &Choice) {
-        match choice {
-            Choice::Theme(name) => {
-                if let Ok(name) = name.parse() {
-                    self.themes.choose(name);
-                    self.theme = self.themes.theme();
-                }
-            }
-            Choice::Icons(icons) => self.icons = *icons,
-            _ => {}
-        }
-    }
-
-    /// The terminal said what its background is.
-    pub fn see(&mut self, background: Background) {
-        self.themes.see(background);
-        self.theme = self.themes.theme();
-    }
-}
+use super::look::Scene;
+use super::notices::{self, Notice};
+use super::{
+    details, form, free, grid, header, help, hints, list, own, refused, search, settings, why,
+};
+use crate::board::{Action, Board, Pane, Room, View};
+use crate::presence::Address;
 
 /// What a click means where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +45,8 @@ pub enum Target {
 #[derive(Clone, Debug, Default)]
 pub struct Targets {
     places: Vec<(Rect, Target)>,
-    /// By how many lines what is open is scrolled further than its end.
-    pub too_far: usize,
+    /// The furthest that the open pane can be scrolled, in lines.
+    pub last_scroll: usize,
 }
 
 impl Targets {
@@ -99,78 +79,54 @@ const FORM_WITH_HINTS: u16 = 8;
 /// The narrowest tile.
 const TILE: u16 = 24;
 
-/// What stands where.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What stands where. A part that is not on the screen is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Layout {
+    /// The counts alone, on a screen that is too small for more.
+    pub counts: Rect,
     /// The line with the server, the counts and the age.
     pub header: Rect,
-    /// The lines for a problem and a notice; empty where there is neither.
-    pub problem: Rect,
-    /// The contacts; empty where something else covers them.
+    /// The lines for problems and notices.
+    pub notices: Rect,
+    /// The problems and notices, line by line.
+    pub notice_lines: Vec<Notice>,
+    /// The contacts, where nothing covers them.
     pub contacts: Rect,
-    /// What is open beside or over the contacts; empty where nothing is.
+    /// What is open beside or over the contacts.
     pub pane: Rect,
-    /// The line with what is searched; empty where nothing is.
+    /// The line with what is searched.
     pub search: Rect,
-    /// The line with the keys; empty where the height ran out.
+    /// The line with the keys, where the height allows it.
     pub hints: Rect,
     /// How the contacts are laid out.
     pub view: View,
 }
 
 impl Layout {
-    /// Lays out `area` for the board. `None` where it is too small for more than one line of
-    /// counts.
-    pub fn of(area: Rect, board: &Board, now: Timestamp) -> Option<Layout> {
-        let none = Rect::new(area.x, area.y, 0, 0);
+    /// Lays out `area` for the board.
+    pub fn of(area: Rect, board: &Board, now: Timestamp) -> Layout {
         if board.is_signing_in() {
-            let lines = Rect {
-                height: area.height.min(1),
-                y: area.bottom().saturating_sub(1),
-                ..area
-            };
-            let hints = if area.height >= FORM_WITH_HINTS {
-                lines
-            } else {
-                none
-            };
-            let width = area.width.min(WIDEST_FORM);
-            let pane = Rect {
-                x: area.x + (area.width - width) / 2,
-                width,
-                height: area.height - hints.height,
-                ..area
-            };
-            return Some(Layout {
-                header: none,
-                problem: none,
-                contacts: none,
-                pane,
-                search: none,
-                hints: Rect {
-                    x: pane.x,
-                    width,
-                    ..hints
-                },
-                view: View::Tiles,
-            });
+            return Layout::of_sign_in(area);
         }
         if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-            return None;
+            return Layout {
+                counts: area,
+                ..Layout::default()
+            };
         }
         let mut body = area;
         let header = Rect { height: 1, ..body };
         body.y += 1;
         body.height -= 1;
-        // On a low screen the most pressing is told, in one line: the contacts need the room.
+        // A low screen shows only the most pressing, in one line: the contacts need the room.
         let room = match body.height {
             16.. => usize::from(body.height / 4),
-            8.. => status_line::told(board, now).len().min(2),
+            8.. => notices::all(board, now).len().min(2),
             _ => 1,
         };
-        let told = status_line::told_lines(board, now, area.width.into(), room);
-        let lines = (told.len() as u16).min(body.height - 1);
-        let problem = Rect {
+        let notice_lines = notices::lines(board, now, area.width.into(), room);
+        let lines = (notice_lines.len() as u16).min(body.height - 1);
+        let notices = Rect {
             height: lines,
             ..body
         };
@@ -187,16 +143,16 @@ impl Layout {
         let hints = if body.height >= 5 {
             take_bottom(&mut body)
         } else {
-            none
+            Rect::ZERO
         };
         let searching = board.search().is_some() && body.height >= 2;
         let search = if searching {
             take_bottom(&mut body)
         } else {
-            none
+            Rect::ZERO
         };
         let (contacts, pane) = match board.pane() {
-            Pane::Contacts => (body, none),
+            Pane::Contacts => (body, Rect::ZERO),
             Pane::Form(_) if body.height >= 16 => {
                 let form = Rect {
                     y: body.bottom() - form::HEIGHT,
@@ -211,7 +167,7 @@ impl Layout {
                     form,
                 )
             }
-            Pane::Form(_) => (none, body),
+            Pane::Form(_) => (Rect::ZERO, body),
             _ if area.width >= BESIDE => {
                 let contacts = Rect {
                     width: body.width - SIDE,
@@ -226,7 +182,7 @@ impl Layout {
                     },
                 )
             }
-            _ => (none, body),
+            _ => (Rect::ZERO, body),
         };
         let view = board.view().unwrap_or(if area.width < 60 {
             View::Compact
@@ -238,115 +194,93 @@ impl Layout {
         } else {
             view
         };
-        Some(Layout {
+        Layout {
             header,
-            problem,
+            notices,
+            notice_lines,
             contacts,
             pane,
             search,
             hints,
             view,
-        })
+            ..Layout::default()
+        }
     }
 
-    /// The room for contacts, as the board counts it.
-    pub fn shape(&self) -> Shape {
-        let width = self.contacts.width;
-        let columns = match self.view {
-            View::Tiles => width / TILE,
-            View::List => 1,
-            // One short line needs less, but names should not be cut for a second column.
-            View::Compact => width / 36,
-        };
-        let (cell_height, head) = match self.view {
-            View::Tiles => (2, 0),
-            View::List => (1, list::HEAD),
-            View::Compact => (1, 0),
-        };
-        Shape {
-            columns: usize::from(columns).max(1),
-            cell_height,
-            height: usize::from(self.contacts.height.saturating_sub(head)),
+    fn of_sign_in(area: Rect) -> Layout {
+        let width = area.width.min(WIDEST_FORM);
+        let x = area.x + (area.width - width) / 2;
+        let lines = u16::from(area.height >= FORM_WITH_HINTS);
+        let height = area.height - lines;
+        Layout {
+            pane: Rect::new(x, area.y, width, height),
+            hints: Rect::new(x, area.y + height, width, lines),
+            ..Layout::default()
         }
+    }
+
+    /// The room for contacts; `None` where something covers them.
+    pub fn room(&self) -> Option<Room> {
+        let width = self.contacts.width;
+        let (columns, head) = match self.view {
+            View::Tiles => (width / TILE, 0),
+            View::List => (1, list::HEAD),
+            // One short line needs less, but names should not be cut for a second column.
+            View::Compact => (width / 36, 0),
+        };
+        (!self.contacts.is_empty()).then(|| Room {
+            view: self.view,
+            columns: usize::from(columns).max(1),
+            height: usize::from(self.contacts.height.saturating_sub(head)),
+        })
     }
 }
 
-/// Draws the board as it is at `now`; says what can be pointed at. The board must know the
-/// [`Layout::shape`] of the frame's area.
-pub fn draw(frame: &mut Frame<'_>, board: &Board, look: &Look, now: Timestamp) -> Targets {
+/// Draws the scene; returns what can be pointed at. The board must [fit](Board::fit) the layout's
+/// room.
+pub fn draw(frame: &mut Frame<'_>, layout: &Layout, scene: Scene<'_>) -> Targets {
     let mut targets = Targets::default();
-    let area = frame.area();
-    let Some(layout) = Layout::of(area, board, now) else {
-        status_line::draw_counts_only(frame.buffer_mut(), area, board, look, now);
-        return targets;
-    };
-    if !layout.header.is_empty() {
-        status_line::draw_header(frame.buffer_mut(), layout.header, board, look, now);
-    }
-    status_line::draw_told(frame.buffer_mut(), layout.problem, board, look, now);
+    let Scene { board, look, .. } = scene;
+    let buffer = frame.buffer_mut();
+    header::draw_counts_only(buffer, layout.counts, scene);
+    header::draw(buffer, layout.header, scene);
+    notices::draw(buffer, layout.notices, &layout.notice_lines, look);
     if !layout.contacts.is_empty() {
-        let buffer = frame.buffer_mut();
         match layout.view {
-            View::List => list::draw(buffer, layout.contacts, board, look, now, &mut targets),
+            View::List => list::draw(buffer, layout.contacts, scene, &mut targets),
             View::Tiles | View::Compact => {
-                grid::draw(buffer, layout.contacts, board, look, now, &mut targets);
+                grid::draw(buffer, layout.contacts, scene, &mut targets);
             }
         }
     }
     if !layout.pane.is_empty() {
-        targets.too_far = match board.pane() {
-            Pane::Contacts => 0,
-            Pane::Form(fields) => {
-                form::draw(frame, layout.pane, board, fields, look, &mut targets);
-                0
-            }
-            Pane::Details { why: false, scroll } => {
-                details::draw(frame.buffer_mut(), layout.pane, board, look, now, *scroll)
-            }
-            Pane::Details { why: true, scroll } => {
-                why::draw(frame.buffer_mut(), layout.pane, board, look, *scroll)
-            }
-            Pane::Help { query, scroll } => {
-                help::draw(frame, layout.pane, query, board.link(), look, *scroll)
-            }
-            Pane::Own(choice) => {
-                let buffer = frame.buffer_mut();
-                own::draw(buffer, layout.pane, *choice, look, now, &mut targets);
-                0
-            }
-            Pane::Settings { at } => {
-                let buffer = frame.buffer_mut();
-                let all = board.settings();
-                settings::draw(buffer, layout.pane, all, *at, look, &mut targets);
-                0
-            }
-            Pane::Refused {
-                file,
-                refused,
-                scroll,
-            } => refused::draw(
-                frame.buffer_mut(),
-                layout.pane,
-                file,
-                refused,
-                look,
-                *scroll,
-            ),
-            Pane::WhoIsFree { group, scroll } => {
-                let free = board.who_is_free(group.as_deref(), now);
-                free::draw(
-                    frame.buffer_mut(),
-                    layout.pane,
-                    group.as_deref(),
-                    &free,
-                    look,
-                    now,
-                    *scroll,
-                )
-            }
-        };
+        targets.last_scroll = draw_pane(frame, layout.pane, scene, &mut targets);
     }
-    status_line::draw_search(frame, layout.search, board, look);
-    status_line::draw_hints(frame.buffer_mut(), layout.hints, board, look, &mut targets);
+    search::draw(frame, layout.search, board, look);
+    hints::draw(frame.buffer_mut(), layout.hints, board, look, &mut targets);
     targets
+}
+
+/// Draws what is open; returns the furthest that it can be scrolled.
+fn draw_pane(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, targets: &mut Targets) -> usize {
+    let Scene { board, look, .. } = scene;
+    let buffer = frame.buffer_mut();
+    match board.pane() {
+        Pane::Contacts => {}
+        Pane::Form(fields) => form::draw(frame, area, board, fields, look, targets),
+        Pane::Own(choice) => own::draw(buffer, area, *choice, scene, targets),
+        Pane::Settings { at } => settings::draw(buffer, area, board.settings(), *at, look, targets),
+        Pane::Details { why: false, scroll } => return details::draw(buffer, area, scene, *scroll),
+        Pane::Details { why: true, scroll } => return why::draw(buffer, area, scene, *scroll),
+        Pane::Help { query, scroll } => return help::draw(frame, area, query, scene, *scroll),
+        Pane::Refused {
+            file,
+            refused,
+            scroll,
+        } => return refused::draw(buffer, area, file, refused, look, *scroll),
+        Pane::WhoIsFree { group, scroll } => {
+            return free::draw(buffer, area, group.as_deref(), scene, *scroll);
+        }
+    }
+    0
 }

@@ -3,13 +3,21 @@
 use crate::support::bench::{Bench, until};
 use crate::support::desk::{Desk, address, contact};
 use crate::support::pty::Start;
-use whosin::board::{Action, Effect, Message, Pane, Replace};
+use whosin::board::{Action, Effect, Pane, Replace, UserMessage, WorldEffect, WorldMessage};
 use whosin::contacts::exchange::{Format, Imported, read};
 use whosin::contacts::{self, Edit};
 
-fn imported(text: &str) -> Message {
+fn imported(text: &str) -> WorldMessage {
+    imported_into(None, text)
+}
+
+fn imported_into(group: Option<String>, text: &str) -> WorldMessage {
     let imported: Imported = read(text, Format::List, Some("sie.at"));
-    Message::Imported("people.txt".into(), imported)
+    WorldMessage::Imported {
+        file: "people.txt".into(),
+        imported,
+        group,
+    }
 }
 
 fn name_file(desk: &mut Desk, action: Action, path: &str) -> Vec<Effect> {
@@ -23,16 +31,20 @@ fn who_is_new_comes_in_and_one_step_takes_it_back() {
     let mut desk = Desk::staffed(100, 30);
     let effects = name_file(&mut desk, Action::Import, "people.txt");
     let path = "people.txt".to_string();
-    assert_eq!(effects, [Effect::Import { path }]);
+    let group = None;
+    assert_eq!(
+        effects,
+        [Effect::World(WorldEffect::Import { path, group })]
+    );
     let effects = desk.send(imported("new@sie.at\nben@sie.at\nother@sie.at\n"));
-    let Some(Effect::Save(edits)) = effects.first() else {
+    let Some(Effect::World(WorldEffect::Save(edits))) = effects.first() else {
         panic!("{effects:?}");
     };
     assert_eq!(edits.len(), 2);
-    assert!(effects.contains(&Effect::Ask(vec![
+    assert!(effects.contains(&Effect::World(WorldEffect::PollNow(vec![
         address("new@sie.at"),
         address("other@sie.at")
-    ])));
+    ]))));
     assert!(matches!(desk.board.pane(), Pane::Contacts));
     assert!(
         desk.screen()
@@ -53,13 +65,21 @@ fn the_group_that_is_typed_counts_for_all() {
     // An empty name is not completed; a name is, and asks for it.
     assert_eq!(
         desk.act(Action::Next),
-        [Effect::CompletePath("people.txt".into())]
+        [Effect::World(WorldEffect::CompletePath(
+            "people.txt".into()
+        ))]
     );
     desk.act(Action::Previous);
     desk.type_text("Sal");
     desk.act(Action::Next);
-    desk.act(Action::Open);
-    desk.send(imported("new@sie.at\n"));
+    let effects = desk.act(Action::Open);
+    let [Effect::World(WorldEffect::Import { group, .. })] = effects.as_slice() else {
+        panic!("{effects:?}");
+    };
+    // Whatever is open when the file has been read, the group is the one that was typed.
+    desk.act(Action::Back);
+    desk.act(Action::Import);
+    desk.send(imported_into(group.clone(), "new@sie.at\n"));
     let new = desk.board.entry(&address("new@sie.at")).unwrap();
     assert_eq!(new.contact.group.as_deref(), Some("Sales"));
 }
@@ -100,12 +120,16 @@ fn what_is_open_cannot_be_scrolled_past_its_end() {
 fn a_file_that_cannot_be_read_is_told_in_the_form() {
     let mut desk = Desk::staffed(80, 24);
     name_file(&mut desk, Action::Import, "nowhere.csv");
-    desk.send(Message::FileTrouble("nowhere.csv is no file".into()));
+    desk.send(WorldMessage::FileTrouble("nowhere.csv is no file".into()));
     assert!(desk.screen().contains("nowhere.csv is no file"));
     // Typing goes on where it was.
     desk.type_text("x");
     let path = "nowhere.csvx".to_string();
-    assert_eq!(desk.act(Action::Open), [Effect::Import { path }]);
+    let group = None;
+    assert_eq!(
+        desk.act(Action::Open),
+        [Effect::World(WorldEffect::Import { path, group })]
+    );
 }
 
 #[test]
@@ -114,14 +138,14 @@ fn the_marked_are_exported_else_all_and_a_file_is_replaced_only_when_asked_twice
     let effects = name_file(&mut desk, Action::Export, "out.csv");
     let all = |effects: &[Effect], wanted: usize, allowed: Replace| match effects {
         [
-            Effect::Export {
+            Effect::World(WorldEffect::Export {
                 contacts, replace, ..
-            },
+            }),
         ] => contacts.len() == wanted && *replace == allowed,
         _ => false,
     };
     assert!(all(&effects, 10, Replace::Refused), "{effects:?}");
-    desk.send(Message::FileExists("out.csv is there already".into()));
+    desk.send(WorldMessage::FileExists("out.csv is there already".into()));
     assert!(desk.screen().contains("is there already"));
     let effects = desk.act(Action::Open);
     assert!(all(&effects, 10, Replace::Allowed), "{effects:?}");
@@ -133,11 +157,11 @@ fn the_marked_are_exported_else_all_and_a_file_is_replaced_only_when_asked_twice
     );
     desk.act(Action::Back);
 
-    desk.send(Message::Select(address("ben@sie.at")));
+    desk.send(UserMessage::Select(address("ben@sie.at")));
     desk.act(Action::Mark);
     let effects = name_file(&mut desk, Action::Export, "out.csv");
     assert!(all(&effects, 1, Replace::Refused), "{effects:?}");
-    desk.send(Message::Exported("1 contacts are in out.csv".into()));
+    desk.send(WorldMessage::Exported("1 contacts are in out.csv".into()));
     assert!(matches!(desk.board.pane(), Pane::Contacts));
 }
 
@@ -147,10 +171,13 @@ fn thousands_come_in_and_go_again() {
     let text: String = (0..5000).map(|who| format!("p{who}@sie.at\n")).collect();
     name_file(&mut desk, Action::Import, "people.txt");
     let effects = desk.send(imported(&text));
-    assert!(matches!(&effects[0], Effect::Save(edits) if edits.len() == 5000));
+    assert!(matches!(&effects[0], Effect::World(WorldEffect::Save(edits)) if edits.len() == 5000));
     let kept: Vec<Edit> = vec![Edit::Remove(address("p7@sie.at"))];
-    desk.send(Message::Select(address("p7@sie.at")));
-    assert!(desk.act(Action::Remove).contains(&Effect::Save(kept)));
+    desk.send(UserMessage::Select(address("p7@sie.at")));
+    assert!(
+        desk.act(Action::Remove)
+            .contains(&Effect::World(WorldEffect::Save(kept)))
+    );
     desk.act(Action::Undo);
     desk.act(Action::Undo);
     assert_eq!(desk.board.entries().len(), 0);

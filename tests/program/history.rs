@@ -8,7 +8,7 @@ use crate::support::desk::{Desk, address, contact, doing, link, outcome, report,
 use crate::support::pty::{Pty, Start};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use whosin::board::{Change, Message, Since, Timeline};
+use whosin::board::{Change, Since, Timeline, WorldMessage};
 use whosin::link::{Link, LinkState, Mode, Outcome, Problem};
 use whosin::memory::history;
 use whosin::presence::Availability;
@@ -20,8 +20,8 @@ fn minute(minutes: i64) -> Timestamp {
     start() + SignedDuration::from_mins(minutes)
 }
 
-fn live(state: LinkState) -> Message {
-    Message::Link(Link {
+fn live(state: LinkState) -> WorldMessage {
+    WorldMessage::Link(Link {
         mode: Mode::Live,
         ..link(state)
     })
@@ -42,7 +42,11 @@ fn trouble() -> LinkState {
 /// A board with Ben alone on it, and a link that the server tells of changes over.
 fn watching_ben() -> Desk {
     let mut desk = Desk::empty(80, 24);
-    desk.send(Message::Contacts(vec![contact("ben@sie.at", "Ben", "")]));
+    desk.send(WorldMessage::Contacts(vec![contact(
+        "ben@sie.at",
+        "Ben",
+        "",
+    )]));
     desk.send(live(LinkState::Up));
     desk
 }
@@ -102,7 +106,7 @@ fn while_a_live_link_is_down_nothing_is_known() {
 #[test]
 fn a_sleep_between_two_askings_is_a_gap() {
     let mut desk = watching_ben();
-    desk.send(Message::Link(Link {
+    desk.send(WorldMessage::Link(Link {
         mode: Mode::Every(Duration::from_secs(5)),
         ..link(LinkState::Up)
     }));
@@ -144,7 +148,10 @@ fn what_an_earlier_run_saw_comes_before_with_a_gap_between() {
     let mut desk = watching_ben();
     let earlier = vec![(minute(-120), Some(Busy)), (minute(-60), Some(Available))];
     is(&mut desk, "<c:available/>");
-    desk.send(Message::History(vec![(address("ben@sie.at"), earlier)]));
+    desk.send(WorldMessage::History(vec![(
+        address("ben@sie.at"),
+        earlier,
+    )]));
     let expected = [
         (minute(-120), Some(Busy)),
         (minute(-60), Some(Available)),

@@ -10,7 +10,7 @@ use crate::support::service::{
     Feed, config, everybody, leave, link_where, next, reports, service, spawn, still,
 };
 use jiff::{SignedDuration, Timestamp};
-use whosin::board::{Action, Effect, Message};
+use whosin::board::{Action, Effect, UserMessage, WorldEffect};
 use whosin::feed::{Command, Own, Update};
 use whosin::link::{LinkState, OwnPresence, OwnSet};
 use whosin::presence::{Address, Availability};
@@ -196,10 +196,13 @@ fn the_board_offers_the_list_and_sets_what_is_chosen() {
         own: OwnPresence::Dnd,
         until: desk.now + SignedDuration::from_hours(2),
     };
-    assert!(desk.act(Action::Open).contains(&Effect::SetOwn(set)));
+    assert!(
+        desk.act(Action::Open)
+            .contains(&Effect::World(WorldEffect::SetOwn(set)))
+    );
     assert!(!desk.screen().contains("My presence"));
     desk.act(Action::OwnPresence);
-    desk.send(Message::Point(4));
+    desk.send(UserMessage::Point(4));
     desk.act(Action::Back);
     assert!(!desk.screen().contains("My presence"));
 }

@@ -8,7 +8,9 @@ use crate::support::pty::Start;
 use clap::CommandFactory;
 use jiff::SignedDuration;
 use tracing::level_filters::LevelFilter;
-use whosin::board::{Action, Choice, Effect, Message, Order, Origin, Setting, View};
+use whosin::board::{
+    Action, Choice, Effect, Order, Origin, Setting, UserMessage, View, WorldEffect, WorldMessage,
+};
 use whosin::cli::Cli;
 use whosin::presence::IconSet;
 use whosin::pws::Trust;
@@ -279,7 +281,7 @@ fn what_is_chosen_counts_at_once_and_is_to_be_saved() {
     let view = [None, Some(View::Tiles), Some(View::List)].map(Choice::View);
     let hide = [false, true].map(Choice::HideOffline);
     let history = [false, true].map(Choice::History);
-    desk.send(Message::Settings(vec![
+    desk.send(WorldMessage::Settings(vec![
         choice("view", view.to_vec(), Origin::Default),
         choice("hide_offline", hide.to_vec(), Origin::File),
         choice("history", history.to_vec(), Origin::Option),
@@ -293,7 +295,12 @@ fn what_is_chosen_counts_at_once_and_is_to_be_saved() {
     ]));
     desk.act(Action::Settings);
     let effects = desk.act(Action::Right);
-    assert_eq!(effects, [Effect::Choose(Choice::View(Some(View::Tiles)))]);
+    assert_eq!(
+        effects,
+        [Effect::World(WorldEffect::SaveChoice(Choice::View(Some(
+            View::Tiles
+        ))))]
+    );
     assert_eq!(desk.board.view(), Some(View::Tiles));
     assert_eq!(desk.board.settings()[0].origin, Origin::File);
     // Round and round, and back.
@@ -322,8 +329,8 @@ fn what_is_chosen_counts_at_once_and_is_to_be_saved() {
             .contains("server is changed in the settings file")
     );
     // A click goes there, another changes.
-    desk.send(Message::Point(1));
-    desk.send(Message::Point(1));
+    desk.send(UserMessage::Point(1));
+    desk.send(UserMessage::Point(1));
     assert!(!desk.board.hides_offline());
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::support::bench::{Bench, until};
 use crate::support::desk::{Desk, address, contact};
 use crate::support::pty::{Pty, Start};
-use whosin::board::{Action, Effect, Message};
+use whosin::board::{Action, Effect, UserMessage, WorldEffect, WorldMessage};
 use whosin::contacts::{self, Edit};
 
 /// A board whose contacts are in this file.
@@ -149,18 +149,18 @@ fn a_reading_that_is_older_than_the_users_changes_takes_none_of_them_back() {
     desk.act(Action::Add);
     desk.type_text("new@sie.at");
     let effects = desk.act(Action::Open);
-    let Some(Effect::Save(added)) = effects.first() else {
+    let Some(Effect::World(WorldEffect::Save(added))) = effects.first() else {
         panic!("{effects:?}");
     };
     desk.act(Action::Watch);
-    desk.send(Message::Select(address("ben@sie.at")));
+    desk.send(UserMessage::Select(address("ben@sie.at")));
     desk.act(Action::Remove);
     let shown = names(&desk);
 
     // Read before either was saved, with somebody whom others added.
     let mut others = before.clone();
     others.push(contact("other@sie.at", "Other", ""));
-    desk.send(Message::Contacts(others.clone()));
+    desk.send(WorldMessage::Contacts(others.clone()));
     assert!(shown.iter().all(|name| names(&desk).contains(name)));
     assert!(!names(&desk).contains(&"Ben Two".to_string()));
     assert!(
@@ -173,13 +173,13 @@ fn a_reading_that_is_older_than_the_users_changes_takes_none_of_them_back() {
 
     // The first is saved; then somebody else takes it back: that counts.
     let saved = contacts::applied(others.clone(), added).0;
-    desk.send(Message::Saved(1));
-    desk.send(Message::Contacts(saved));
-    desk.send(Message::Contacts(others.clone()));
+    desk.send(WorldMessage::Saved(1));
+    desk.send(WorldMessage::Contacts(saved));
+    desk.send(WorldMessage::Contacts(others.clone()));
     assert!(!names(&desk).contains(&"new".to_string()));
     assert!(!names(&desk).contains(&"Ben Two".to_string()));
-    desk.send(Message::Saved(1));
-    desk.send(Message::Contacts(others));
+    desk.send(WorldMessage::Saved(1));
+    desk.send(WorldMessage::Contacts(others));
     assert!(names(&desk).contains(&"Ben Two".to_string()));
 }
 

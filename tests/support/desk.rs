@@ -8,11 +8,13 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
-use whosin::board::{Action, Board, Effect, Message, Order, Preferences, Remembered};
+use whosin::board::{
+    Action, Board, Effect, Message, Order, Preferences, Remembered, UserMessage, WorldMessage,
+};
 use whosin::contacts::Contact;
 use whosin::link::{Link, LinkState, Mode, Outcome, Report};
 use whosin::presence::{Address, IconSet, Presence, read_document};
-use whosin::tui::{Background, Depth, Keys, Layout, Look, Targets, Themes, draw};
+use whosin::tui::{Background, Depth, Keys, Layout, Look, Scene, Targets, Themes, draw};
 
 /// The moment at which every test begins.
 pub fn start() -> Timestamp {
@@ -51,16 +53,16 @@ pub fn document(inside: &str) -> Presence {
     read_document(&xml).unwrap().presence(start(), &["en"])
 }
 
-pub fn report(who: &str, at: Timestamp, presence: Presence) -> Message {
-    Message::Reports(vec![Report {
+pub fn report(who: &str, at: Timestamp, presence: Presence) -> WorldMessage {
+    WorldMessage::Reports(vec![Report {
         address: address(who),
         at,
         outcome: Outcome::Answered(Arc::new(presence)),
     }])
 }
 
-pub fn outcome(who: &str, at: Timestamp, outcome: Outcome) -> Message {
-    Message::Reports(vec![Report {
+pub fn outcome(who: &str, at: Timestamp, outcome: Outcome) -> WorldMessage {
+    WorldMessage::Reports(vec![Report {
         address: address(who),
         at,
         outcome,
@@ -140,7 +142,7 @@ impl Desk {
             ("ten@sie.at", "Ten", ""),
         ];
         let contacts = people.map(|(address, name, group)| contact(address, name, group));
-        desk.send(Message::Contacts(contacts.to_vec()));
+        desk.send(WorldMessage::Contacts(contacts.to_vec()));
         let before = start() - SignedDuration::from_mins(40);
         for (who, activities) in [
             ("ursula@sie.at", "<c:available/>"),
@@ -186,7 +188,7 @@ impl Desk {
             ("new@sie.at", "New Person", "Sales"),
         ];
         let contacts = people.map(|(address, name, group)| contact(address, name, group));
-        desk.send(Message::Contacts(contacts.to_vec()));
+        desk.send(WorldMessage::Contacts(contacts.to_vec()));
         let remembered = [
             ("ursula@sie.at", "<c:available/>", 70),
             ("ben@sie.at", "<r:on-the-phone/>", 70),
@@ -202,24 +204,24 @@ impl Desk {
             };
             (address(who), remembered)
         });
-        desk.send(Message::Remembered(remembered.to_vec()));
+        desk.send(WorldMessage::Remembered(remembered.to_vec()));
         desk.send(report("eve@sie.at", desk.now, doing("<c:available/>")));
         desk.send(outcome("lin@sie.at", desk.now, Outcome::NotAnswered));
         desk
     }
 
-    pub fn send(&mut self, message: Message) -> Vec<Effect> {
+    pub fn send(&mut self, message: impl Into<Message>) -> Vec<Effect> {
         self.board.update(message, self.now)
     }
 
     pub fn act(&mut self, action: Action) -> Vec<Effect> {
         self.draw();
-        self.send(Message::Act(action))
+        self.send(UserMessage::Act(action))
     }
 
     pub fn type_text(&mut self, text: &str) {
         for character in text.chars() {
-            self.send(Message::Type(tui_input::InputRequest::InsertChar(
+            self.send(UserMessage::Type(tui_input::InputRequest::InsertChar(
                 character,
             )));
         }
@@ -233,8 +235,9 @@ impl Desk {
 
     pub fn draw(&mut self) -> Terminal<TestBackend> {
         let area = Rect::new(0, 0, self.width, self.height);
-        if let Some(layout) = Layout::of(area, &self.board, self.now) {
-            self.send(Message::Shape(layout.shape()));
+        let layout = Layout::of(area, &self.board, self.now);
+        if let Some(room) = layout.room() {
+            self.board.fit(room);
         }
         let mut terminal = Terminal::new(TestBackend::new(self.width, self.height)).unwrap();
         let Desk {
@@ -245,12 +248,12 @@ impl Desk {
             ..
         } = self;
         terminal
-            .draw(|frame| *targets = draw(frame, board, look, *now))
+            .draw(|frame| {
+                let now = *now;
+                *targets = draw(frame, &layout, Scene { board, look, now });
+            })
             .unwrap();
-        let too_far = self.targets.too_far as i32;
-        if too_far > 0 {
-            self.send(Message::Scroll(-too_far));
-        }
+        self.board.limit_scroll(self.targets.last_scroll);
         terminal
     }
 

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use tui_input::InputRequest;
-use whosin::board::{Action, Cursor, Effect, Message, Pane, Remembered, Since, Standing, View};
+use whosin::board::{
+    Action, Cursor, Effect, Message, Pane, Remembered, Since, Standing, TerminalEffect,
+    UserMessage, View, WorldEffect, WorldMessage,
+};
 use whosin::contacts::Edit;
 use whosin::link::{Link, LinkState, Mode, Outcome, Problem};
 use whosin::presence::Availability;
@@ -30,7 +33,7 @@ fn free(desk: &Desk) -> usize {
 fn counts_only_states_that_are_fresh() {
     let mut desk = Desk::staffed(120, 30);
     assert_eq!(free(&desk), 2);
-    desk.send(Message::Link(link(trouble())));
+    desk.send(WorldMessage::Link(link(trouble())));
     assert_eq!(free(&desk), 0);
     assert_eq!(desk.board.counts(desk.now).stale, 9);
 }
@@ -60,15 +63,13 @@ fn an_added_contact_is_saved_asked_for_and_selected() {
     let mut desk = Desk::staffed(80, 24);
     desk.act(Action::Add);
     desk.type_text("new.person");
-    let effects = desk.send(Message::Act(Action::Open));
+    let effects = desk.send(UserMessage::Act(Action::Open));
     let new = address("new.person@sie.at");
-    assert!(
-        effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::Save(edits)
-        if matches!(&edits[..], [Edit::Add(added)] if added.address == new)))
-    );
-    assert!(effects.contains(&Effect::Ask(vec![new.clone()])));
+    assert!(effects.iter().any(
+        |effect| matches!(effect, Effect::World(WorldEffect::Save(edits))
+        if matches!(&edits[..], [Edit::Add(added)] if added.address == new))
+    ));
+    assert!(effects.contains(&Effect::World(WorldEffect::PollNow(vec![new.clone()]))));
     assert_eq!(desk.board.cursor(), Some(&Cursor::Contact(new)));
 }
 
@@ -77,7 +78,7 @@ fn what_is_no_address_is_refused_in_the_form_with_the_reason() {
     let mut desk = Desk::staffed(80, 24);
     desk.act(Action::Add);
     desk.type_text("two words@sie.at");
-    let effects = desk.send(Message::Act(Action::Open));
+    let effects = desk.send(UserMessage::Act(Action::Open));
     assert!(effects.is_empty());
     assert!(matches!(desk.board.pane(), Pane::Form(_)));
     assert!(
@@ -92,11 +93,11 @@ fn a_contact_that_is_there_already_is_selected_instead_of_added() {
     let mut desk = Desk::staffed(80, 24);
     desk.act(Action::Add);
     desk.type_text("SIP:Dan@SIE.at");
-    let effects = desk.send(Message::Act(Action::Open));
+    let effects = desk.send(UserMessage::Act(Action::Open));
     assert!(
         !effects
             .iter()
-            .any(|effect| matches!(effect, Effect::Save(_)))
+            .any(|effect| matches!(effect, Effect::World(WorldEffect::Save(_))))
     );
     assert_eq!(
         desk.board.cursor(),
@@ -108,10 +109,10 @@ fn a_contact_that_is_there_already_is_selected_instead_of_added() {
 #[test]
 fn several_addresses_can_be_pasted_at_once() {
     let mut desk = Desk::staffed(80, 24);
-    desk.send(Message::Paste(
+    desk.send(UserMessage::Paste(
         "x1@sie.at\nX Two <x2@sie.at>; x3@sie.at".into(),
     ));
-    desk.send(Message::Act(Action::Open));
+    desk.send(UserMessage::Act(Action::Open));
     for who in ["x1@sie.at", "x2@sie.at", "x3@sie.at"] {
         assert!(desk.board.entry(&address(who)).is_some(), "{who}");
     }
@@ -124,9 +125,13 @@ fn several_addresses_can_be_pasted_at_once() {
 #[test]
 fn a_removed_contact_comes_back_with_its_name_and_group() {
     let mut desk = Desk::staffed(80, 24);
-    desk.send(Message::Select(address("dan@sie.at")));
+    desk.send(UserMessage::Select(address("dan@sie.at")));
     let gone = desk.act(Action::Remove);
-    assert!(gone.contains(&Effect::Save(vec![Edit::Remove(address("dan@sie.at"))])));
+    assert!(
+        gone.contains(&Effect::World(WorldEffect::Save(vec![Edit::Remove(
+            address("dan@sie.at")
+        )])))
+    );
     assert!(desk.board.entry(&address("dan@sie.at")).is_none());
     assert_eq!(
         desk.board.cursor(),
@@ -135,7 +140,11 @@ fn a_removed_contact_comes_back_with_its_name_and_group() {
     assert!(desk.screen().contains("Removed Dan Four: u takes it back"));
     let back = desk.act(Action::Undo);
     let dan = contact("dan@sie.at", "Dan Four", "Front desk");
-    assert!(back.contains(&Effect::Save(vec![Edit::Add(dan.clone())])));
+    assert!(
+        back.contains(&Effect::World(WorldEffect::Save(vec![Edit::Add(
+            dan.clone()
+        )])))
+    );
     assert_eq!(desk.board.entry(&dan.address).unwrap().contact, dan);
     assert_eq!(
         desk.board.cursor(),
@@ -149,7 +158,7 @@ fn a_removed_contact_comes_back_with_its_name_and_group() {
 fn marked_contacts_are_removed_together() {
     let mut desk = Desk::staffed(80, 24);
     for who in ["dan@sie.at", "lin@sie.at"] {
-        desk.send(Message::Select(address(who)));
+        desk.send(UserMessage::Select(address(who)));
         desk.act(Action::Mark);
     }
     desk.act(Action::Remove);
@@ -161,12 +170,12 @@ fn marked_contacts_are_removed_together() {
 #[test]
 fn a_change_of_the_book_by_others_keeps_what_is_known() {
     let mut desk = Desk::staffed(80, 24);
-    let effects = desk.send(Message::Contacts(vec![
+    let effects = desk.send(WorldMessage::Contacts(vec![
         contact("ursula@sie.at", "Ursula Uno", "Elsewhere"),
         contact("new@sie.at", "", ""),
     ]));
     let wanted = vec![address("ursula@sie.at"), address("new@sie.at")];
-    assert!(effects.contains(&Effect::Contacts(wanted)));
+    assert!(effects.contains(&Effect::World(WorldEffect::Contacts(wanted))));
     let ursula = desk.board.entry(&address("ursula@sie.at")).unwrap();
     assert_eq!(
         (ursula.name(), ursula.availability()),
@@ -178,9 +187,9 @@ fn a_change_of_the_book_by_others_keeps_what_is_known() {
 fn finds_by_name_address_group_activity_and_state() {
     let mut desk = Desk::staffed(120, 30);
     let mut found = |query: &str| {
-        desk.send(Message::Act(Action::Back));
-        desk.send(Message::Act(Action::Back));
-        desk.send(Message::Act(Action::Find));
+        desk.send(UserMessage::Act(Action::Back));
+        desk.send(UserMessage::Act(Action::Back));
+        desk.send(UserMessage::Act(Action::Find));
         desk.type_text(query);
         let sections = desk.board.sections();
         let places = sections.iter().flat_map(|section| section.members.clone());
@@ -247,7 +256,7 @@ fn arrows_walk_the_tiles_over_groups_and_back() {
 #[test]
 fn a_folded_group_can_be_selected_and_unfolded() {
     let mut desk = Desk::staffed(80, 24);
-    desk.send(Message::Select(address("lin@sie.at")));
+    desk.send(UserMessage::Select(address("lin@sie.at")));
     desk.act(Action::FoldGroup);
     assert_eq!(
         desk.board.cursor(),
@@ -271,7 +280,7 @@ fn under_state_order_nobody_moves_until_the_hand_rests() {
     desk.act(Action::Sort);
     assert_eq!(first(&desk), "Ursula One");
     desk.wait(1);
-    desk.send(Message::Act(Action::Down));
+    desk.send(UserMessage::Act(Action::Down));
     let held = desk.board.selected().unwrap().name().to_string();
     desk.send(report("ursula@sie.at", desk.now, doing("<c:dnd/>")));
     desk.send(report("dan@sie.at", desk.now, doing("<c:available/>")));
@@ -286,7 +295,7 @@ fn under_state_order_nobody_moves_until_the_hand_rests() {
 #[test]
 fn a_watch_rings_once_after_the_contact_stayed_free() {
     let mut desk = Desk::staffed(120, 30);
-    desk.send(Message::Select(address("ben@sie.at")));
+    desk.send(UserMessage::Select(address("ben@sie.at")));
     desk.act(Action::Watch);
     assert!(rings(&desk.send(report("ben@sie.at", desk.now, doing("<c:available/>")))).is_empty());
     assert!(rings(&desk.wait(1)).is_empty());
@@ -306,17 +315,17 @@ fn a_watch_rings_once_after_the_contact_stayed_free() {
 #[test]
 fn a_watch_never_rings_from_stale_data() {
     let mut desk = Desk::staffed(120, 30);
-    desk.send(Message::Select(address("ben@sie.at")));
+    desk.send(UserMessage::Select(address("ben@sie.at")));
     desk.act(Action::Watch);
     desk.send(report("ben@sie.at", desk.now, doing("<c:available/>")));
-    desk.send(Message::Link(link(trouble())));
+    desk.send(WorldMessage::Link(link(trouble())));
     assert!(rings(&desk.wait(10)).is_empty());
 }
 
 #[test]
 fn a_group_watch_rings_for_the_first_and_ends() {
     let mut desk = Desk::staffed(120, 30);
-    desk.send(Message::Select(address("ben@sie.at")));
+    desk.send(UserMessage::Select(address("ben@sie.at")));
     desk.act(Action::WatchGroup);
     desk.send(report("dan@sie.at", desk.now, doing("<c:available/>")));
     assert_eq!(rings(&desk.wait(3)), ["Dan Four is free"]);
@@ -326,7 +335,7 @@ fn a_group_watch_rings_for_the_first_and_ends() {
 
 fn rings(effects: &[Effect]) -> Vec<String> {
     let words = |effect: &Effect| match effect {
-        Effect::Ring { words } => Some(words.clone()),
+        Effect::Terminal(TerminalEffect::Ring(words)) => Some(words.clone()),
         _ => None,
     };
     effects.iter().filter_map(words).collect()
@@ -385,7 +394,7 @@ fn help_narrows_as_one_types() {
     assert!(desk.screen().contains("leave the board"));
     desk.type_text("free");
     assert!(!desk.screen().contains("leave the board"));
-    desk.send(Message::Type(InputRequest::DeleteLine));
+    desk.send(UserMessage::Type(InputRequest::DeleteLine));
     assert!(desk.screen().contains("leave the board"));
 }
 
@@ -397,8 +406,14 @@ fn signing_in_again_is_the_users_decision() {
         advice: String::new(),
     };
     let sign_in = whosin::link::SignIn::Application;
-    desk.send(Message::Link(link(LinkState::Refused { sign_in, problem })));
-    assert_eq!(desk.act(Action::Refresh).first(), Some(&Effect::SignIn));
+    desk.send(WorldMessage::Link(link(LinkState::Refused {
+        sign_in,
+        problem,
+    })));
+    assert_eq!(
+        desk.act(Action::Refresh).first(),
+        Some(&Effect::World(WorldEffect::SignInAgain))
+    );
 }
 
 #[test]
@@ -413,7 +428,7 @@ fn a_remembered_state_counts_nowhere_and_gives_way_to_the_first_answer() {
     let after = desk.board.confirmed_after(desk.now);
     assert_eq!(entry.standing(after), Standing::Remembered);
     assert!(entry.known().is_none() && entry.timeline.changes().is_empty());
-    desk.send(Message::Link(link(LinkState::Up)));
+    desk.send(WorldMessage::Link(link(LinkState::Up)));
     assert_eq!(free(&desk), 1);
 
     desk.send(report("ursula@sie.at", desk.now, doing("<c:available/>")));
@@ -428,12 +443,12 @@ fn a_remembered_state_counts_nowhere_and_gives_way_to_the_first_answer() {
 #[test]
 fn nobody_rings_on_the_strength_of_a_remembered_state() {
     let mut desk = Desk::remembering(120, 30);
-    desk.send(Message::Select(address("ursula@sie.at")));
+    desk.send(UserMessage::Select(address("ursula@sie.at")));
     desk.act(Action::Watch);
     let rings = |effects: &[Effect]| {
         effects
             .iter()
-            .any(|effect| matches!(effect, Effect::Ring { .. }))
+            .any(|effect| matches!(effect, Effect::Terminal(TerminalEffect::Ring(_))))
     };
     let screen = desk.screen();
     assert!(
@@ -452,7 +467,7 @@ fn what_is_known_is_not_overwritten_by_what_is_remembered() {
         presence: Arc::new(doing("<c:dnd/>")),
         asked_at: start(),
     };
-    desk.send(Message::Remembered(vec![(
+    desk.send(WorldMessage::Remembered(vec![(
         address("eve@sie.at"),
         remembered,
     )]));
@@ -468,7 +483,7 @@ fn the_marked_move_to_a_group_by_key_and_by_drag_and_one_step_takes_them_back() 
         entry.contact.group.clone()
     };
     for who in ["ben@sie.at", "dan@sie.at"] {
-        desk.send(Message::Select(address(who)));
+        desk.send(UserMessage::Select(address(who)));
         desk.act(Action::Mark);
     }
     desk.act(Action::Move);
@@ -477,7 +492,7 @@ fn the_marked_move_to_a_group_by_key_and_by_drag_and_one_step_takes_them_back() 
     desk.act(Action::Next);
     let effects = desk.act(Action::Open);
     assert!(
-        matches!(&effects[0], Effect::Save(edits) if edits.len() == 2),
+        matches!(&effects[0], Effect::World(WorldEffect::Save(edits)) if edits.len() == 2),
         "{effects:?}"
     );
     assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Sales"));
@@ -486,10 +501,10 @@ fn the_marked_move_to_a_group_by_key_and_by_drag_and_one_step_takes_them_back() 
     desk.act(Action::Undo);
     assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Front desk"));
 
-    desk.send(Message::Drop(address("dan@sie.at"), None));
+    desk.send(UserMessage::Drop(address("dan@sie.at"), None));
     assert_eq!(group(&desk, "ben@sie.at"), None);
     desk.act(Action::Undo);
-    desk.send(Message::Drop(address("eve@sie.at"), None));
+    desk.send(UserMessage::Drop(address("eve@sie.at"), None));
     assert_eq!(group(&desk, "eve@sie.at"), None);
     assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Front desk"));
 }
@@ -497,9 +512,13 @@ fn the_marked_move_to_a_group_by_key_and_by_drag_and_one_step_takes_them_back() 
 #[test]
 fn a_live_board_sleeps_until_an_age_turns() {
     let mut desk = Desk::empty(80, 24);
-    desk.send(Message::Contacts(vec![contact("ben@sie.at", "Ben", "")]));
+    desk.send(WorldMessage::Contacts(vec![contact(
+        "ben@sie.at",
+        "Ben",
+        "",
+    )]));
     let up = |mode| {
-        Message::Link(Link {
+        WorldMessage::Link(Link {
             mode,
             ..link(LinkState::Up)
         })

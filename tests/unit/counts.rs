@@ -2,7 +2,9 @@
 //! a state becomes stale.
 
 use jiff::SignedDuration;
-use whosin::board::{Action, Effect, Message, Order, View};
+use whosin::board::{
+    Action, Effect, Message, Order, TerminalEffect, UserMessage, View, WorldMessage,
+};
 use whosin::link::{LinkState, Mode, Outcome, Problem};
 
 use crate::support::desk::{Desk, address, contact, doing, link, outcome, report, start};
@@ -14,7 +16,7 @@ fn two(view: View) -> Desk {
         contact("ann@sie.at", "Ann", "Desk"),
         contact("ben@sie.at", "Ben", "Desk"),
     ];
-    desk.send(Message::Contacts(people.to_vec()));
+    desk.send(WorldMessage::Contacts(people.to_vec()));
     for who in ["ann@sie.at", "ben@sie.at"] {
         desk.send(report(who, desk.now, doing("<c:available/>")));
     }
@@ -58,7 +60,7 @@ fn they_agree_when_the_link_breaks() {
         what: "cup.sie.at does not answer".into(),
         advice: String::new(),
     };
-    desk.send(Message::Link(link(LinkState::Trouble {
+    desk.send(WorldMessage::Link(link(LinkState::Trouble {
         problem,
         since: desk.now,
         next_try: desk.now + SignedDuration::from_secs(5),
@@ -89,7 +91,7 @@ fn a_board_wakes_when_a_state_that_is_out_of_sight_turns_stale() {
     assert_eq!(free(&mut desk)[..2], [2, 2]);
     // No age is in sight, and the header counts minutes: only the counts can change.
     let slow = Mode::Every(std::time::Duration::from_secs(100));
-    desk.send(Message::Link(whosin::link::Link {
+    desk.send(WorldMessage::Link(whosin::link::Link {
         mode: slow,
         ..link(LinkState::Up)
     }));
@@ -136,12 +138,12 @@ fn orders_and_filters_by_state_follow_what_turns_stale_by_time_alone() {
 fn a_watch_does_not_ring_for_a_state_that_has_turned_stale_meanwhile() {
     let mut desk = two(View::Tiles);
     desk.send(report("ann@sie.at", desk.now, doing("<c:meeting/>")));
-    desk.send(Message::Select(address("ann@sie.at")));
+    desk.send(UserMessage::Select(address("ann@sie.at")));
     desk.act(Action::Watch);
     desk.send(report("ann@sie.at", desk.now, doing("<c:available/>")));
     // The machine slept: the next thing that happens is long after the bell was due.
     let rings = |effects: &[Effect]| {
-        let ring = |effect: &Effect| matches!(effect, Effect::Ring { .. });
+        let ring = |effect: &Effect| matches!(effect, Effect::Terminal(TerminalEffect::Ring(_)));
         effects.iter().any(ring)
     };
     assert!(!rings(&desk.wait(120)));

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use ratatui::style::Color;
 use secrecy::SecretString;
 use unicode_width::UnicodeWidthStr;
-use whosin::board::{Action, Choice, Draft, Message, Origin, Setting, SignInMessage};
+use whosin::board::{Action, Choice, Draft, Origin, Setting, SignInMessage, WorldMessage};
 use whosin::contacts::exchange::{Format, read};
 use whosin::link::{Link, LinkState, Mode, OwnPresence, OwnSet, Problem};
 use whosin::presence::{IconSet, Kind, read_document};
@@ -88,12 +88,12 @@ fn the_sign_in() {
             pin: None,
             save: true,
         };
-        desk.send(Message::SignIn(SignInMessage::Needed(draft)));
+        desk.send(WorldMessage::SignIn(SignInMessage::Needed(draft)));
         desk.type_text("klmt");
         desk.act(Action::Open);
         let fingerprint = format!("sha256:{}", ["AB"; 32].join(":"));
         let unknown = SignInMessage::UnknownCertificate(fingerprint);
-        desk.send(Message::SignIn(unknown));
+        desk.send(WorldMessage::SignIn(unknown));
     });
 }
 
@@ -109,7 +109,7 @@ fn the_settings() {
         };
         let icons = IconSet::ALL.map(Choice::Icons).to_vec();
         let history = [Choice::History(false), Choice::History(true)].to_vec();
-        desk.send(Message::Settings(vec![
+        desk.send(WorldMessage::Settings(vec![
             setting("icons", "unicode", Origin::Default, "The glyphs.", icons),
             setting(
                 "history",
@@ -145,7 +145,7 @@ fn a_file_in_the_way_of_an_export() {
         desk.act(Action::Export);
         desk.type_text("people.vcf");
         let words = "people.vcf is there already: Enter replaces it";
-        desk.send(Message::FileExists(words.into()));
+        desk.send(WorldMessage::FileExists(words.into()));
     });
 }
 
@@ -154,7 +154,11 @@ fn what_of_an_import_is_refused() {
     at_all_sizes("refused", |desk| {
         let text = "new@sie.at\na@b@c\nUrsula <ursula one@sie.at\n";
         let imported = read(text, Format::List, None);
-        desk.send(Message::Imported("people.txt".into(), imported));
+        desk.send(WorldMessage::Imported {
+            file: "people.txt".into(),
+            imported,
+            group: None,
+        });
     });
 }
 
@@ -169,7 +173,7 @@ fn the_help() {
 fn the_help_on_a_link_that_is_out_of_the_ordinary() {
     at_all_sizes("help-link", |desk| {
         let remark = "asking instead of being told: the server has no free end points";
-        desk.send(Message::Link(Link {
+        desk.send(WorldMessage::Link(Link {
             warning: Some("certificate not checked".into()),
             remark: Some(remark.into()),
             ..link(LinkState::Up)
@@ -181,7 +185,7 @@ fn the_help_on_a_link_that_is_out_of_the_ordinary() {
 #[test]
 fn the_help_tells_of_the_link_where_that_is_searched_for() {
     let mut desk = Desk::staffed(80, 24);
-    desk.send(Message::Link(Link {
+    desk.send(WorldMessage::Link(Link {
         mode: Mode::Live,
         ..link(LinkState::Up)
     }));
@@ -195,7 +199,7 @@ fn the_help_tells_of_the_link_where_that_is_searched_for() {
 #[test]
 fn the_own_presence() {
     at_all_sizes("own-presence", |desk| {
-        desk.send(Message::Link(Link {
+        desk.send(WorldMessage::Link(Link {
             own: Some(OwnSet {
                 own: OwnPresence::Dnd,
                 until: start() + SignedDuration::from_hours(3),
@@ -223,7 +227,7 @@ fn a_dead_link() {
         };
         let next_try = start() + SignedDuration::from_secs(7);
         let since = start() - SignedDuration::from_secs(190);
-        desk.send(Message::Link(link(LinkState::Trouble {
+        desk.send(WorldMessage::Link(link(LinkState::Trouble {
             problem,
             since,
             next_try,

@@ -1,7 +1,10 @@
 //! What the sign-in form does with what is typed, and with what the server says of it.
 
 use secrecy::SecretString;
-use whosin::board::{Action, Draft, Effect, Field, Message, Pane, SignInMessage};
+use whosin::board::{
+    Action, Draft, Effect, Field, Pane, SignInEffect, SignInMessage, TerminalEffect, UserMessage,
+    WorldEffect, WorldMessage,
+};
 use whosin::link::Problem;
 
 use crate::support::desk::{Desk, contact};
@@ -26,7 +29,7 @@ fn form() -> Desk {
 }
 
 fn say(desk: &mut Desk, message: SignInMessage) -> Vec<Effect> {
-    desk.send(Message::SignIn(message))
+    desk.send(WorldMessage::SignIn(message))
 }
 
 /// The same, where everything is typed and an attempt is under way.
@@ -46,7 +49,7 @@ fn attempt() -> (Desk, Draft) {
 
 fn tried(effects: &[Effect]) -> Option<&Draft> {
     effects.iter().find_map(|effect| match effect {
-        Effect::TrySignIn(draft) => Some(draft),
+        Effect::World(WorldEffect::SignIn(SignInEffect::Try(draft))) => Some(draft),
         _ => None,
     })
 }
@@ -75,7 +78,7 @@ fn a_password_is_never_shown() {
 fn while_it_is_tried_keys_change_nothing_but_leaving_works() {
     let (mut desk, wanted) = attempt();
     desk.type_text("x");
-    desk.send(Message::Point(0));
+    desk.send(UserMessage::Point(0));
     assert_eq!(tried(&desk.act(Action::Open)), None);
     assert!(desk.screen().contains("Signing in…"));
     let problem = Problem {
@@ -92,7 +95,10 @@ fn while_it_is_tried_keys_change_nothing_but_leaving_works() {
         ..wanted
     };
     assert_eq!(tried(&desk.act(Action::Open)), Some(&again));
-    assert_eq!(desk.act(Action::Back), [Effect::Quit]);
+    assert_eq!(
+        desk.act(Action::Back),
+        [Effect::Terminal(TerminalEffect::Quit)]
+    );
 }
 
 #[test]
@@ -154,7 +160,7 @@ fn what_belongs_to_the_board_does_nothing_at_the_form() {
 #[test]
 fn the_board_opens_with_the_domain_that_was_typed() {
     let (mut desk, _) = attempt();
-    desk.send(Message::Contacts(vec![contact(
+    desk.send(WorldMessage::Contacts(vec![contact(
         "ben@sie.at",
         "Ben Two",
         "",
@@ -176,6 +182,9 @@ fn the_board_opens_with_the_domain_that_was_typed() {
 #[test]
 fn the_demo_is_started_once() {
     let mut desk = form();
-    assert_eq!(desk.act(Action::Demo), [Effect::Demo]);
+    assert_eq!(
+        desk.act(Action::Demo),
+        [Effect::World(WorldEffect::SignIn(SignInEffect::Demo))]
+    );
     assert_eq!(desk.act(Action::Demo), []);
 }

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::board::Message;
+use crate::board::WorldMessage;
 use crate::contacts::{self, BookError, Changes, Contact, Edit};
 
 /// The contact book of a board. One thing after the other: no reading misses a saving before it.
@@ -44,7 +44,7 @@ impl Book {
     }
 
     /// Reads the file. Returns the message for the board, if anything is new.
-    pub fn read(&mut self) -> Option<Message> {
+    pub fn read(&mut self) -> Option<WorldMessage> {
         match contacts::load(&self.path) {
             Ok(contacts) => self.news(contacts),
             Err(error) => Some(self.trouble(error.to_string())),
@@ -53,7 +53,7 @@ impl Book {
 
     /// Looks at the file after a change by others, and saves what could not be saved before. Returns
     /// the messages for the board.
-    pub fn look_again(&mut self) -> Vec<Message> {
+    pub fn look_again(&mut self) -> Vec<WorldMessage> {
         if self.unsaved.is_empty() {
             return self.read().into_iter().collect();
         }
@@ -62,7 +62,7 @@ impl Book {
     }
 
     /// Saves edits. Returns the messages for the board, for others may have changed the book.
-    pub fn save(&mut self, edits: Vec<Edit>) -> Vec<Message> {
+    pub fn save(&mut self, edits: Vec<Edit>) -> Vec<WorldMessage> {
         self.unsaved.push(edits);
         self.try_to_save()
             .unwrap_or_else(|error| vec![self.trouble(format!("Not saved: {error}"))])
@@ -79,22 +79,25 @@ impl Book {
         self.try_to_save().map(drop)
     }
 
-    fn try_to_save(&mut self) -> Result<Vec<Message>, BookError> {
+    fn try_to_save(&mut self) -> Result<Vec<WorldMessage>, BookError> {
         let contacts = contacts::save(&self.path, &self.unsaved.concat())?;
         let count = std::mem::take(&mut self.unsaved).len();
         let news = self.news(contacts);
-        Ok([Message::Saved(count)].into_iter().chain(news).collect())
+        Ok([WorldMessage::Saved(count)]
+            .into_iter()
+            .chain(news)
+            .collect())
     }
 
-    fn news(&mut self, contacts: Vec<Contact>) -> Option<Message> {
+    fn news(&mut self, contacts: Vec<Contact>) -> Option<WorldMessage> {
         let contacts = Some(contacts).filter(|contacts| self.sent.as_ref() != Some(contacts))?;
         self.sent = Some(contacts.clone());
-        Some(Message::Contacts(contacts))
+        Some(WorldMessage::Contacts(contacts))
     }
 
-    fn trouble(&mut self, words: String) -> Message {
+    fn trouble(&mut self, words: String) -> WorldMessage {
         // If the file is repaired to what was last sent, send it again: that clears the error.
         self.sent = None;
-        Message::BookTrouble(Some(words))
+        WorldMessage::BookTrouble(Some(words))
     }
 }

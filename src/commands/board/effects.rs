@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use super::book::Book;
 use super::show::Road;
-use crate::board::{Choice, Effect, Message};
+use crate::board::{Choice, WorldEffect, WorldMessage};
 use crate::commands::files;
 use crate::contacts::BookError;
 use crate::feed::Command;
@@ -33,7 +33,7 @@ impl World {
     /// Why contacts that the user changed are not saved.
     pub async fn run(
         mut self,
-        mut effects: mpsc::UnboundedReceiver<Effect>,
+        mut effects: mpsc::UnboundedReceiver<WorldEffect>,
     ) -> Result<(), BookError> {
         loop {
             tokio::select! {
@@ -48,16 +48,16 @@ impl World {
         self.book.close()
     }
 
-    async fn carry_out(self, effect: Effect) -> World {
+    async fn carry_out(self, effect: WorldEffect) -> World {
         let feed = |command| drop(self.feed.send(command));
         match effect {
-            Effect::Save(edits) => return self.with_book(|book| book.save(edits)).await,
-            Effect::Choose(choice) => self.save_choice(choice).await,
-            Effect::Import { path } => {
+            WorldEffect::Save(edits) => return self.with_book(|book| book.save(edits)).await,
+            WorldEffect::SaveChoice(choice) => self.save_choice(choice).await,
+            WorldEffect::Import { path, group } => {
                 let domain = self.domain.clone();
-                self.aside(move || Some(files::import(&path, domain.as_deref())));
+                self.aside(move || Some(files::import(&path, group, domain.as_deref())));
             }
-            Effect::Export {
+            WorldEffect::Export {
                 path,
                 contacts,
                 replace,
@@ -65,23 +65,16 @@ impl World {
                 let own = self.book.path().to_path_buf();
                 self.aside(move || Some(files::export(&path, &contacts, replace, &own)));
             }
-            Effect::CompletePath(path) => {
-                self.aside(move || files::complete(&path).map(Message::PathCompleted));
+            WorldEffect::CompletePath(path) => {
+                self.aside(move || files::complete(&path).map(WorldMessage::PathCompleted));
             }
-            Effect::Contacts(contacts) => feed(Command::Contacts(contacts)),
-            Effect::Ask(contacts) => feed(Command::AskNow(contacts)),
-            Effect::Prefer(contacts) => feed(Command::Prefer(contacts)),
-            Effect::SignIn => feed(Command::SignInAgain),
-            Effect::SetOwn(set) => feed(Command::SetOwn(set)),
-            // These are the terminal's, which has done them, or the sign-in form's, which is over.
-            Effect::TrySignIn(_)
-            | Effect::Demo
-            | Effect::Ring { .. }
-            | Effect::Copy(_)
-            | Effect::Mouse(_)
-            | Effect::Redraw
-            | Effect::Suspend
-            | Effect::Quit => {}
+            WorldEffect::Contacts(contacts) => feed(Command::Contacts(contacts)),
+            WorldEffect::PollNow(contacts) => feed(Command::AskNow(contacts)),
+            WorldEffect::Prefer(contacts) => feed(Command::Prefer(contacts)),
+            WorldEffect::SignInAgain => feed(Command::SignInAgain),
+            WorldEffect::SetOwn(set) => feed(Command::SetOwn(set)),
+            // The sign-in form has closed.
+            WorldEffect::SignIn(_) => {}
         }
         self
     }
@@ -92,12 +85,12 @@ impl World {
         let saving = tokio::task::spawn_blocking(move || save_choice(&path, &choice));
         if let Ok(Err(error)) = saving.await {
             let words = format!("Not saved: {error}");
-            self.board.send(Message::Notice(words)).await;
+            self.board.send(WorldMessage::Notice(words)).await;
         }
     }
 
     /// Lets something be done that a slow disk may hold up, beside everything else.
-    fn aside(&self, what: impl FnOnce() -> Option<Message> + Send + 'static) {
+    fn aside(&self, what: impl FnOnce() -> Option<WorldMessage> + Send + 'static) {
         let board = self.board.clone();
         tokio::task::spawn_blocking(move || {
             if let Some(message) = what() {
@@ -109,7 +102,7 @@ impl World {
     /// Does something with the book where a slow disk holds up only this.
     async fn with_book(
         mut self,
-        what: impl FnOnce(&mut Book) -> Vec<Message> + Send + 'static,
+        what: impl FnOnce(&mut Book) -> Vec<WorldMessage> + Send + 'static,
     ) -> World {
         let work = tokio::task::spawn_blocking(move || {
             let messages = what(&mut self.book);

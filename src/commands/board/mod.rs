@@ -14,7 +14,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::demo::Demo;
 use super::{CommandError, feed_config, load_unlogged};
-use crate::board::{Message, SignInMessage};
+use crate::board::{SignInMessage, WorldMessage};
 use crate::cli::{Exit, Options, Population};
 use crate::link::{Link, LinkState, Mode};
 use crate::log;
@@ -39,7 +39,7 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
     }
     let (mut board, look) = prepare(&settings, nowhere(), trouble)?;
     let draft = sign_in::draft(&settings, password);
-    let needed = Message::SignIn(SignInMessage::Needed(draft));
+    let needed = WorldMessage::SignIn(SignInMessage::Needed(draft));
     board.update(needed, Timestamp::now());
     let themes = look.themes.names();
     let world =
@@ -65,7 +65,7 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
                 let domain = (!draft.domain.is_empty()).then(|| draft.domain.clone());
                 settings.take_typed(&config, domain, draft.save && saved.is_ok());
                 if let Err(error) = saved {
-                    let words = Message::Notice(format!("Not saved: {error}"));
+                    let words = WorldMessage::Notice(format!("Not saved: {error}"));
                     let _ = to_board.send(words).await;
                 }
                 enter(*config, &settings, &themes, effects, to_board).await

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::book::Book;
 use super::effects::World;
-use crate::board::{Board, Effect, Message, Preferences, SignInMessage};
+use crate::board::{Board, Effect, Preferences, SignInMessage, WorldEffect, WorldMessage};
 use crate::commands::{CommandError, look};
 use crate::contacts::Contact;
 use crate::feed::{self, Config, Gone, Sink, Update};
@@ -25,29 +25,31 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The road to the board. What is kept for the next run goes to the keeper, too.
 #[derive(Clone, Debug)]
 pub struct Road {
-    board: mpsc::Sender<Message>,
+    board: mpsc::Sender<WorldMessage>,
     keeper: Option<Inbox>,
 }
 
 impl Road {
     /// Brings a message to the board; one that is gone needs none.
-    pub async fn send(&self, message: Message) {
+    pub async fn send(&self, message: WorldMessage) {
         self.keep(&message);
         let _ = self.board.send(message).await;
     }
 
     /// The same, for a thread that may wait.
-    pub fn blocking_send(&self, message: Message) {
+    pub fn blocking_send(&self, message: WorldMessage) {
         self.keep(&message);
         let _ = self.board.blocking_send(message);
     }
 
-    fn keep(&self, message: &Message) {
+    fn keep(&self, message: &WorldMessage) {
         let Some(keeper) = &self.keeper else { return };
         match message {
-            Message::Contacts(contacts) => keeper.put(News::Contacts(contacts.clone())),
-            Message::Reports(reports) => keeper.put(News::Reports(reports.clone())),
-            Message::Link(link) => keeper.put(News::Link(link.clone().into(), Timestamp::now())),
+            WorldMessage::Contacts(contacts) => keeper.put(News::Contacts(contacts.clone())),
+            WorldMessage::Reports(reports) => keeper.put(News::Reports(reports.clone())),
+            WorldMessage::Link(link) => {
+                keeper.put(News::Link(link.clone().into(), Timestamp::now()))
+            }
             _ => {}
         }
     }
@@ -56,9 +58,9 @@ impl Road {
 impl Sink for Road {
     async fn send(&self, update: Update) -> Result<(), Gone> {
         let message = match update {
-            Update::Reports(reports) => Message::Reports(reports),
-            Update::Link(link) => Message::Link(link),
-            Update::Notice(words) => Message::Notice(words),
+            Update::Reports(reports) => WorldMessage::Reports(reports),
+            Update::Link(link) => WorldMessage::Link(link),
+            Update::Notice(words) => WorldMessage::Notice(words),
         };
         self.keep(&message);
         self.board.send(message).await.map_err(|_| Gone)
@@ -80,8 +82,10 @@ pub async fn show(
     let (effects, to_do) = mpsc::unbounded_channel();
     let wanted = contacts.iter().cloned();
     for effect in wanted.flat_map(|contacts| board.update(contacts, Timestamp::now())) {
-        // The receiver is right here.
-        let _ = effects.send(effect);
+        if let Effect::World(effect) = effect {
+            // The receiver is right here.
+            let _ = effects.send(effect);
+        }
     }
     let world = async |effects, to_board| {
         attend(config, settings, (book, contacts), effects, to_board).await
@@ -108,16 +112,19 @@ pub(super) fn prepare(
     let now = Timestamp::now();
     let mut board = Board::new(preferences, link, now);
     let look = look(settings)?;
-    board.update(Message::Settings(settings.shown(&look.themes.names())), now);
+    board.update(
+        WorldMessage::Settings(settings.shown(&look.themes.names())),
+        now,
+    );
     if let Some(words) = look.themes.trouble().or(trouble) {
-        board.update(Message::Notice(words), now);
+        board.update(WorldMessage::Notice(words), now);
     }
     Ok((board, look))
 }
 
 type Effects = (
-    mpsc::UnboundedSender<Effect>,
-    mpsc::UnboundedReceiver<Effect>,
+    mpsc::UnboundedSender<WorldEffect>,
+    mpsc::UnboundedReceiver<WorldEffect>,
 );
 
 /// Runs the terminal and the world beside each other, until the user leaves the board and the world
@@ -127,8 +134,8 @@ pub(super) async fn together(
     look: Look,
     (effects, to_do): Effects,
     world: impl AsyncFnOnce(
-        mpsc::UnboundedReceiver<Effect>,
-        mpsc::Sender<Message>,
+        mpsc::UnboundedReceiver<WorldEffect>,
+        mpsc::Sender<WorldMessage>,
     ) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
     let (to_board, messages) = mpsc::channel(64);
@@ -148,16 +155,16 @@ pub(super) async fn enter(
     config: Config,
     settings: &Settings,
     themes: &[String],
-    effects: mpsc::UnboundedReceiver<Effect>,
-    to_board: mpsc::Sender<Message>,
+    effects: mpsc::UnboundedReceiver<WorldEffect>,
+    to_board: mpsc::Sender<WorldMessage>,
 ) -> Result<(), CommandError> {
     let mut book = Book::new(settings.places.contacts.clone());
     let contacts = book.read();
     let domain = settings.domain.value.clone();
     let first = [
-        Message::Link(config.link()),
-        Message::Settings(settings.shown(themes)),
-        Message::SignIn(SignInMessage::Accepted { domain }),
+        WorldMessage::Link(config.link()),
+        WorldMessage::Settings(settings.shown(themes)),
+        WorldMessage::SignIn(SignInMessage::Accepted { domain }),
     ];
     for message in contacts.iter().cloned().chain(first) {
         // A board that is gone needs nothing.
@@ -171,12 +178,12 @@ pub(super) async fn enter(
 async fn attend(
     config: Config,
     settings: &Settings,
-    (book, contacts): (Book, Option<Message>),
-    effects: mpsc::UnboundedReceiver<Effect>,
-    to_board: mpsc::Sender<Message>,
+    (book, contacts): (Book, Option<WorldMessage>),
+    effects: mpsc::UnboundedReceiver<WorldEffect>,
+    to_board: mpsc::Sender<WorldMessage>,
 ) -> Result<(), CommandError> {
     let known = match contacts {
-        Some(Message::Contacts(contacts)) => contacts,
+        Some(WorldMessage::Contacts(contacts)) => contacts,
         _ => Vec::new(),
     };
     let keeper = keeper(settings, &config, known, to_board.clone());
@@ -206,7 +213,7 @@ fn keeper(
     settings: &Settings,
     config: &Config,
     contacts: Vec<Contact>,
-    board: mpsc::Sender<Message>,
+    board: mpsc::Sender<WorldMessage>,
 ) -> Option<Keeper> {
     let history = settings.places.history.clone();
     let files = Files {
@@ -216,8 +223,8 @@ fn keeper(
         user: config.credentials.user.clone(),
     };
     let found = move |left: Left| {
-        let remembered = left.remembered.map(Message::Remembered);
-        let history = left.history.map(Message::History);
+        let remembered = left.remembered.map(WorldMessage::Remembered);
+        let history = left.history.map(WorldMessage::History);
         for message in remembered.into_iter().chain(history) {
             // A board that is gone needs nothing.
             let _ = board.blocking_send(message);

@@ -3,7 +3,7 @@
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 
-use crate::board::{Draft, Effect, Field, Message, SignInMessage};
+use crate::board::{Draft, Field, SignInEffect, SignInMessage, WorldEffect, WorldMessage};
 use crate::commands::config_of;
 use crate::feed::{Config, Credentials, failure_in_words, sign_in_once};
 use crate::link::{Problem, SignIn};
@@ -39,13 +39,13 @@ pub fn draft(settings: &Settings, password: Option<SecretString>) -> Draft {
 /// attempt ends when the user leaves meanwhile.
 pub async fn sign_in(
     settings: &Settings,
-    effects: &mut mpsc::UnboundedReceiver<Effect>,
-    board: &mpsc::Sender<Message>,
+    effects: &mut mpsc::UnboundedReceiver<WorldEffect>,
+    board: &mpsc::Sender<WorldMessage>,
 ) -> Chosen {
     while let Some(effect) = effects.recv().await {
         let draft = match effect {
-            Effect::Demo => return Chosen::Demo,
-            Effect::TrySignIn(draft) => draft,
+            WorldEffect::SignIn(SignInEffect::Demo) => return Chosen::Demo,
+            WorldEffect::SignIn(SignInEffect::Try(draft)) => draft,
             _ => continue,
         };
         let left = async { while effects.recv().await.is_some() {} };
@@ -56,7 +56,7 @@ pub async fn sign_in(
         match answer {
             Ok(config) => return Chosen::Server(Box::new(config), draft),
             // A board that is gone needs no answer.
-            Err(message) => drop(board.send(Message::SignIn(message)).await),
+            Err(message) => drop(board.send(WorldMessage::SignIn(message)).await),
         }
     }
     Chosen::Nothing

@@ -1,44 +1,44 @@
-//! Adding, changing and removing contacts: at once on the board, with undo and redo; saving is an
+//! Edits of contacts: they show on the board at once, can be undone and redone, and are saved as an
 //! effect.
 
 use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use super::{Board, Cursor, Effect, Field, Form, Pane, Purpose};
+use super::{Board, Cursor, Field, Form, Pane, Purpose, WorldEffect};
 use crate::contacts::{self, Contact, Edit};
 use crate::presence::Address;
 
 /// How many steps can be undone.
 const KEPT: usize = 100;
 
-/// What was done and can be undone, and what was undone and can be done again.
+/// Steps that can be undone and redone, and edits that wait for the disk.
 #[derive(Debug, Default)]
 pub(super) struct Edits {
     done: Vec<Step>,
     undone: Vec<Step>,
-    /// What is on its way into the contact book, the oldest first.
+    /// Edits that are not on disk yet, the oldest first.
     unsaved: VecDeque<Vec<Edit>>,
 }
 
 impl Edits {
-    /// The edits that are not in the contact book yet, in their order.
+    /// The edits that are not on disk yet, in their order.
     pub(super) fn unsaved(&self) -> impl Iterator<Item = &Edit> {
         self.unsaved.iter().flatten()
     }
 
-    /// The oldest `count` savings are done.
+    /// The oldest `count` saves are on disk.
     pub(super) fn were_saved(&mut self, count: usize) {
         self.unsaved.drain(..count.min(self.unsaved.len()));
     }
 
-    fn save(&mut self, edits: Vec<Edit>) -> Effect {
+    fn save(&mut self, edits: Vec<Edit>) -> WorldEffect {
         self.unsaved.push_back(edits.clone());
-        Effect::Save(edits)
+        WorldEffect::Save(edits)
     }
 }
 
-/// One step of the user's: the edits, those that take them back, and its name.
+/// One step: its edits, the edits that undo it, and its name.
 #[derive(Clone, Debug)]
 struct Step {
     forward: Vec<Edit>,
@@ -47,19 +47,20 @@ struct Step {
 }
 
 impl Board {
-    pub(super) fn submit(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn submit(&mut self, now: Timestamp) {
         let Pane::Form(form) = &mut self.pane else {
-            return Vec::new();
+            return;
         };
         let purpose = form.purpose().clone();
         if let Purpose::Import | Purpose::Export(_) = purpose {
             let Some(path) = form.text(Field::File) else {
                 form.refusal = Some("Which file?".into());
-                return Vec::new();
+                return;
             };
+            let group = form.text(Field::Group);
             return match purpose {
                 Purpose::Export(replace) => self.submit_export(path, replace),
-                _ => self.submit_import(path),
+                _ => self.want(WorldEffect::Import { path, group }),
             };
         }
         if purpose == Purpose::Move {
@@ -71,7 +72,7 @@ impl Board {
             Ok(contacts) => contacts,
             Err(refusal) => {
                 form.refusal = Some(refusal.to_string());
-                return Vec::new();
+                return;
             }
         };
         self.pane = Pane::Contacts;
@@ -81,7 +82,7 @@ impl Board {
         }
     }
 
-    fn add(&mut self, contacts: Vec<Contact>, now: Timestamp) -> Vec<Effect> {
+    fn add(&mut self, contacts: Vec<Contact>, now: Timestamp) {
         let first = contacts[0].address.clone();
         let mut new: Vec<Contact> = Vec::new();
         for contact in contacts {
@@ -90,23 +91,15 @@ impl Board {
                 new.push(contact);
             }
         }
-        let effects = match new.as_slice() {
-            [] => {
-                self.tell(format!("{first} is on the board already"), now);
-                Vec::new()
-            }
-            _ => {
-                let asked: Vec<Address> = new.iter().map(|new| new.address.clone()).collect();
-                let name = match new.as_slice() {
-                    [one] => format!("Added {}", one.address),
-                    several => format!("Added {}", contacts::counted(several.len())),
-                };
-                let mut effects =
-                    self.carry_out(new.into_iter().map(Edit::Add).collect(), name, now);
-                effects.push(Effect::Ask(asked));
-                effects
-            }
+        let name = match new.as_slice() {
+            [] => None,
+            [one] => Some(format!("Added {}", one.address)),
+            several => Some(format!("Added {}", contacts::counted(several.len()))),
         };
+        match name {
+            Some(name) => self.add_new(new, name, now),
+            None => self.show_notice(format!("{first} is on the board already"), now),
+        }
         self.search = None;
         self.hide_offline = false;
         if let Some(entry) = self.entry(&first) {
@@ -115,10 +108,16 @@ impl Board {
         }
         self.rearrange(now);
         self.select(Cursor::Contact(first));
-        effects
     }
 
-    fn change(&mut self, changed: Vec<Contact>, now: Timestamp) -> Vec<Effect> {
+    /// Adds contacts that are not on the board yet, and has them polled at once.
+    pub(super) fn add_new(&mut self, new: Vec<Contact>, name: String, now: Timestamp) {
+        let addresses = new.iter().map(|new| new.address.clone()).collect();
+        self.carry_out(new.into_iter().map(Edit::Add).collect(), name, now);
+        self.want(WorldEffect::PollNow(addresses));
+    }
+
+    fn change(&mut self, changed: Vec<Contact>, now: Timestamp) {
         let edits: Vec<Edit> = changed
             .into_iter()
             .filter(|contact| {
@@ -138,7 +137,7 @@ impl Board {
             )
             .collect();
         if edits.is_empty() {
-            return Vec::new();
+            return;
         }
         let words = match edits.len() {
             1 => "Changed the contact".into(),
@@ -165,13 +164,13 @@ impl Board {
         }
     }
 
-    pub(super) fn remove(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn remove(&mut self, now: Timestamp) {
         let chosen = self.chosen();
         let name = match chosen.as_slice() {
-            [] => return Vec::new(),
+            [] => return,
             [one] => match self.entry(&one.address) {
                 Some(entry) => format!("Removed {}", entry.name()),
-                None => return Vec::new(),
+                None => return,
             },
             several => format!("Removed {}", contacts::counted(several.len())),
         };
@@ -183,11 +182,10 @@ impl Board {
             .into_iter()
             .map(|contact| Edit::Remove(contact.address))
             .collect();
-        let effects = self.carry_out(edits, name, now);
+        self.carry_out(edits, name, now);
         if let Some(next) = next {
             self.select(Cursor::Contact(next));
         }
-        effects
     }
 
     /// Who takes the cursor when the chosen ones are gone: the next in sight, else the one before.
@@ -212,36 +210,26 @@ impl Board {
     }
 
     /// Opens the form that moves the marked contacts, or the one under the cursor.
-    pub(super) fn ask_for_group(&mut self) -> Vec<Effect> {
+    pub(super) fn ask_for_group(&mut self) {
         if !self.chosen().is_empty() {
             self.pane = Pane::Form(Box::new(Form::moving()));
         }
-        Vec::new()
     }
 
     /// A contact was dragged onto a group; one that is marked takes all marked along.
-    pub(super) fn drop_on(
-        &mut self,
-        address: Address,
-        group: Option<String>,
-        now: Timestamp,
-    ) -> Vec<Effect> {
+    pub(super) fn drop_on(&mut self, address: Address, group: Option<String>, now: Timestamp) {
         let Some(entry) = self.entry(&address) else {
-            return Vec::new();
+            return;
         };
-        let moved = match entry.marked {
-            true => self.chosen(),
-            false => vec![entry.contact.clone()],
+        let moved = if entry.marked {
+            self.chosen()
+        } else {
+            vec![entry.contact.clone()]
         };
         self.regroup(moved, group, now)
     }
 
-    fn regroup(
-        &mut self,
-        moved: Vec<Contact>,
-        group: Option<String>,
-        now: Timestamp,
-    ) -> Vec<Effect> {
+    fn regroup(&mut self, moved: Vec<Contact>, group: Option<String>, now: Timestamp) {
         let moved = moved.into_iter().map(|contact| Contact {
             group: group.clone(),
             ..contact
@@ -249,24 +237,18 @@ impl Board {
         self.change(moved.collect(), now)
     }
 
-    pub(super) fn mark(&mut self) -> Vec<Effect> {
+    pub(super) fn mark(&mut self) {
         if let Some(Cursor::Contact(address)) = &self.cursor
             && let Some(entry) = self.roster.entry_mut(address)
         {
             entry.marked ^= true;
         }
-        Vec::new()
     }
 
-    /// Applies the edits to the board, remembers how to take them back, and has them saved.
-    pub(super) fn carry_out(
-        &mut self,
-        edits: Vec<Edit>,
-        name: String,
-        now: Timestamp,
-    ) -> Vec<Effect> {
+    /// Applies the edits to the board, records how to undo them, and has them saved.
+    pub(super) fn carry_out(&mut self, edits: Vec<Edit>, name: String, now: Timestamp) {
         let backward = self.apply(&edits, now);
-        self.tell(format!("{name}: u takes it back"), now);
+        self.show_notice(format!("{name}: u takes it back"), now);
         self.edits.undone.clear();
         self.edits.done.push(Step {
             forward: edits.clone(),
@@ -276,41 +258,45 @@ impl Board {
         if self.edits.done.len() > KEPT {
             self.edits.done.remove(0);
         }
-        vec![self.edits.save(edits), self.keep_fresh()]
+        self.save(edits);
     }
 
-    pub(super) fn undo(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn undo(&mut self, now: Timestamp) {
         let Some(step) = self.edits.done.pop() else {
-            self.tell("Nothing to take back".into(), now);
-            return Vec::new();
+            self.show_notice("Nothing to take back".into(), now);
+            return;
         };
         self.apply(&step.backward, now);
-        self.tell(format!("Taken back: {}", step.name), now);
-        let effects = self.after_stepping(&step.backward);
+        self.show_notice(format!("Taken back: {}", step.name), now);
+        self.after_stepping(&step.backward);
         self.edits.undone.push(step);
-        effects
     }
 
-    pub(super) fn redo(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn redo(&mut self, now: Timestamp) {
         let Some(step) = self.edits.undone.pop() else {
-            self.tell("Nothing to do again".into(), now);
-            return Vec::new();
+            self.show_notice("Nothing to do again".into(), now);
+            return;
         };
         self.apply(&step.forward, now);
-        self.tell(format!("Done again: {}", step.name), now);
-        let effects = self.after_stepping(&step.forward);
+        self.show_notice(format!("Done again: {}", step.name), now);
+        self.after_stepping(&step.forward);
         self.edits.done.push(step);
-        effects
     }
 
-    fn after_stepping(&mut self, edits: &[Edit]) -> Vec<Effect> {
+    fn after_stepping(&mut self, edits: &[Edit]) {
         if let Some(Edit::Add(contact)) = edits.first() {
             self.select(Cursor::Contact(contact.address.clone()));
         }
-        vec![self.edits.save(edits.to_vec()), self.keep_fresh()]
+        self.save(edits.to_vec());
     }
 
-    /// Applies edits to the board; returns those that take them back, in the order to apply.
+    fn save(&mut self, edits: Vec<Edit>) {
+        let effect = self.edits.save(edits);
+        self.want(effect);
+        self.keep_fresh();
+    }
+
+    /// Applies edits to the board; returns the edits that undo them, in the order to apply.
     fn apply(&mut self, edits: &[Edit], now: Timestamp) -> Vec<Edit> {
         let contacts = self.entries().iter().map(|entry| entry.contact.clone());
         let (contacts, backward) = contacts::applied(contacts.collect(), edits);
@@ -319,20 +305,20 @@ impl Board {
         backward
     }
 
-    pub(super) fn step_field(&mut self, forward: bool) -> Vec<Effect> {
+    pub(super) fn step_field(&mut self, forward: bool) {
         let (domains, groups) = self.in_use();
         if let Pane::Form(form) = &mut self.pane {
             if forward && form.focused() == Field::File && !form.typed().is_empty() {
-                return vec![Effect::CompletePath(form.typed().into())];
+                let path = form.typed().into();
+                return self.want(WorldEffect::CompletePath(path));
             }
             if !(forward && form.complete(&domains, &groups)) {
                 form.step(forward);
             }
         }
-        Vec::new()
     }
 
-    pub(super) fn point(&mut self, place: usize, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn point(&mut self, place: usize, now: Timestamp) {
         if matches!(self.pane, Pane::Settings { .. }) {
             return self.point_at_setting(place, now);
         }
@@ -345,7 +331,6 @@ impl Board {
         if let Pane::Own(choice) = &mut self.pane {
             choice.choose(place);
         }
-        Vec::new()
     }
 
     /// What would complete the field that is typed into.
@@ -363,15 +348,14 @@ impl Board {
         (by_use(own.into_iter().chain(domains)), by_use(groups))
     }
 
-    pub(super) fn fold(&mut self, group: Option<String>, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn fold(&mut self, group: Option<String>, now: Timestamp) {
         if !self.folded.remove(&group) {
             self.folded.insert(group);
         }
         self.rearrange(now);
-        Vec::new()
     }
 
-    pub(super) fn fold_all(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn fold_all(&mut self, now: Timestamp) {
         let groups: Vec<_> = self
             .sections
             .iter()
@@ -383,7 +367,6 @@ impl Board {
             self.folded.extend(groups);
         }
         self.rearrange(now);
-        Vec::new()
     }
 }
 

@@ -1,13 +1,15 @@
-//! Telling the user when somebody is free: whom is watched, and when it rings.
+//! Watches: whose becoming free rings.
 
 use jiff::Timestamp;
 
-use super::{Board, Cursor, Effect, Repeat, Watch};
+use super::{Board, Cursor, Repeat, TerminalEffect, Watch};
 use crate::presence::Address;
 
 impl Board {
-    pub(super) fn ring(&mut self, address: &Address, now: Timestamp) -> Option<Effect> {
-        let entry = self.entry(address)?;
+    pub(super) fn ring(&mut self, address: &Address, now: Timestamp) {
+        let Some(entry) = self.entry(address) else {
+            return;
+        };
         let words = format!("{} is free", entry.name());
         let group = entry.contact.group.clone();
         if self.group_watches.remove(&group) {
@@ -25,17 +27,17 @@ impl Board {
                 }
             }
         }
-        self.tell(words.clone(), now);
-        Some(Effect::Ring { words })
+        self.show_notice(words.clone(), now);
+        self.want(TerminalEffect::Ring(words));
     }
 
-    pub(super) fn watch(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn watch(&mut self, now: Timestamp) {
         let after = self.confirmed_after(now);
         let Some(Cursor::Contact(address)) = &self.cursor else {
-            return Vec::new();
+            return;
         };
         let Some(entry) = self.roster.entry_mut(address) else {
-            return Vec::new();
+            return;
         };
         let free = entry.is_free(after);
         entry.watch = match entry.watch.map(|watch| watch.repeat) {
@@ -50,16 +52,16 @@ impl Board {
             Some(Repeat::Always) => format!("Rings each time that {name} becomes free"),
             None => format!("No longer watching {name}"),
         };
-        self.tell(words, now);
-        self.preference()
+        self.show_notice(words, now);
+        self.prefer()
     }
 
-    pub(super) fn watch_group(&mut self, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn watch_group(&mut self, now: Timestamp) {
         let Some(group) = self
             .group_under_cursor()
             .map(|group| group.map(String::from))
         else {
-            return Vec::new();
+            return;
         };
         let after = self.confirmed_after(now);
         let ends = self.group_watches.remove(&group);
@@ -87,7 +89,7 @@ impl Board {
         if !ends {
             self.group_watches.insert(group);
         }
-        self.tell(words, now);
-        self.preference()
+        self.show_notice(words, now);
+        self.prefer()
     }
 }

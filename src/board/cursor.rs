@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Action, Board, Effect, Entry, Pane, Row, Shape};
+use super::{Action, Board, Effect, Entry, Pane, Row, View};
 use crate::presence::Address;
 
 /// What the cursor is on: it stays with the person when rows move.
@@ -12,6 +12,17 @@ pub enum Cursor {
     Contact(Address),
     /// The heading of a folded group.
     Group(Option<String>),
+}
+
+/// The room that the contacts are drawn in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// How the contacts are laid out.
+    pub view: View,
+    /// How many contacts stand beside each other, at least 1.
+    pub columns: usize,
+    /// Lines in all.
+    pub height: usize,
 }
 
 impl Board {
@@ -35,7 +46,7 @@ impl Board {
 
     /// How many contacts stand beside each other.
     pub fn columns(&self) -> usize {
-        self.shape.columns
+        self.room.columns
     }
 
     /// The group under the cursor: the contact's, or the folded one. The outer `None` means that
@@ -47,14 +58,13 @@ impl Board {
         }
     }
 
-    pub(super) fn select(&mut self, cursor: Cursor) -> Vec<Effect> {
+    pub(super) fn select(&mut self, cursor: Cursor) {
         self.cursor = Some(cursor);
         self.mend_cursor();
-        Vec::new()
     }
 
-    pub(super) fn travel(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
-        let page = (self.shape.height / self.shape.cell_height.max(1))
+    pub(super) fn travel(&mut self, action: Action, now: Timestamp) {
+        let page = (self.room.height / self.room.view.lines())
             .saturating_sub(1)
             .max(1);
         if matches!(self.pane, Pane::Settings { .. }) {
@@ -62,7 +72,7 @@ impl Board {
         }
         if let Pane::Own(choice) = &mut self.pane {
             choice.travel(action);
-            return Vec::new();
+            return;
         }
         if let Some(scroll) = self.pane_scroll() {
             match action {
@@ -79,7 +89,7 @@ impl Board {
                 }
                 _ => {}
             }
-            return Vec::new();
+            return;
         }
         match action {
             Action::Left | Action::Right => self.move_sideways(action == Action::Right),
@@ -91,7 +101,6 @@ impl Board {
             Action::Bottom => self.move_rows(isize::MAX),
             _ => {}
         }
-        Vec::new()
     }
 
     fn pane_scroll(&mut self) -> Option<&mut usize> {
@@ -105,7 +114,7 @@ impl Board {
     }
 
     /// Moves what is shown by so many rows, without the cursor.
-    pub(super) fn scroll(&mut self, rows: i32) -> Vec<Effect> {
+    pub(super) fn scroll(&mut self, rows: i32) {
         if let Some(scroll) = self.pane_scroll() {
             *scroll = scroll.saturating_add_signed(rows as isize);
         } else {
@@ -114,20 +123,28 @@ impl Board {
                 .saturating_add_signed(rows as isize)
                 .min(self.last_top());
         }
-        Vec::new()
     }
 
-    pub(super) fn reshape(&mut self, shape: Shape) -> Vec<Effect> {
-        if shape != self.shape {
-            let relaid = shape.columns != self.shape.columns;
-            self.shape = shape;
+    /// Fits the contacts into `room`, with the cursor in sight; returns the effects.
+    pub fn fit(&mut self, room: Room) -> Vec<Effect> {
+        if room != self.room {
+            let relaid = room.columns != self.room.columns;
+            self.room = room;
             if relaid {
                 self.lay_out();
             } else {
                 self.keep_cursor_in_sight();
             }
         }
-        Vec::new()
+        self.prefer_what_is_in_sight();
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Scrolls the pane back to `last`, the furthest that shows something new.
+    pub fn limit_scroll(&mut self, last: usize) {
+        if let Some(scroll) = self.pane_scroll() {
+            *scroll = (*scroll).min(last);
+        }
     }
 
     fn move_rows(&mut self, by: isize) {
@@ -149,7 +166,7 @@ impl Board {
             return self.move_rows(isize::MIN);
         };
         let cells = |row: usize| match &self.rows[row] {
-            Row::Cells(_, cells) => cells.len(),
+            Row::Cells(cells) => cells.len(),
             Row::Heading(_) => 1,
         };
         let (row, column) = if forward && column + 1 < cells(row) {
@@ -179,7 +196,7 @@ impl Board {
     fn cursor_at(&self, row: usize, column: usize) -> Option<Cursor> {
         match &self.rows[row] {
             Row::Heading(section) => Some(Cursor::Group(self.sections[*section].group.clone())),
-            Row::Cells(_, cells) => {
+            Row::Cells(cells) => {
                 let place = cells.get(column).or(cells.last())?;
                 Some(Cursor::Contact(
                     self.entries()[*place].contact.address.clone(),
@@ -197,7 +214,7 @@ impl Board {
                     .iter()
                     .enumerate()
                     .find_map(|(row, cells)| match cells {
-                        Row::Cells(_, cells) => {
+                        Row::Cells(cells) => {
                             Some((row, cells.iter().position(|&cell| cell == place)?))
                         }
                         Row::Heading(_) => None,
@@ -246,7 +263,7 @@ impl Board {
                 .iter()
                 .map(|row| self.lines(row))
                 .sum();
-            while lines > self.shape.height && self.top < row {
+            while lines > self.room.height && self.top < row {
                 lines -= self.lines(&self.rows[self.top]);
                 self.top += 1;
             }
@@ -256,7 +273,7 @@ impl Board {
 
     /// The last row that may be the first shown: what follows fills the room.
     fn last_top(&self) -> usize {
-        let mut left = self.shape.height;
+        let mut left = self.room.height;
         let mut top = self.rows.len();
         while top > 0 {
             let lines = self.lines(&self.rows[top - 1]);
@@ -273,7 +290,7 @@ impl Board {
     pub fn lines(&self, row: &Row) -> usize {
         match row {
             Row::Heading(_) => 1,
-            Row::Cells(..) => self.shape.cell_height,
+            Row::Cells(..) => self.room.view.lines(),
         }
     }
 
@@ -282,7 +299,7 @@ impl Board {
         let rows = &self.rows[self.top.min(self.rows.len())..];
         let mut lines = 0;
         let fit = rows.iter().take_while(|row| {
-            let fits = lines < self.shape.height;
+            let fits = lines < self.room.height;
             lines += self.lines(row);
             fits
         });

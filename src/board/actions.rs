@@ -1,15 +1,63 @@
-//! What the user's keys, words and pastes do.
+//! Actions, and what they and typed or pasted text do.
 
 use std::collections::HashMap;
 
 use jiff::Timestamp;
 use tui_input::Input;
 
-use super::{Action, Board, Cursor, Effect, Form, Frozen, OwnChoice, Pane, Search, View};
+use super::{Board, Cursor, Form, Frozen, OwnChoice, Pane, Search, TerminalEffect, WorldEffect};
 use crate::link::{LinkState, Report};
 
+/// What a key or a hint does. Its name, help and keys are in the table of the keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the table of the keys describes each")]
+pub enum Action {
+    Up,
+    Down,
+    Left,
+    Right,
+    PageUp,
+    PageDown,
+    Top,
+    Bottom,
+    Open,
+    Back,
+    Next,
+    Previous,
+    Add,
+    Remove,
+    Edit,
+    Move,
+    Undo,
+    Redo,
+    Import,
+    Export,
+    Find,
+    Watch,
+    WatchGroup,
+    Mark,
+    Copy,
+    Sort,
+    FoldGroup,
+    FoldAll,
+    View,
+    HideOffline,
+    Freeze,
+    WhoIsFree,
+    OwnPresence,
+    Refresh,
+    Mouse,
+    Settings,
+    Demo,
+    Trust,
+    Help,
+    Redraw,
+    Suspend,
+    Quit,
+}
+
 impl Board {
-    pub(super) fn act(&mut self, action: Action, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn act(&mut self, action: Action, now: Timestamp) {
         match action {
             Action::Back => self.back(now),
             Action::Open => self.open(now),
@@ -17,13 +65,11 @@ impl Board {
             Action::Add => {
                 let form = Form::adding(self.group_under_cursor().flatten());
                 self.pane = Pane::Form(Box::new(form));
-                Vec::new()
             }
             Action::Edit => {
                 if let Some(entry) = self.selected() {
                     self.pane = Pane::Form(Box::new(Form::changing(&entry.contact)));
                 }
-                Vec::new()
             }
             Action::Move => self.ask_for_group(),
             Action::Remove => self.remove(now),
@@ -42,7 +88,6 @@ impl Board {
                     typing: true,
                 });
                 self.pane = Pane::Contacts;
-                Vec::new()
             }
             Action::Watch => self.watch(now),
             Action::WatchGroup => self.watch_group(now),
@@ -50,29 +95,17 @@ impl Board {
             Action::Copy => self.copy(now),
             Action::Sort => {
                 self.order = self.order.next();
-                self.tell(format!("Sorted {}", self.order.label()), now);
+                self.show_notice(format!("Sorted {}", self.order.label()), now);
                 self.rearrange(now);
-                Vec::new()
             }
-            Action::FoldGroup => match self
-                .group_under_cursor()
-                .map(|group| group.map(String::from))
-            {
-                Some(group) => self.fold(group, now),
-                None => Vec::new(),
-            },
+            Action::FoldGroup => {
+                if let Some(group) = self.group_under_cursor() {
+                    self.fold(group.map(String::from), now);
+                }
+            }
             Action::FoldAll => self.fold_all(now),
             Action::View => {
-                let shown = self.view.unwrap_or(match self.shape.cell_height {
-                    1 => View::Compact,
-                    _ => View::Tiles,
-                });
-                self.view = Some(match shown {
-                    View::Tiles => View::List,
-                    View::List => View::Compact,
-                    View::Compact => View::Tiles,
-                });
-                Vec::new()
+                self.view = Some(self.view.unwrap_or(self.room.view).next());
             }
             Action::HideOffline => {
                 self.hide_offline = !self.hide_offline;
@@ -81,19 +114,16 @@ impl Board {
                 } else {
                     "All contacts shown"
                 };
-                self.tell(words.into(), now);
+                self.show_notice(words.into(), now);
                 self.rearrange(now);
-                Vec::new()
             }
             Action::Freeze => self.freeze(now),
             Action::WhoIsFree => {
                 let group = self.group_under_cursor().flatten().map(String::from);
                 self.pane = Pane::WhoIsFree { group, scroll: 0 };
-                Vec::new()
             }
             Action::OwnPresence => {
                 self.pane = Pane::Own(OwnChoice::of(self.link().own));
-                Vec::new()
             }
             Action::Settings => self.open_settings(),
             Action::Refresh => self.refresh(),
@@ -104,8 +134,8 @@ impl Board {
                 } else {
                     "The mouse is the terminal's: select and copy as usual"
                 };
-                self.tell(words.into(), now);
-                vec![Effect::Mouse(self.mouse)]
+                self.show_notice(words.into(), now);
+                self.want(TerminalEffect::Mouse(self.mouse))
             }
             Action::Help => {
                 self.pane = match self.pane {
@@ -119,13 +149,12 @@ impl Board {
                         scroll: 0,
                     },
                 };
-                Vec::new()
             }
             // They belong to the sign-in form.
-            Action::Demo | Action::Trust => Vec::new(),
-            Action::Redraw => vec![Effect::Redraw],
-            Action::Suspend => vec![Effect::Suspend],
-            Action::Quit => vec![Effect::Quit],
+            Action::Demo | Action::Trust => {}
+            Action::Redraw => self.want(TerminalEffect::Redraw),
+            Action::Suspend => self.want(TerminalEffect::Suspend),
+            Action::Quit => self.want(TerminalEffect::Quit),
             Action::Up
             | Action::Down
             | Action::Left
@@ -137,7 +166,7 @@ impl Board {
         }
     }
 
-    fn back(&mut self, now: Timestamp) -> Vec<Effect> {
+    fn back(&mut self, now: Timestamp) {
         if !matches!(self.pane, Pane::Contacts) {
             self.pane = Pane::Contacts;
         } else if self.search.take().is_some() {
@@ -146,10 +175,9 @@ impl Board {
             let entries = self.roster.entries_mut().iter_mut();
             entries.for_each(|entry| entry.marked = false);
         }
-        Vec::new()
     }
 
-    fn open(&mut self, now: Timestamp) -> Vec<Effect> {
+    fn open(&mut self, now: Timestamp) {
         if matches!(self.pane, Pane::Form(_)) {
             return self.submit(now);
         }
@@ -159,14 +187,14 @@ impl Board {
         if let Pane::Own(choice) = &self.pane {
             let set = choice.made(now);
             self.pane = Pane::Contacts;
-            return vec![Effect::SetOwn(set)];
+            return self.want(WorldEffect::SetOwn(set));
         }
         if let Some(search) = self.search.as_mut().filter(|search| search.typing) {
             search.typing = false;
             if search.input.value().trim().is_empty() {
                 self.search = None;
             }
-            return Vec::new();
+            return;
         }
         match (&self.pane, &self.cursor) {
             (Pane::Contacts, Some(Cursor::Group(group))) => self.fold(group.clone(), now),
@@ -175,23 +203,17 @@ impl Board {
                     why: false,
                     scroll: 0,
                 };
-                Vec::new()
             }
-            (Pane::Contacts, None) => Vec::new(),
+            (Pane::Contacts, None) => {}
             _ => {
                 self.pane = Pane::Contacts;
-                Vec::new()
             }
         }
     }
 
-    pub(super) fn type_in(
-        &mut self,
-        request: tui_input::InputRequest,
-        now: Timestamp,
-    ) -> Vec<Effect> {
+    pub(super) fn type_in(&mut self, request: tui_input::InputRequest, now: Timestamp) {
         if self.tries_to_sign_in() {
-            return Vec::new();
+            return;
         }
         match &mut self.pane {
             Pane::Form(form) => form.edit(request),
@@ -202,46 +224,43 @@ impl Board {
             _ => {
                 if let Some(search) = self.search.as_mut().filter(|search| search.typing) {
                     search.input.handle(request);
-                    // Typing looks for somebody: the first who fits takes the cursor.
+                    // The first match takes the cursor.
                     self.top = 0;
                     self.cursor = None;
                     self.rearrange(now);
                 }
             }
         }
-        Vec::new()
     }
 
-    pub(super) fn paste(&mut self, text: &str, now: Timestamp) -> Vec<Effect> {
+    pub(super) fn paste(&mut self, text: &str, now: Timestamp) {
         let takes_text = self.wants_text();
         if !takes_text && text.contains('@') {
             self.act(Action::Add, now);
         }
         if takes_text || text.contains('@') {
-            // A line end inside a field would be lost; between addresses a comma says the same.
+            // A field has one line: commas separate addresses as line ends do.
             let line = text.trim().replace(['\r', '\n'], ",");
             for character in line.chars().filter(|character| !character.is_control()) {
                 self.type_in(tui_input::InputRequest::InsertChar(character), now);
             }
         }
-        Vec::new()
     }
 
-    fn refresh(&mut self) -> Vec<Effect> {
+    fn refresh(&mut self) {
         if matches!(self.link().state, LinkState::Refused { .. }) {
-            return vec![Effect::SignIn];
+            return self.want(WorldEffect::SignInAgain);
         }
-        vec![Effect::Ask(Vec::new())]
+        self.want(WorldEffect::PollNow(Vec::new()));
     }
 
-    fn freeze(&mut self, now: Timestamp) -> Vec<Effect> {
+    fn freeze(&mut self, now: Timestamp) {
         match self.frozen.take() {
             None => {
                 self.frozen = Some(Frozen {
                     since: now,
                     held: HashMap::new(),
                 });
-                Vec::new()
             }
             Some(frozen) => {
                 let mut held: Vec<Report> = frozen.held.into_values().collect();
@@ -251,12 +270,12 @@ impl Board {
         }
     }
 
-    fn copy(&mut self, now: Timestamp) -> Vec<Effect> {
+    fn copy(&mut self, now: Timestamp) {
         let Some(entry) = self.selected() else {
-            return Vec::new();
+            return;
         };
         let text = entry.contact.address.to_string();
-        self.tell(format!("Copied {text}"), now);
-        vec![Effect::Copy(text)]
+        self.show_notice(format!("Copied {text}"), now);
+        self.want(TerminalEffect::Copy(text));
     }
 }

@@ -1,0 +1,137 @@
+//! What time alone changes on the board, and when: notices end, ages grow, states turn stale,
+//! orders settle, watches ring.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Board, Entry, Knowledge, Order, Row, Standing, age};
+use crate::link::{LinkState, Mode};
+
+/// How long the user's hand must rest before a state order sorts anew.
+const REST: SignedDuration = SignedDuration::from_secs(2);
+/// How long a change of state stands out.
+const CHANGE_SHOWS: SignedDuration = SignedDuration::from_secs(6);
+
+impl Board {
+    fn rearrange_when_due(&mut self, now: Timestamp) {
+        let steady = self.order == Order::Name && self.search.is_none() && !self.hide_offline;
+        if !steady {
+            // A state that turns stale by time alone sends no message.
+            let before = self.confirmed_after(self.arranged_at);
+            let after = self.confirmed_after(now);
+            let fresh = |entry: &Entry, after| entry.standing(after) == Standing::Fresh;
+            let mut entries = self.roster.entries().iter();
+            self.out_of_order |= entries.any(|entry| fresh(entry, before) && !fresh(entry, after));
+        }
+        if self.out_of_order && (steady || now >= self.touched + REST) {
+            self.rearrange(now);
+        }
+    }
+
+    /// What has become due by `now`: notices end, orders settle, watches ring.
+    pub(super) fn pass_time(&mut self, now: Timestamp) {
+        if self
+            .notice
+            .as_ref()
+            .is_some_and(|notice| notice.until <= now)
+        {
+            self.notice = None;
+        }
+        self.rearrange_when_due(now);
+        let free_for = self.preferences.free_for;
+        let after = self.confirmed_after(now);
+        let mut rung = Vec::new();
+        for entry in self.roster.entries_mut() {
+            let fresh = entry.standing(after) == Standing::Fresh;
+            let Some(watch) = &mut entry.watch else {
+                continue;
+            };
+            if !fresh {
+                watch.lose();
+            } else if watch.due(free_for).is_some_and(|due| due <= now) {
+                if !watch.ring() {
+                    entry.watch = None;
+                }
+                rung.push(entry.contact.address.clone());
+            }
+        }
+        for address in rung {
+            self.ring(&address, now);
+        }
+    }
+
+    /// When the picture next changes by the mere passing of time; `None` while nothing will.
+    pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
+        let mut next: Option<Timestamp> = None;
+        let mut sooner = |at: Timestamp| next = Some(next.map_or(at, |next| next.min(at)));
+        if let Some(notice) = &self.notice {
+            sooner(notice.until);
+        }
+        if self.out_of_order {
+            sooner(self.touched + REST);
+        }
+        if let Some(frozen) = &self.frozen {
+            sooner(age::seconds_turn(frozen.since, now));
+        }
+        match (&self.link().state, self.asked_at()) {
+            (
+                LinkState::Trouble {
+                    since, next_try, ..
+                },
+                _,
+            ) => {
+                sooner(age::seconds_turn(*since, now));
+                if *next_try > now {
+                    sooner(age::seconds_turn(
+                        *next_try - SignedDuration::from_hours(1),
+                        now,
+                    ));
+                }
+            }
+            // The header of a live link shows no age.
+            (_, Some(asked_at)) if self.link().mode != Mode::Live => {
+                sooner(age::seconds_turn(asked_at, now));
+            }
+            _ => {}
+        }
+        let after = self.confirmed_after(now);
+        // The counts and the order are of everybody, in sight or not.
+        let fresh = self
+            .entries()
+            .iter()
+            .filter(|entry| entry.standing(after) == Standing::Fresh);
+        if let Some(oldest) = fresh.filter_map(Entry::asked_at).min() {
+            self.link()
+                .stale_from(oldest)
+                .into_iter()
+                .for_each(&mut sooner);
+        }
+        let in_sight = self.rows_in_sight().iter().flat_map(Row::places);
+        for entry in in_sight.map(|&place| &self.entries()[place]) {
+            let shown = match (entry.standing(after), &entry.knowledge) {
+                (Standing::Fresh, Knowledge::Known(known)) => Some(known.since.at()),
+                _ => entry.asked_at(),
+            };
+            if let Some(since) = shown {
+                sooner(age::short_turns(since, now));
+            }
+            if let Some(changed) = entry
+                .changed
+                .filter(|&changed| changed + CHANGE_SHOWS > now)
+            {
+                sooner(changed + CHANGE_SHOWS);
+            }
+        }
+        let watches = self.entries().iter().filter_map(|entry| entry.watch);
+        watches
+            .filter_map(|watch| watch.due(self.preferences.free_for))
+            .for_each(&mut sooner);
+        next
+    }
+
+    /// Whether the contact's state changed so lately that it stands out.
+    pub fn just_changed(&self, entry: &Entry, now: Timestamp) -> bool {
+        entry
+            .changed
+            .is_some_and(|changed| now < changed + CHANGE_SHOWS)
+    }
+}

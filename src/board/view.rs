@@ -1,0 +1,155 @@
+//! What drawing reads of the board.
+
+use jiff::Timestamp;
+
+use super::{Board, Entry, Order, Pane, Preferences, Search, Section, Standing, View, order};
+use crate::link::Link;
+use crate::presence::{Address, Availability};
+
+/// How many contacts there are of each kind, by fresh states only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// One number an availability, in the order of [`Availability::ALL`].
+    pub by_availability: [usize; Availability::ALL.len()],
+    /// Those whose state is not known to be true now.
+    pub stale: usize,
+    /// Those who were never answered yet.
+    pub awaited: usize,
+}
+
+impl Board {
+    /// States that were confirmed before this are stale: all, where the link is down.
+    pub fn confirmed_after(&self, now: Timestamp) -> Timestamp {
+        self.roster.confirmed_after(now)
+    }
+
+    /// How many contacts there are of each kind.
+    pub fn counts(&self, now: Timestamp) -> Counts {
+        let after = self.confirmed_after(now);
+        let mut counts = Counts::default();
+        for entry in self.entries() {
+            match (entry.standing(after), entry.availability()) {
+                (Standing::Fresh, Some(availability)) => {
+                    counts.by_availability[availability as usize] += 1;
+                }
+                (Standing::Awaited, _) if entry.trouble.is_none() => counts.awaited += 1,
+                _ => counts.stale += 1,
+            }
+        }
+        counts
+    }
+
+    /// How many of a section's members are free at `now`.
+    pub fn free_in(&self, section: &Section, now: Timestamp) -> usize {
+        let after = self.confirmed_after(now);
+        let members = section.members.iter().map(|&place| &self.entries()[place]);
+        members.filter(|entry| entry.is_free(after)).count()
+    }
+
+    /// When the data on the board was last true as a whole: the oldest confirmation among the
+    /// contacts that were answered last time. `None` before the first answer.
+    pub fn asked_at(&self) -> Option<Timestamp> {
+        let answered = self
+            .entries()
+            .iter()
+            .filter(|entry| entry.trouble.is_none());
+        let known = answered.filter_map(Entry::known);
+        known.map(|known| known.asked_at).min()
+    }
+
+    /// Whether keys go into a text field.
+    pub fn wants_text(&self) -> bool {
+        match &self.pane {
+            Pane::Form(_) | Pane::Help { .. } => true,
+            Pane::Contacts => self.search.as_ref().is_some_and(|search| search.typing),
+            _ => false,
+        }
+    }
+
+    /// Who of a group is free, the best first: by how well they can be reached, then by how long
+    /// they have been free. Only fresh states count.
+    pub fn who_is_free(&self, group: Option<&str>, now: Timestamp) -> Vec<&Entry> {
+        let after = self.confirmed_after(now);
+        let mut free: Vec<&Entry> = self
+            .entries()
+            .iter()
+            .filter(|entry| entry.contact.group.as_deref() == group)
+            .filter(|entry| entry.is_free(after))
+            .collect();
+        free.sort_by_cached_key(|entry| {
+            let since = entry.known().map(|known| known.since.at());
+            (order::reach(entry, Standing::Fresh), since)
+        });
+        free
+    }
+
+    /// All contacts, in the order of the book.
+    pub fn entries(&self) -> &[Entry] {
+        self.roster.entries()
+    }
+
+    /// The contact of this address.
+    pub fn entry(&self, address: &Address) -> Option<&Entry> {
+        self.roster.entry(address)
+    }
+
+    /// The groups as they are shown.
+    pub fn sections(&self) -> &[Section] {
+        &self.sections
+    }
+
+    /// How the link is.
+    pub fn link(&self) -> &Link {
+        self.roster.link()
+    }
+
+    /// What is open above the contacts.
+    pub fn pane(&self) -> &Pane {
+        &self.pane
+    }
+
+    /// What is searched for.
+    pub fn search(&self) -> Option<&Search> {
+        self.search.as_ref()
+    }
+
+    /// The layout that the user chose; `None` while the width decides.
+    pub fn view(&self) -> Option<View> {
+        self.view
+    }
+
+    /// By what the contacts are sorted.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    /// Whether the offline are hidden.
+    pub fn hides_offline(&self) -> bool {
+        self.hide_offline
+    }
+
+    /// Since when the board is held still.
+    pub fn frozen_since(&self) -> Option<Timestamp> {
+        self.frozen.as_ref().map(|frozen| frozen.since)
+    }
+
+    /// The notice of the moment.
+    pub fn notice(&self) -> Option<&str> {
+        self.notice.as_ref().map(|notice| notice.words.as_str())
+    }
+
+    /// What is wrong with the contact book.
+    pub fn book_trouble(&self) -> Option<&str> {
+        self.book_trouble.as_deref()
+    }
+
+    /// What the user may set.
+    pub fn preferences(&self) -> &Preferences {
+        &self.preferences
+    }
+
+    /// Whether the mouse is the board's.
+    pub fn mouse(&self) -> bool {
+        self.mouse && !self.is_signing_in()
+    }
+}

@@ -1,0 +1,192 @@
+//! The first line: who is signed in where, how many are free, how old that is.
+
+use jiff::Timestamp;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::fit::cells;
+use super::look::Scene;
+use super::state::clock;
+use crate::board::{Board, age};
+use crate::link::{LinkState, Mode};
+use crate::presence::Availability;
+
+/// A piece of the line: text and its style.
+type Piece = (String, Style);
+
+/// How old the data is, in words; and whether that is as it should be.
+fn freshness(board: &Board, now: Timestamp) -> (String, bool) {
+    let heard = board.asked_at().map(|at| age::seconds(at, now));
+    if let Some(since) = board.frozen_since() {
+        return (format!("FROZEN {}", age::seconds(since, now)), false);
+    }
+    match (&board.link().state, heard) {
+        (LinkState::Trouble { .. }, Some(heard)) => (format!("stale, {heard} old"), false),
+        (LinkState::Trouble { .. }, None) => ("no answer".into(), false),
+        (LinkState::Refused { .. }, _) => ("signed out".into(), false),
+        (LinkState::SigningIn, None) => ("signing in".into(), true),
+        (_, None) if board.entries().is_empty() => (String::new(), true),
+        (_, None) => ("asking".into(), true),
+        (_, Some(_)) if board.link().mode == Mode::Live => ("live".into(), true),
+        (_, Some(heard)) => (format!("{heard} ago"), true),
+    }
+}
+
+fn counted(board: &Board, now: Timestamp) -> Vec<(Availability, usize, &'static str)> {
+    let counts = board.counts(now);
+    let word = |availability| match availability {
+        Availability::Available => "free",
+        Availability::Away => "away",
+        Availability::Busy => "busy",
+        Availability::Dnd => "dnd",
+        Availability::Unavailable => "off",
+        Availability::Unknown => "?",
+    };
+    Availability::ALL
+        .into_iter()
+        .map(|availability| {
+            let known = counts.by_availability[availability as usize];
+            let unsure = if availability == Availability::Unknown {
+                counts.stale
+            } else {
+                0
+            };
+            (availability, known + unsure, word(availability))
+        })
+        .collect()
+}
+
+fn count_pieces(Scene { board, look, now }: Scene<'_>, words: bool) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (availability, count, word) in counted(board, now) {
+        let unsure = availability == Availability::Unknown;
+        if unsure && count == 0 {
+            continue;
+        }
+        let glyph = availability.glyph(look.icons);
+        let text = match (words, unsure) {
+            (true, true) => format!("{glyph} {count} not sure"),
+            (true, false) => format!("{glyph} {count} {word}"),
+            (false, _) => format!("{glyph}{count}"),
+        };
+        let style = look.theme.state(availability);
+        pieces.push((text, if count == 0 { look.theme.dim() } else { style }));
+    }
+    pieces
+}
+
+/// Draws the header, with as much of it as fits: the counts and the age before the rest.
+pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
+    let Scene { board, look, now } = scene;
+    if area.is_empty() {
+        return;
+    }
+    let (freshness, well) = freshness(board, now);
+    let age_style = if well {
+        look.theme.dim()
+    } else {
+        look.theme.trouble()
+    };
+    let width = usize::from(area.width);
+    let link = board.link();
+    let own = link.own.map_or(String::new(), |set| {
+        let glyph = set.own.availability().glyph(look.icons);
+        let until = clock(set.until, &look.zone);
+        format!(": {glyph} {} until {until}", set.own.label())
+    });
+    let at = format!("{} @ {}{own}", link.user, link.server);
+    let mode = match link.mode {
+        Mode::Every(interval) => format!("every {} s", interval.as_secs_f32().round()),
+        Mode::Live => "live".into(),
+    };
+    let warning = link.warning.as_deref();
+    let total = |pieces: &[Piece], gap: usize| -> usize {
+        pieces.iter().map(|(text, _)| cells(text) + gap).sum()
+    };
+    let long = count_pieces(scene, true);
+    let short = count_pieces(scene, false);
+    // From the richest header to the poorest: the first that fits is drawn.
+    let mut left: Vec<Vec<Piece>> = Vec::new();
+    let title = (" whosin".to_string(), look.theme.heading());
+    let who = (at, Style::new());
+    let warn = warning.map(|warning| (format!("! {warning}"), look.theme.trouble()));
+    let warn_short = warning.map(|_| ("!".to_string(), look.theme.trouble()));
+    let with = |pieces: &[&Piece], warn: &Option<Piece>| -> Vec<Piece> {
+        pieces
+            .iter()
+            .map(|&piece| piece.clone())
+            .chain(warn.clone())
+            .collect()
+    };
+    left.push(with(&[&title, &who, &(mode, look.theme.dim())], &warn));
+    left.push(with(&[&title, &who], &warn));
+    left.push(with(&[&title], &warn));
+    left.push(with(&[&title], &warn_short));
+    left.push(with(&[], &warn_short));
+    let age = cells(&freshness);
+    // A warning in words is worth more than the words at the counts.
+    let (in_words, by_sign) = left.split_at(3);
+    let counted = [&long, &short];
+    let fitting = [in_words, by_sign].into_iter().flat_map(|left| {
+        let with = |counts| left.iter().map(move |left| (left, counts));
+        counted.into_iter().flat_map(with)
+    });
+    let pick = fitting
+        .filter(|(left, counts)| left.len() > 1 || std::ptr::eq(*counts, &short))
+        .find(|(left, counts)| {
+            let gap = if std::ptr::eq(*counts, &long) { 2 } else { 1 };
+            total(left, 2) + total(counts, gap) + age < width
+        });
+    let (left, counts) = pick.unwrap_or((&left[4], &short));
+    let mut x = area.x;
+    for (text, style) in left {
+        buffer.set_stringn(x, area.y, text, width, *style);
+        x += cells(text) as u16 + 2;
+    }
+    let gap = if std::ptr::eq(counts, &long) { 2 } else { 1 };
+    let age_at = area.right().saturating_sub(age as u16 + 1).max(area.x);
+    let counts_width = total(counts, gap) as u16;
+    let mut x = age_at
+        .saturating_sub(counts_width)
+        .max(x.saturating_sub(1))
+        .max(area.x);
+    for (text, style) in counts {
+        let room = usize::from(area.right().saturating_sub(x));
+        if cells(text) > room
+            || (x + cells(text) as u16 > age_at && counts_width + (age as u16) < area.width)
+        {
+            break;
+        }
+        buffer.set_stringn(x, area.y, text, room, *style);
+        x += (cells(text) + gap) as u16;
+    }
+    if x <= age_at + 1 {
+        buffer.set_stringn(age_at, area.y, &freshness, age, age_style);
+    } else if !well {
+        // Too narrow for the words: what is wrong must still be seen.
+        buffer.set_stringn(area.right() - 1, area.y, "!", 1, age_style);
+    }
+}
+
+/// Draws what fits of the counts on a screen that is too small for contacts.
+pub fn draw_counts_only(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
+    let Scene { board, look, now } = scene;
+    if area.is_empty() {
+        return;
+    }
+    let (_, well) = freshness(board, now);
+    let mut x = area.x;
+    if !well {
+        buffer.set_stringn(x, area.y, "!", 1, look.theme.trouble());
+        x += 1;
+    }
+    for (text, style) in count_pieces(scene, false) {
+        let width = cells(&text) as u16;
+        if x + width > area.right() {
+            break;
+        }
+        buffer.set_stringn(x, area.y, &text, usize::from(width), style);
+        x += width + 1;
+    }
+}

@@ -1,0 +1,89 @@
+//! The lines under the header: problems and notices, the most pressing first.
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::fit::{fit, wrap};
+use super::look::Look;
+use crate::board::{Board, age};
+use crate::link::LinkState;
+
+/// A problem or a notice, or one line of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The words.
+    pub words: String,
+    /// Whether it is a problem.
+    pub pressing: bool,
+}
+
+/// All problems and notices, the most pressing first.
+pub fn all(board: &Board, now: Timestamp) -> Vec<Notice> {
+    let problem = |words| Notice {
+        words,
+        pressing: true,
+    };
+    let notice = board.notice().map(|words| Notice {
+        words: words.to_string(),
+        pressing: false,
+    });
+    let link = match &board.link().state {
+        LinkState::Trouble {
+            problem,
+            since,
+            next_try,
+        } => {
+            let left = next_try.duration_since(now).max(SignedDuration::ZERO);
+            let next = match left.as_secs() {
+                0 => "trying again now".to_string(),
+                seconds => format!("next try in {seconds} s"),
+            };
+            let lasting = age::seconds(*since, now);
+            let (what, advice) = (&problem.what, &problem.advice);
+            Some(format!("{what} for {lasting}, {next}. {advice}"))
+        }
+        LinkState::Refused { problem, .. } => {
+            let (what, advice) = (&problem.what, &problem.advice);
+            Some(format!("{what}. {advice} r signs in again."))
+        }
+        LinkState::SigningIn | LinkState::Up => None,
+    };
+    let book = board.book_trouble().map(String::from);
+    let problems = [link, book].into_iter().flatten().map(problem);
+    problems.chain(notice).collect()
+}
+
+/// Problems and notices in at most `room` lines (at least one) of this width: the first in whole as
+/// far as it goes, for half of a fingerprint or an address is of no use; the rest in one line each.
+pub fn lines(board: &Board, now: Timestamp, width: usize, room: usize) -> Vec<Notice> {
+    let all = all(board, now);
+    let for_first = room.saturating_sub(all.len().saturating_sub(1)).max(1);
+    let mut lines = Vec::new();
+    for (at, Notice { words, pressing }) in all.into_iter().enumerate() {
+        let sign = if pressing { "!" } else { " " };
+        let most = if at == 0 { for_first } else { 1 };
+        let mut broken = wrap(&words, width.saturating_sub(1).max(1));
+        let rest = broken.split_off(most.min(broken.len()) - 1).join(" ");
+        broken.push(rest);
+        for (at, line) in broken.into_iter().enumerate() {
+            let sign = if at == 0 { sign } else { " " };
+            let words = fit(&format!("{sign}{line}"), width);
+            lines.push(Notice { words, pressing });
+        }
+    }
+    lines.truncate(room);
+    lines
+}
+
+/// Draws the lines.
+pub fn draw(buffer: &mut Buffer, area: Rect, lines: &[Notice], look: &Look) {
+    for (y, Notice { words, pressing }) in (area.y..area.bottom()).zip(lines) {
+        let style = if *pressing {
+            look.theme.trouble()
+        } else {
+            look.theme.notice()
+        };
+        buffer.set_stringn(area.x, y, words, area.width.into(), style);
+    }
+}
