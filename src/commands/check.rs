@@ -243,7 +243,11 @@ async fn way(config: &Config, printed: &mut Printed) -> bool {
     printed.step(began, Outcome::Passed(words));
     let began = Instant::now();
     if !node.is_tls() {
-        let words = "plain HTTP: whoever is on the way can read the password".into();
+        let mut words = "plain HTTP: whoever is on the way can read the password".to_string();
+        if let Some(unused) = config.unused_trust() {
+            words.push_str("; ");
+            words.push_str(unused);
+        }
         return printed.step(began, Outcome::Skipped(words));
     }
     match pws::secure(node, &config.trust, stream).await {
@@ -251,7 +255,7 @@ async fn way(config: &Config, printed: &mut Printed) -> bool {
             let trusted = match &config.trust {
                 Trust::Platform => "trusted by the platform".to_string(),
                 Trust::CaFile(path) => format!("trusted by {}", path.display()),
-                Trust::Pin(_) => "the pinned one".into(),
+                Trust::Pins(_) => "pinned".into(),
                 Trust::Anyone => "NOT CHECKED".into(),
             };
             let shown = secured

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{CommandError, feed_config};
+use super::{CommandError, feed_config_with_warning};
 use crate::board::Roster;
 use crate::cli::Exit;
 use crate::contacts::Contact;
@@ -44,7 +44,7 @@ impl Following {
         settings: &Settings,
         contacts: Vec<Contact>,
     ) -> Result<Following, CommandError> {
-        let config = feed_config(settings).await?;
+        let config = feed_config_with_warning(settings).await?;
         let signals =
             Signals::new().map_err(|error| CommandError::Io("signals cannot be heard", error))?;
         let mut roster = Roster::new(config.link());

@@ -40,11 +40,14 @@ pub enum Error {
         /// That of the certificate that was shown.
         fingerprint: Fingerprint,
     },
-    /// The server shows another certificate than the one that is pinned.
-    #[error("THE CERTIFICATE HAS CHANGED: expected {expected}, seen {seen}")]
+    /// The server shows another certificate than those that are pinned.
+    #[error(
+        "THE CERTIFICATE HAS CHANGED: expected {}, seen {seen}",
+        Fingerprint::join(expected, " or ")
+    )]
     CertificateChanged {
-        /// The fingerprint that is pinned.
-        expected: Fingerprint,
+        /// The fingerprints that are pinned.
+        expected: Vec<Fingerprint>,
         /// That of the certificate that was shown.
         seen: Fingerprint,
     },
@@ -182,8 +185,8 @@ impl Error {
             }
             Error::CertificateChanged { .. } => {
                 "Nothing was sent. Unless the administrator has renewed it, somebody may be \
-                 listening in. A renewed one's fingerprint goes to --pin; the certificates of \
-                 several nodes go into one --ca-file."
+                 listening in. A renewed one's fingerprint goes to --pin, which may be given once \
+                 for each node."
             }
             Error::NoTls => {
                 "Is the port right (8083 with TLS, 8082 without)? Without TLS it is http://…"

@@ -256,3 +256,56 @@ fn simulate_takes_a_certificate_from_files() {
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     }
 }
+
+#[test]
+fn several_pins_are_given_by_option_variable_and_file() {
+    let (first, second) = (self_signed(names(&[])), self_signed(names(&[])));
+    let bench = Bench::showing(Some(&first));
+    let [one, two] = [&first, &second].map(|certificate| fingerprint(certificate).to_string());
+    let folder = bench.home.path().join("config/whosin");
+    std::fs::create_dir_all(&folder).unwrap();
+    let config = folder.join("config.toml");
+    let listed = format!("pin = [\"{one}\", \"{two}\"]\n");
+    let both = format!("{one},{two}");
+    for shown in [&first, &second] {
+        bench.service.set_certificate(shown.clone());
+        let output = bench.status(&["--pin", &one, "--pin", &two], &[]);
+        assert_eq!(output.status.code(), ASKED, "{}", said(&output));
+        let output = bench.status(&[], &[("WHOSIN_PIN", &both)]);
+        assert_eq!(output.status.code(), ASKED, "{}", said(&output));
+        std::fs::write(&config, &listed).unwrap();
+        let output = bench.status(&[], &[]);
+        assert_eq!(output.status.code(), ASKED, "{}", said(&output));
+        std::fs::remove_file(&config).unwrap();
+    }
+    bench.service.set_certificate(self_signed(names(&[])));
+    let output = bench.status(&["--pin", &one, "--pin", &two], &[]);
+    assert_eq!(output.status.code(), NOT_REACHED);
+    let words = said(&output);
+    assert!(
+        words.contains(&format!("expected {one} or {two}")),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_pin_for_a_server_without_tls_is_warned_of() {
+    let bench = Bench::showing(None);
+    let pin = fingerprint(&self_signed(names(&[]))).to_string();
+    let output = bench.status(&["--pin", &pin], &[]);
+    assert_eq!(output.status.code(), ASKED);
+    let words = said(&output);
+    assert!(words.contains("pin checks nothing"), "{words}");
+    let log = bench.home.path().join("state/whosin/whosin.log");
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("pin checks nothing"), "{log}");
+
+    let output = whosin(bench.home.path())
+        .args(["--server", &bench.service.url(), "--pin", &pin])
+        .args(["--app-user", "whosin", "--user", "klmt", "check"])
+        .output()
+        .unwrap();
+    let steps = String::from_utf8_lossy(&output.stdout);
+    assert!(steps.contains("pin checks nothing"), "{steps}");
+    assert_eq!(said(&bench.status(&[], &[])), "");
+}

@@ -105,7 +105,7 @@ async fn clients_that_fail_or_dawdle_keep_nobody_else_from_a_service() {
     let mut garbage = TcpStream::connect(service.address()).await.unwrap();
     garbage.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
     sign_in(&service.url(), Trust::Platform).await.unwrap_err();
-    let pin = Trust::Pin(fingerprint(&certificate));
+    let pin = Trust::Pins(vec![fingerprint(&certificate)]);
     sign_in(&service.url(), pin).await.unwrap();
 }
 
@@ -113,7 +113,7 @@ async fn clients_that_fail_or_dawdle_keep_nobody_else_from_a_service() {
 async fn what_goes_wrong_after_the_handshake_has_the_words_it_has_without_tls() {
     let certificate = self_signed(names(&["127.0.0.1"]));
     let service = service(&certificate).await;
-    let pin = Trust::Pin(fingerprint(&certificate));
+    let pin = Trust::Pins(vec![fingerprint(&certificate)]);
     for (trouble, wanted) in [
         ("cut=1", Error::CutShort),
         ("empty=1", Error::Empty),
