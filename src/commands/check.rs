@@ -228,10 +228,11 @@ async fn way(config: &Config, printed: &mut Printed) -> bool {
         Ok(addresses) => addresses,
         Err(error) => return printed.step(began, failed(&error)),
     };
-    let all: Vec<String> = addresses.iter().map(|at| at.ip().to_string()).collect();
-    let words = match all.as_slice() {
-        [one] if one == node.host() => format!("{one} is an address, not a name"),
-        all => format!("{} is {}", node.host(), all.join(", ")),
+    let words = if node.is_address() {
+        format!("{} is an address, not a name", node.host())
+    } else {
+        let all: Vec<String> = addresses.iter().map(|at| at.ip().to_string()).collect();
+        format!("{} is {}", node.host(), all.join(", "))
     };
     printed.step(began, Outcome::Passed(words));
     let began = Instant::now();

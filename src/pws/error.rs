@@ -3,7 +3,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::fault::{Class, Fault};
-use super::tls::Fingerprint;
+use super::tls::{Fingerprint, TlsFailure};
 use crate::link::Problem;
 use crate::presence::clean;
 
@@ -59,7 +59,7 @@ pub enum Error {
     NoHttp,
     /// TLS failed for another reason.
     #[error("no secure connection: {0}")]
-    Tls(String),
+    Tls(#[from] TlsFailure),
     /// The connection broke.
     #[error("the connection broke")]
     Broken,
@@ -113,9 +113,9 @@ impl Error {
     fn words(&mut self) -> Option<&mut String> {
         match self {
             Error::Fault(fault) => Some(&mut fault.words),
+            Error::Tls(failure) => failure.words(),
             Error::NotConnected(words)
             | Error::Proxy(words)
-            | Error::Tls(words)
             | Error::Moved(words)
             | Error::WebPage(words)
             | Error::NotSoap(words)
@@ -194,9 +194,7 @@ impl Error {
             Error::NoHttp => {
                 "Is the port right (8083 with TLS, 8082 without)? With TLS it is https://…"
             }
-            Error::Tls(_) => {
-                "Old servers speak no modern TLS: ask the administrator for the plain port."
-            }
+            Error::Tls(failure) => failure.advice(),
             Error::Broken | Error::Empty | Error::CutShort => "It is tried again.",
             Error::Http {
                 status: 401 | 403, ..

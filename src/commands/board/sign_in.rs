@@ -25,7 +25,7 @@ pub fn draft(settings: &Settings, password: Option<SecretString>) -> Draft {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let nodes = settings.nodes();
     Draft {
-        server: nodes.map_or_else(String::new, |nodes| nodes.primary.url().to_string()),
+        server: nodes.map_or_else(String::new, |nodes| nodes.primary.to_text()),
         app_user: text(&settings.app_user.value),
         password: password.unwrap_or_default(),
         user: text(&settings.user.value),

@@ -2,6 +2,7 @@
 //! fingerprints, or everybody.
 
 mod certificate;
+mod failure;
 mod signatures;
 
 use std::fmt;
@@ -24,8 +25,10 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub use certificate::Described;
+pub use failure::TlsFailure;
 
 use super::proxies::ProxyError;
+use super::zone::certified_name;
 use signatures::Version;
 
 /// Whose certificate is accepted.
@@ -282,6 +285,7 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         let seen = Fingerprint::of(leaf);
+        let name = &certified_name(name);
         let untrusted = |reason: String| Refused::Untrusted { reason, seen };
         let refused = match &self.rule {
             Rule::Anyone => return Ok(ServerCertVerified::assertion()),
@@ -361,7 +365,7 @@ fn has_old_version(error: &rustls::Error) -> bool {
 }
 
 /// Why a certificate is not accepted, for people who do not know the library's words.
-pub(super) fn in_words(error: &rustls::Error) -> String {
+fn in_words(error: &rustls::Error) -> String {
     use CertificateError as Reason;
     let rustls::Error::InvalidCertificate(reason) = error else {
         return crate::presence::clean(&error.to_string());
