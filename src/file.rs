@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 pub use crate::sys::private::{
     check_private, make_folder, make_private, open_private, others_can_read,
 };
-use crate::sys::storage::sync_folder;
+use crate::sys::storage::{put_in_place, sync_folder};
 
 /// What is really replaced: the target of a link, for the file may live in a checkout.
 pub fn target(path: &Path) -> PathBuf {
-    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+    // Not the library's own: on Windows that makes paths of it that people do not know.
+    dunce::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
 }
 
 /// The folder that a file is in, made where it is missing: for its owner alone.
@@ -57,7 +58,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     }
     file.write_all(content)?;
     file.as_file().sync_all()?;
-    file.persist(&path)?;
+    put_in_place(file, &path)?;
     sync_folder(&folder)
 }
 
@@ -85,8 +86,7 @@ pub fn replace_private_by(
     write(&mut buffered)?;
     buffered.flush()?;
     drop(buffered);
-    file.persist(path)?;
-    Ok(())
+    put_in_place(file, path)
 }
 
 /// The line, from 1, at which a span of the text begins; the first where there is none.

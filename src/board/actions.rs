@@ -1,4 +1,4 @@
-//! What the user's keys, words and pastes do.
+//! Actions, and what they and typed or pasted text do.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use crate::link::{LinkState, Report};
 
 /// What a key or a hint does. Its name, help and keys are in the table of the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the table of the keys says what each does")]
+#[allow(missing_docs, reason = "the table of the keys describes each")]
 pub enum Action {
     Up,
     Down,
@@ -224,7 +224,7 @@ impl Board {
             _ => {
                 if let Some(search) = self.search.as_mut().filter(|search| search.typing) {
                     search.input.handle(request);
-                    // Typing looks for somebody: the first who fits takes the cursor.
+                    // The first match takes the cursor.
                     self.top = 0;
                     self.cursor = None;
                     self.rearrange(now);
@@ -239,7 +239,7 @@ impl Board {
             self.act(Action::Add, now);
         }
         if takes_text || text.contains('@') {
-            // A line end inside a field would be lost; between addresses a comma says the same.
+            // A field has one line: commas separate addresses as line ends do.
             let line = text.trim().replace(['\r', '\n'], ",");
             for character in line.chars().filter(|character| !character.is_control()) {
                 self.type_in(tui_input::InputRequest::InsertChar(character), now);

@@ -5,15 +5,15 @@ use crate::presence::Availability;
 /// "Tell me when this contact is free", set by the user on one contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Watch {
-    /// How often it tells.
+    /// How often it rings.
     pub repeat: Repeat,
     /// Since when the contact is free without a break, as far as fresh states say.
     free_since: Option<Timestamp>,
-    /// Already told of the present stretch of being free.
-    told: bool,
+    /// Whether it has rung for the present stretch of being free.
+    rung: bool,
 }
 
-/// How often a watch tells.
+/// How often a watch rings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
     /// Once, then the watch ends.
@@ -23,12 +23,12 @@ pub enum Repeat {
 }
 
 impl Watch {
-    /// A watch set now. A contact that is free already is told of only after it was not.
+    /// A watch set now. Already free: rings only after the contact was busy in between.
     pub fn new(repeat: Repeat, now_free: bool) -> Watch {
         Watch {
             repeat,
             free_since: None,
-            told: now_free,
+            rung: now_free,
         }
     }
 
@@ -38,7 +38,7 @@ impl Watch {
             self.free_since.get_or_insert(at);
         } else {
             self.free_since = None;
-            self.told = false;
+            self.rung = false;
         }
     }
 
@@ -50,14 +50,14 @@ impl Watch {
     /// When it will ring, if the contact stays free for `free_for`.
     pub fn due(&self, free_for: SignedDuration) -> Option<Timestamp> {
         match self.free_since {
-            Some(since) if !self.told => Some(since + free_for),
+            Some(since) if !self.rung => Some(since + free_for),
             _ => None,
         }
     }
 
     /// It has rung. Returns whether the watch goes on.
     pub fn ring(&mut self) -> bool {
-        self.told = true;
+        self.rung = true;
         self.repeat == Repeat::Always
     }
 }

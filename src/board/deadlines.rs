@@ -15,7 +15,7 @@ impl Board {
     fn rearrange_when_due(&mut self, now: Timestamp) {
         let steady = self.order == Order::Name && self.search.is_none() && !self.hide_offline;
         if !steady {
-            // States turn stale by time alone, which says so to nobody.
+            // A state that turns stale by time alone sends no message.
             let before = self.confirmed_after(self.arranged_at);
             let after = self.confirmed_after(now);
             let fresh = |entry: &Entry, after| entry.standing(after) == Standing::Fresh;

@@ -1,4 +1,4 @@
-//! Adding, changing and removing contacts: at once on the board, with undo and redo; saving is an
+//! Edits of contacts: they show on the board at once, can be undone and redone, and are saved as an
 //! effect.
 
 use std::collections::VecDeque;
@@ -12,22 +12,22 @@ use crate::presence::Address;
 /// How many steps can be undone.
 const KEPT: usize = 100;
 
-/// What was done and can be undone, and what was undone and can be done again.
+/// Steps that can be undone and redone, and edits that wait for the disk.
 #[derive(Debug, Default)]
 pub(super) struct Edits {
     done: Vec<Step>,
     undone: Vec<Step>,
-    /// What is on its way into the contact book, the oldest first.
+    /// Edits that are not on disk yet, the oldest first.
     unsaved: VecDeque<Vec<Edit>>,
 }
 
 impl Edits {
-    /// The edits that are not in the contact book yet, in their order.
+    /// The edits that are not on disk yet, in their order.
     pub(super) fn unsaved(&self) -> impl Iterator<Item = &Edit> {
         self.unsaved.iter().flatten()
     }
 
-    /// The oldest `count` savings are done.
+    /// The oldest `count` saves are on disk.
     pub(super) fn were_saved(&mut self, count: usize) {
         self.unsaved.drain(..count.min(self.unsaved.len()));
     }
@@ -38,7 +38,7 @@ impl Edits {
     }
 }
 
-/// One step of the user's: the edits, those that take them back, and its name.
+/// One step: its edits, the edits that undo it, and its name.
 #[derive(Clone, Debug)]
 struct Step {
     forward: Vec<Edit>,
@@ -221,9 +221,10 @@ impl Board {
         let Some(entry) = self.entry(&address) else {
             return;
         };
-        let moved = match entry.marked {
-            true => self.chosen(),
-            false => vec![entry.contact.clone()],
+        let moved = if entry.marked {
+            self.chosen()
+        } else {
+            vec![entry.contact.clone()]
         };
         self.regroup(moved, group, now)
     }
@@ -244,7 +245,7 @@ impl Board {
         }
     }
 
-    /// Applies the edits to the board, remembers how to take them back, and has them saved.
+    /// Applies the edits to the board, records how to undo them, and has them saved.
     pub(super) fn carry_out(&mut self, edits: Vec<Edit>, name: String, now: Timestamp) {
         let backward = self.apply(&edits, now);
         self.show_notice(format!("{name}: u takes it back"), now);
@@ -295,7 +296,7 @@ impl Board {
         self.keep_fresh();
     }
 
-    /// Applies edits to the board; returns those that take them back, in the order to apply.
+    /// Applies edits to the board; returns the edits that undo them, in the order to apply.
     fn apply(&mut self, edits: &[Edit], now: Timestamp) -> Vec<Edit> {
         let contacts = self.entries().iter().map(|entry| entry.contact.clone());
         let (contacts, backward) = contacts::applied(contacts.collect(), edits);

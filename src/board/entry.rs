@@ -15,11 +15,11 @@ pub struct Entry {
     pub contact: Contact,
     /// The last state that is known, with its times, and from where.
     pub knowledge: Knowledge,
-    /// What was wrong with the last asking, if anything.
+    /// Why the last poll or notification gave no state, where it gave none.
     pub trouble: Option<Trouble>,
     /// When the state last changed while the board was looking on.
     pub changed: Option<Timestamp>,
-    /// Whether and how the user is told when this contact becomes free.
+    /// Rings when this contact becomes free.
     pub watch: Option<Watch>,
     /// Marked by the user, for an action on several.
     pub marked: bool,
@@ -27,8 +27,8 @@ pub struct Entry {
     pub timeline: Timeline,
 }
 
-/// What is known of a contact's state. A remembered state is of another type than a known one, so
-/// that nothing can take it for true now: it is shown, and neither counts nor rings nor is history.
+/// What is known of a contact's state. A remembered state has a type of its own, so that nothing can
+/// take it for true now: it is shown, but it neither counts nor rings nor enters the history.
 #[derive(Clone, Debug, Default)]
 pub enum Knowledge {
     /// Nothing yet.
@@ -36,7 +36,7 @@ pub enum Knowledge {
     Nothing,
     /// What an earlier run of the board knew; the server has not confirmed it to this one.
     Remembered(Remembered),
-    /// What the server told this run.
+    /// A state that the server sent in this run.
     Known(Known),
 }
 
@@ -45,22 +45,22 @@ pub enum Knowledge {
 pub struct Remembered {
     /// The state.
     pub presence: Arc<Presence>,
-    /// When the server said so last.
+    /// When the server last confirmed it.
     pub asked_at: Timestamp,
 }
 
-/// A state that the server told, and how old it is.
+/// A state that the server sent, and how old it is.
 #[derive(Clone, Debug)]
 pub struct Known {
     /// The state.
     pub presence: Arc<Presence>,
-    /// When the server said so last.
+    /// When the server last confirmed it.
     pub asked_at: Timestamp,
     /// Since when the contact is in this state.
     pub since: Since,
 }
 
-/// Since when a state holds, and who says so.
+/// Since when a state holds, by which source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Since {
     /// The document states it.
@@ -80,7 +80,7 @@ impl Since {
     }
 }
 
-/// What was wrong with the last asking for one contact.
+/// Why the last poll or notification gave no state for a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
     /// The server left the contact out of its answer.
@@ -120,14 +120,14 @@ impl Entry {
 
     /// The name to show: the book's, else the document's, else the user part of the address.
     pub fn name(&self) -> &str {
-        let told = || self.presence()?.display_name.as_deref();
+        let displayed = || self.presence()?.display_name.as_deref();
         match &self.contact.name {
             Some(name) => name,
-            None => told().unwrap_or_else(|| self.contact.address.user()),
+            None => displayed().unwrap_or_else(|| self.contact.address.user()),
         }
     }
 
-    /// What the server told this run; `None` until its first answer.
+    /// The state that the server sent in this run; `None` until its first answer.
     pub fn known(&self) -> Option<&Known> {
         match &self.knowledge {
             Knowledge::Known(known) => Some(known),
@@ -144,7 +144,7 @@ impl Entry {
         }
     }
 
-    /// When the server last told the state; `None` where nothing is known.
+    /// When the server last confirmed the state; `None` where nothing is known.
     pub fn asked_at(&self) -> Option<Timestamp> {
         match &self.knowledge {
             Knowledge::Nothing => None,
@@ -211,7 +211,7 @@ impl Entry {
         false
     }
 
-    /// Takes in what was learned. Returns whether the state is another than this run knew before.
+    /// Takes in a report. Returns whether the state differs from the one that this run knew before.
     pub fn learn(&mut self, report: &Report) -> bool {
         let presence = match &report.outcome {
             Outcome::Answered(presence) => presence,

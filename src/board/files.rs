@@ -23,7 +23,7 @@ impl Board {
         });
     }
 
-    /// Takes in what a file held: who is new is added, what is refused is shown.
+    /// Adds the new contacts of an imported file, and lists what was refused.
     pub(super) fn take_import(
         &mut self,
         file: String,

@@ -54,7 +54,7 @@ use order::Arrangement;
 /// How long a notice stays.
 const NOTICE: SignedDuration = SignedDuration::from_secs(10);
 
-/// What the user may set and the board goes by.
+/// The settings that the board itself goes by.
 #[derive(Clone, Debug)]
 pub struct Preferences {
     /// Added to a contact that is typed without a domain.
@@ -63,7 +63,7 @@ pub struct Preferences {
     pub free_for: SignedDuration,
     /// Whether the mouse is the board's at start.
     pub mouse: bool,
-    /// Whether it would be, if the user said nothing of it.
+    /// Whether it is the board's where the user has set nothing.
     pub mouse_by_itself: bool,
     /// The layout at start; `None`: the width decides.
     pub view: Option<View>,
@@ -137,7 +137,7 @@ pub enum Pane {
         /// Lines scrolled away.
         scroll: usize,
     },
-    /// What the user says of the own presence.
+    /// The choice of the user's own presence.
     Own(OwnChoice),
     /// All settings, with the cursor on one.
     Settings {
@@ -171,14 +171,14 @@ pub struct Search {
     pub typing: bool,
 }
 
-/// A line that tells something for a while.
+/// A line that is shown for a while.
 #[derive(Clone, Debug)]
 struct Notice {
     words: String,
     until: Timestamp,
 }
 
-/// The board held still: what comes meanwhile waits here.
+/// The board held still: reports that arrive meanwhile wait here.
 #[derive(Clone, Debug)]
 struct Frozen {
     since: Timestamp,

@@ -75,8 +75,8 @@ impl Roster {
         }
     }
 
-    /// Takes in what was learned of one contact; nothing where it is not on the roster. Returns
-    /// whether the state is another than was known before.
+    /// Takes in a report; nothing where its contact is not on the roster. Returns whether the state
+    /// differs from the one known before.
     pub fn learn(&mut self, report: &Report) -> bool {
         let after = self.link.confirmed_after(report.at);
         self.entry_mut(&report.address).is_some_and(|entry| {

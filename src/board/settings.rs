@@ -14,7 +14,7 @@ pub enum Origin {
     File,
     /// It was typed into the sign-in form.
     Form,
-    /// Nobody said anything.
+    /// No layer sets it.
     Default,
 }
 

@@ -1,4 +1,4 @@
-//! The first screen: where to sign in, as whom. The board opens once that was accepted.
+//! The first screen: where to sign in, and as whom. The board opens once the server accepts it.
 
 use secrecy::{ExposeSecret, SecretString};
 use tui_input::Input;
@@ -20,7 +20,7 @@ pub struct Draft {
     pub user: String,
     /// Added to a contact that is typed without a domain.
     pub domain: String,
-    /// The fingerprint of the one certificate to trust (`sha256:…`), once the user said so.
+    /// The fingerprint of the one certificate to trust (`sha256:…`), once the user has confirmed it.
     pub pin: Option<String>,
     /// Whether to save it.
     pub save: bool,
@@ -92,7 +92,7 @@ impl SignInForm {
     }
 }
 
-/// What must be typed before there is anything to try.
+/// The fields that must be filled in before a sign-in can be tried.
 const NEEDED: [Field; 4] = [Field::Server, Field::AppUser, Field::Password, Field::User];
 
 impl Form {

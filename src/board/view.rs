@@ -133,7 +133,7 @@ impl Board {
         self.frozen.as_ref().map(|frozen| frozen.since)
     }
 
-    /// What is to be told in one line.
+    /// The notice of the moment.
     pub fn notice(&self) -> Option<&str> {
         self.notice.as_ref().map(|notice| notice.words.as_str())
     }

@@ -1,4 +1,4 @@
-//! Telling the user when somebody is free: whom is watched, and when it rings.
+//! Watches: whose becoming free rings.
 
 use jiff::Timestamp;
 

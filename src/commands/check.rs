@@ -1,4 +1,4 @@
-//! Signs in step by step, and says what each step found and what to do.
+//! Signs in step by step, and prints what each step found and what to do.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
@@ -15,6 +15,7 @@ use crate::link::Problem;
 use crate::presence::{Address, IconSet};
 use crate::pws::{self, BATCH, Class, Client, Described, Endpoint, Error, Proxies, Trust};
 use crate::settings::Settings;
+use crate::sys::console;
 
 /// The steps, in their order.
 const STEPS: [&str; 8] = [
@@ -55,7 +56,7 @@ impl Printed {
         let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Printed {
             icons,
-            colours: io::stdout().is_terminal() && !no_colour,
+            colours: io::stdout().is_terminal() && !no_colour && console::takes_escapes(),
             text: String::new(),
             next: 0,
             exit: Exit::Done,

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::{MAIN_SEPARATOR, Path, PathBuf, is_separator};
 
 use super::CommandError;
 use crate::board::{Replace, WorldMessage};
@@ -109,11 +109,8 @@ pub fn export(path: &str, contacts: &[Contact], replace: Replace, book: &Path) -
 
 /// Completes a path: as far as all files agree that begin like this. `None` where none does.
 pub fn complete(path: &str) -> Option<String> {
-    let (folder, begun) = match path.rsplit_once('/') {
-        Some((folder, begun)) => (format!("{folder}/"), begun),
-        None => (String::new(), path),
-    };
-    let place = match folder.as_str() {
+    let (folder, begun) = path.split_at(path.rfind(is_separator).map_or(0, |at| at + 1));
+    let place = match folder {
         "" => PathBuf::from("."),
         folder => at_home(folder),
     };
@@ -123,7 +120,13 @@ pub fn complete(path: &str) -> Option<String> {
         // Hidden ones only where they are meant; and nothing that cannot be shown.
         let meant = name.starts_with(begun) && (begun.starts_with('.') || !name.starts_with('.'));
         let folder = entry.path().is_dir();
-        (meant && clean(&name) == name).then(|| if folder { format!("{name}/") } else { name })
+        (meant && clean(&name) == name).then(|| {
+            if folder {
+                format!("{name}{MAIN_SEPARATOR}")
+            } else {
+                name
+            }
+        })
     });
     let common = found.reduce(|one, other| {
         let same = one.chars().zip(other.chars()).take_while(|(a, b)| a == b);
@@ -135,7 +138,10 @@ pub fn complete(path: &str) -> Option<String> {
 /// The path as a shell would take it: `~` is the home folder.
 fn at_home(path: &str) -> PathBuf {
     let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_path_buf());
-    match path.strip_prefix("~/") {
+    match path
+        .strip_prefix('~')
+        .and_then(|inside| inside.strip_prefix(is_separator))
+    {
         Some(inside) => home().map_or_else(|| path.into(), |home| home.join(inside)),
         None => path.into(),
     }

@@ -23,7 +23,7 @@ pub fn man(folder: Option<&Path>) -> Result<Exit, CommandError> {
 fn write_pages(folder: &Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
     clap_mangen::generate_to(Cli::command(), folder)?;
-    // The program's own page says more than its options.
+    // The program's own page has more than its options.
     std::fs::write(folder.join("whosin.1"), main_page()?)
 }
 

@@ -7,7 +7,6 @@ mod completions;
 mod contacts;
 mod demo;
 mod files;
-mod following;
 mod man;
 mod set;
 mod simulate;
@@ -15,6 +14,7 @@ mod status;
 mod tmux;
 mod wait;
 mod watch;
+mod watcher;
 
 pub use completions::answer_shell;
 
@@ -30,6 +30,7 @@ use crate::presence::{Address, AddressError};
 use crate::pws::{Class, Endpoint, EndpointError, Error, TrustError};
 use crate::settings::{Layer, Settings, SettingsError};
 use crate::simulator::CertificateError;
+use crate::sys::console;
 use crate::tui::{Background, Depth, Look, ThemeName, Themes, TuiError};
 
 /// Why a command failed. The words say what happened, to what, and what to do.
@@ -299,8 +300,8 @@ fn config_of(settings: &Settings, endpoint: Endpoint, credentials: Credentials) 
 /// The languages of the user's environment, the most wanted first.
 fn languages() -> Vec<String> {
     let variables = ["LC_ALL", "LC_MESSAGES", "LANGUAGE", "LANG"];
-    let said = variables.iter().filter_map(|name| std::env::var(name).ok());
-    let tags = said.flat_map(|said| said.split(':').map(String::from).collect::<Vec<_>>());
+    let values = variables.iter().filter_map(|name| std::env::var(name).ok());
+    let tags = values.flat_map(|value| value.split(':').map(String::from).collect::<Vec<_>>());
     let tag = |text: String| text.split('.').next().unwrap_or_default().replace('_', "-");
     tags.map(tag)
         .filter(|tag| !tag.is_empty() && tag != "C" && tag != "POSIX")
@@ -324,7 +325,7 @@ fn themes(settings: &Settings, depth: Depth) -> Result<Themes, CommandError> {
 }
 
 fn look(settings: &Settings) -> Result<Look, CommandError> {
-    let depth = Depth::of_environment(|name| std::env::var(name).ok());
+    let depth = Depth::of_environment(console::variable);
     let themes = themes(settings, depth)?;
     Ok(Look {
         theme: themes.theme(),

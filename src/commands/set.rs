@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::answers::{print, print_all};
-use super::following::{Following, Heard};
+use super::watcher::{Event, Watcher};
 use super::{CommandError, feed_config_with_warning, load};
 use crate::cli::{Exit, Options, Set};
 use crate::feed::{Update, set_once};
@@ -58,26 +58,26 @@ async fn stay(settings: &Settings, wanted: &Set) -> Result<Exit, CommandError> {
         own: wanted.state,
         until: from_now(time),
     };
-    let mut following = Following::start(settings, Vec::new()).await?;
-    following.set_own(set);
+    let mut watcher = Watcher::start(settings, Vec::new()).await?;
+    watcher.set_own(set);
     let end = tokio::time::sleep(time);
     tokio::pin!(end);
     let mut is_printed = false;
     let exit = loop {
-        let heard = tokio::select! {
+        let event = tokio::select! {
             () = &mut end => break Ok(Exit::Done),
-            heard = following.next() => heard,
+            event = watcher.next() => event,
         };
-        match heard {
-            Heard::End(exit) => break Ok(exit),
-            Heard::Update(Update::Notice(words)) => {
+        match event {
+            Event::End(exit) => break Ok(exit),
+            Event::Update(Update::Notice(words)) => {
                 let problem = Problem {
                     what: words,
                     advice: String::new(),
                 };
                 break Err(CommandError::Server(Box::new(problem), Exit::Failed));
             }
-            Heard::Update(Update::Link(link)) => match link.state {
+            Event::Update(Update::Link(link)) => match link.state {
                 LinkState::Refused { problem, .. } => {
                     break Err(CommandError::Server(Box::new(problem), Exit::Refused));
                 }
@@ -88,10 +88,10 @@ async fn stay(settings: &Settings, wanted: &Set) -> Result<Exit, CommandError> {
                 }
                 _ => {}
             },
-            Heard::Update(Update::Reports(_)) => {}
+            Event::Update(Update::Reports(_)) => {}
         }
     };
-    following.leave().await;
+    watcher.leave().await;
     exit
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::answers::{chosen, print};
-use super::following::{Following, Heard, clock};
+use super::watcher::{Event, Watcher, clock};
 use super::{CommandError, load};
 use crate::board::Entry;
 use crate::cli::{Exit, Goal, Options, Wait};
@@ -21,9 +21,9 @@ pub async fn wait(options: &Options, wait: &Wait) -> Result<Exit, CommandError> 
     let settings = load(options)?;
     let book = contacts::load(&settings.places.contacts)?;
     let wanted = chosen(&wait.contacts, &book, settings.domain.value.as_deref())?;
-    let following = Following::start(&settings, wanted).await?;
+    let watcher = Watcher::start(&settings, wanted).await?;
     let mut waiting = Waiting {
-        following,
+        watcher,
         goals: &wait.goals,
         quiet: wait.quiet,
         trouble: None,
@@ -31,12 +31,12 @@ pub async fn wait(options: &Options, wait: &Wait) -> Result<Exit, CommandError> 
     };
     let end = wait.timeout.map(|timeout| Instant::now() + timeout);
     let ended = waiting.until(end).await;
-    waiting.following.leave().await;
+    waiting.watcher.leave().await;
     ended
 }
 
 struct Waiting<'a> {
-    following: Following,
+    watcher: Watcher,
     goals: &'a [Goal],
     quiet: bool,
     /// The trouble that is not over, as it is now.
@@ -52,15 +52,15 @@ impl Waiting<'_> {
         let time_is_up = tokio::time::sleep_until(end.unwrap_or_else(never));
         let mut time_is_up = std::pin::pin!(time_is_up);
         loop {
-            let heard = tokio::select! {
-                heard = self.following.next() => heard,
+            let event = tokio::select! {
+                event = self.watcher.next() => event,
                 () = &mut time_is_up => return self.time_is_up(),
             };
-            match heard {
-                Heard::End(exit) => return Ok(exit),
+            match event {
+                Event::End(exit) => return Ok(exit),
                 // Notices are about a presence that was set here: nobody did.
-                Heard::Update(Update::Notice(_)) => {}
-                Heard::Update(Update::Reports(reports)) => {
+                Event::Update(Update::Notice(_)) => {}
+                Event::Update(Update::Reports(reports)) => {
                     self.answered = true;
                     for report in &reports {
                         if let Some(line) = self.arrived(report) {
@@ -72,9 +72,9 @@ impl Waiting<'_> {
                     }
                     self.refused(&reports)?;
                 }
-                Heard::Update(Update::Link(link)) => {
+                Event::Update(Update::Link(link)) => {
                     let shown = self.link(&link.state);
-                    self.following.roster.set_link(link, jiff::Timestamp::now());
+                    self.watcher.roster.set_link(link, jiff::Timestamp::now());
                     shown?;
                 }
             }
@@ -93,11 +93,11 @@ impl Waiting<'_> {
     /// The line to print, where this report says that somebody got there. A report is news of now:
     /// nothing that is stale comes here.
     fn arrived(&mut self, report: &Report) -> Option<String> {
-        let changed = self.following.roster.learn(report);
+        let changed = self.watcher.roster.learn(report);
         let Outcome::Answered(presence) = &report.outcome else {
             return None;
         };
-        let entry = self.following.roster.entry(&report.address)?;
+        let entry = self.watcher.roster.entry(&report.address)?;
         let is_there = |goal: &Goal| match availability(*goal) {
             Some(wanted) => presence.availability == wanted,
             None => changed,
@@ -117,7 +117,7 @@ impl Waiting<'_> {
             _ => None,
         });
         match words {
-            Some(what) if self.following.roster.entries().iter().all(is_refused) => {
+            Some(what) if self.watcher.roster.entries().iter().all(is_refused) => {
                 let advice = "Is the address right?".into();
                 let problem = Problem { what, advice };
                 Err(CommandError::Server(Box::new(problem), Exit::Failed))

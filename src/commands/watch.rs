@@ -9,7 +9,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::answers::{chosen, print};
-use super::following::{Following, Heard, clock};
+use super::watcher::{Event, Watcher, clock};
 use super::{CommandError, load, look};
 use crate::board::{Entry, Roster, Standing, Trouble};
 use crate::cli::{Exit, Options, Watch};
@@ -29,7 +29,7 @@ pub async fn watch(options: &Options, watch: &Watch) -> Result<Exit, CommandErro
     let settings = load(options)?;
     let book = contacts::load(&settings.places.contacts)?;
     let wanted = chosen(&watch.contacts, &book, settings.domain.value.as_deref())?;
-    let mut following = Following::start(&settings, wanted).await?;
+    let mut watcher = Watcher::start(&settings, wanted).await?;
     let form = if watch.json {
         Form::Json
     } else if watch.plain || !io::stdout().is_terminal() {
@@ -42,8 +42,8 @@ pub async fn watch(options: &Options, watch: &Watch) -> Result<Exit, CommandErro
         in_trouble: false,
         reader: Reader::of_standard_output(),
     };
-    let ended = watching.until_the_end(&mut following).await;
-    following.leave().await;
+    let ended = watching.until_the_end(&mut watcher).await;
+    watcher.leave().await;
     ended
 }
 
@@ -65,22 +65,22 @@ enum Form {
 }
 
 impl Watching {
-    async fn until_the_end(&mut self, following: &mut Following) -> Result<Exit, CommandError> {
+    async fn until_the_end(&mut self, watcher: &mut Watcher) -> Result<Exit, CommandError> {
         loop {
-            let heard = tokio::select! {
-                heard = following.next() => heard,
+            let event = tokio::select! {
+                event = watcher.next() => event,
                 () = self.reader.is_gone() => return Ok(Exit::Done),
             };
-            let goes_on = match heard {
-                Heard::End(exit) => return Ok(exit),
+            let goes_on = match event {
+                Event::End(exit) => return Ok(exit),
                 // Notices are about a presence that was set here: nobody did.
-                Heard::Update(Update::Notice(_)) => true,
-                Heard::Update(Update::Reports(reports)) => {
-                    self.reports(&mut following.roster, &reports)?
+                Event::Update(Update::Notice(_)) => true,
+                Event::Update(Update::Reports(reports)) => {
+                    self.reports(&mut watcher.roster, &reports)?
                 }
-                Heard::Update(Update::Link(link)) => {
+                Event::Update(Update::Link(link)) => {
                     let goes_on = self.link(&link)?;
-                    following.roster.set_link(link, Timestamp::now());
+                    watcher.roster.set_link(link, Timestamp::now());
                     goes_on
                 }
             };
@@ -94,9 +94,9 @@ impl Watching {
     fn reports(&self, roster: &mut Roster, reports: &[Report]) -> Result<bool, CommandError> {
         let mut lines = String::new();
         for report in reports {
-            let before = said_of(roster, &report.address);
+            let before = summary_of(roster, &report.address);
             roster.learn(report);
-            let after = said_of(roster, &report.address);
+            let after = summary_of(roster, &report.address);
             let (Some(after), Some(entry)) = (&after, roster.entry(&report.address)) else {
                 continue;
             };
@@ -133,16 +133,16 @@ impl Watching {
     }
 }
 
-/// What a line says of a contact: where it changes, another line is printed.
+/// What a line shows of a contact: where it changes, another line is printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Said {
+struct Summary {
     availability: Option<Availability>,
     words: String,
     note: Option<String>,
 }
 
-/// What a line would say of a contact now; `None` before its first answer.
-fn said_of(roster: &Roster, address: &Address) -> Option<Said> {
+/// What a line shows of a contact now; `None` before its first answer.
+fn summary_of(roster: &Roster, address: &Address) -> Option<Summary> {
     let entry = roster.entry(address)?;
     let known = entry.presence();
     let was = || known.map(|presence| format!(" (was {})", lower_first(presence.label())));
@@ -153,7 +153,7 @@ fn said_of(roster: &Roster, address: &Address) -> Option<Said> {
         Some(Trouble::Unreadable(words)) => words.clone(),
     };
     let sure = known.filter(|_| entry.trouble.is_none());
-    Some(Said {
+    Some(Summary {
         availability: sure.map(|presence| presence.availability),
         words,
         note: sure.and_then(|presence| presence.note.clone()),
@@ -162,7 +162,7 @@ fn said_of(roster: &Roster, address: &Address) -> Option<Said> {
 
 /// `watch --json`, schema 1: fields are only ever added.
 #[derive(Serialize)]
-struct Line<'a> {
+struct JsonLine<'a> {
     schema: u32,
     kind: Kind,
     at: Timestamp,
@@ -189,12 +189,12 @@ impl Form {
         at: Timestamp,
         roster: &Roster,
         entry: &Entry,
-        said: &Said,
+        summary: &Summary,
     ) -> String {
-        let (name, words) = (clean(entry.name()), clean(&said.words));
-        let note = clean(said.note.as_deref().unwrap_or_default());
+        let (name, words) = (clean(entry.name()), clean(&summary.words));
+        let note = clean(summary.note.as_deref().unwrap_or_default());
         match self {
-            Form::Json => json(&Line {
+            Form::Json => json(&JsonLine {
                 schema: SCHEMA,
                 kind,
                 at: seconds(at),
@@ -213,7 +213,7 @@ impl Form {
                     || Availability::Unknown.glyph(look.icons).to_string(),
                     |presence: &Presence| presence.glyph(look.icons).to_string(),
                 );
-                let style = said
+                let style = summary
                     .availability
                     .map_or(look.theme.dim(), |state| look.theme.state(state));
                 let style: ContentStyle = style.into_crossterm();
@@ -232,7 +232,7 @@ impl Form {
     fn link(&self, word: LinkWord, words: &str) -> String {
         let (at, words) = (Timestamp::now(), clean(words));
         match self {
-            Form::Json => json(&Line {
+            Form::Json => json(&JsonLine {
                 schema: SCHEMA,
                 kind: Kind::Link,
                 at: seconds(at),
@@ -250,7 +250,7 @@ fn line(cells: &[&str]) -> String {
     format!("{}\n", line.trim_end())
 }
 
-fn json(line: &Line<'_>) -> String {
+fn json(line: &JsonLine<'_>) -> String {
     let text = serde_json::to_string(line).expect("it has no keys but texts");
     format!("{text}\n")
 }

@@ -53,7 +53,7 @@ pub enum BookError {
         /// Why.
         error: io::Error,
     },
-    /// The file says something that is not understood.
+    /// The file holds something that is not understood.
     #[error("{path}, line {line}: {reason}. Correct it; until then it is left as it is")]
     Invalid {
         /// Which.
@@ -82,7 +82,7 @@ pub fn load(path: &Path) -> Result<Vec<Contact>, BookError> {
     contacts_in(path, &text_of(path)?)
 }
 
-/// Applies edits to what the file says now and replaces it in one step; returns the book as it is
+/// Applies edits to the file as it is now and replaces it in one step; returns the book as it is
 /// then. Comments, unknown keys and the order of the file stay. Other writers wait meanwhile. A file
 /// that the edits change nothing of is not written.
 ///

@@ -1,4 +1,4 @@
-//! What the text of the book says, without regard to how it is laid out.
+//! The contacts in the text of the book, however it is laid out.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

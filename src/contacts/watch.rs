@@ -38,7 +38,7 @@ impl Changes {
         }
         folders.dedup();
         let changed = Arc::new(Notify::new());
-        let tell = changed.clone();
+        let changes = changed.clone();
         let mut watcher =
             notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
                 let concerns = match &event {
@@ -54,7 +54,7 @@ impl Changes {
                     Err(_) => true,
                 };
                 if concerns {
-                    tell.notify_one();
+                    changes.notify_one();
                 }
             })?;
         for folder in &folders {

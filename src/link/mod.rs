@@ -101,7 +101,7 @@ pub enum LinkState {
         /// When the next try is due.
         next_try: Timestamp,
     },
-    /// The sign-in was refused: it is not tried again until the user says so.
+    /// The sign-in was refused: it is not tried again until the user asks for it.
     Refused {
         /// Which of the two sign-ins.
         sign_in: SignIn,

@@ -97,9 +97,10 @@ impl Address {
         }
         let text: Arc<str> = format!("{user}@{host}").into();
         let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
-        let key = match text.bytes().all(is_lower) {
-            true => text.clone(),
-            false => text.to_lowercase().into(),
+        let key = if text.bytes().all(is_lower) {
+            text.clone()
+        } else {
+            text.to_lowercase().into()
         };
         Ok(Address { text, key })
     }

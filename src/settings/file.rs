@@ -7,7 +7,7 @@ use super::layer::Layer;
 use crate::file;
 
 impl Layer {
-    /// What the file says. One that is not there says nothing.
+    /// The layer of the file; empty where there is no file.
     ///
     /// # Errors
     /// [`SettingsError`] with file and line.

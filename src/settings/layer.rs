@@ -20,6 +20,7 @@ use crate::board::{Order, Origin, Setting, View};
 use crate::feed::Delivery;
 use crate::presence::IconSet;
 use crate::pws::{Fingerprint, SoapVersion};
+use crate::sys::console;
 use crate::tui::{Keys, ThemeName};
 
 /// Takes the list of all settings: first those that are options, too, then those that only the file
@@ -40,7 +41,7 @@ macro_rules! settings {
                 $(= $file_default:expr)? $(, variable $file_variable:literal)?;
         )*}
     ) => {
-        /// What one place says: the command line, the environment, or the file. `None`: nothing.
+        /// The settings of one place: the command line, the environment, or the file. `None`: not set.
         #[derive(Clone, Debug, Default, Args, Deserialize)]
         #[command(next_help_heading = "Global options")]
         #[serde(default, deny_unknown_fields)]
@@ -70,7 +71,7 @@ macro_rules! settings {
         }
 
         impl Layer {
-            /// What the environment says. A variable that is empty says nothing.
+            /// The layer of the environment. An empty variable counts as unset.
             ///
             /// # Errors
             /// [`SettingsError::Variable`] where a value cannot be read.
@@ -85,7 +86,7 @@ macro_rules! settings {
             }
         }
 
-        /// All settings: what the layers say, the first of them that says anything, else the default.
+        /// All settings: each by the first layer that sets it, else its default.
         #[derive(Clone, Debug)]
         pub struct Settings {
             $(
@@ -154,7 +155,16 @@ macro_rules! settings {
     (@shown $default:expr) => { Kind::shown(&$default) };
 }
 
-/// What the help says of an option.
+/// The glyphs that the terminal can draw.
+fn default_icons() -> IconSet {
+    if console::has_symbols() {
+        IconSet::Unicode
+    } else {
+        IconSet::Ascii
+    }
+}
+
+/// The help of an option.
 fn help(about: &'static str, default: String, variable: &str) -> String {
     let mut text = about.trim_start().to_string();
     for (name, value) in [("default", default.as_str()), ("env", variable)] {
@@ -194,7 +204,7 @@ fn line<T: Kind>(key: &'static str, about: &'static str, value: &Value<T>) -> Se
 
 settings! {
     options {
-        /// Where to sign in: host, host:port or URL (https and port 8083 where not said); several
+        /// Where to sign in: host, host:port or URL (https and port 8083 by default); several
         /// with commas between, the primary first
         server: Servers, variable "WHOSIN_SERVER";
         /// The application user, which the administrator made
@@ -232,7 +242,7 @@ settings! {
         /// file of the folder themes beside the settings
         theme: ThemeName = ThemeName::default();
         /// The glyphs: unicode is in every font, nerd needs a patched one, ascii is letters
-        icons: IconSet = IconSet::Unicode;
+        icons: IconSet = default_icons();
     }
     file {
         /// How the contacts are laid out at the start; v changes it for a while

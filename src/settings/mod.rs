@@ -32,7 +32,7 @@ use values::{Nodes, Servers};
 pub struct Value<T> {
     /// What is set.
     pub value: T,
-    /// Which layer says so.
+    /// The layer that sets it.
     pub origin: Origin,
 }
 
@@ -89,7 +89,7 @@ pub enum SettingsError {
         /// Why.
         error: io::Error,
     },
-    /// The file says something that is not understood. It is left as it is.
+    /// The file holds something that is not understood. It is left as it is.
     #[error("{path}, line {line}: {reason}")]
     Invalid {
         /// Which.
@@ -99,7 +99,7 @@ pub enum SettingsError {
         /// What is wrong.
         reason: String,
     },
-    /// A variable of the environment says something that is not understood.
+    /// A variable of the environment is not understood.
     #[error("{name}: {reason}")]
     Variable {
         /// Which.

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{Settings, SettingsError};
 use crate::board::Origin;
 use crate::presence::clean;
+use crate::sys::shell;
 
 /// How long `app_password_command` may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -21,7 +22,7 @@ impl Settings {
         }
     }
 
-    /// Where the password comes from, in words, and which layer says so.
+    /// Where the password comes from, in words, and the layer that sets it.
     pub(super) fn password_origin(&self) -> (&'static str, Origin) {
         let password = &self.app_password;
         let words = match (self.password_command(), &password.value, password.origin) {
@@ -58,10 +59,8 @@ impl Settings {
 
 /// The first line that a command prints; or words that say why there is none.
 async fn printed(command: &str) -> Result<SecretString, String> {
-    let mut shell = tokio::process::Command::new("sh");
+    let mut shell = shell::command(command);
     shell
-        .arg("-c")
-        .arg(command)
         .stdin(Stdio::null())
         .env_remove("WHOSIN_APP_PASSWORD")
         .kill_on_drop(true);

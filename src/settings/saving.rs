@@ -1,4 +1,4 @@
-//! Writing `config.toml`: what is chosen goes beside what the file already says; comments stay.
+//! Writing `config.toml`: keys that are chosen change, all others and the comments stay.
 
 use std::io;
 use std::path::Path;

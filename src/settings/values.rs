@@ -135,7 +135,7 @@ impl Kind for Time {
 /// Reads a length of time as an option writes it.
 ///
 /// # Errors
-/// [`ValueError`] that says how to write it.
+/// [`ValueError`] with how to write it.
 pub fn duration(text: &str) -> Result<Duration, ValueError> {
     text.parse::<Time>().map(Duration::from)
 }

@@ -1,9 +1,11 @@
 //! What differs between the systems: here alone is it spelt which one this is. Each file is one
 //! thing that the rest of the crate wants of every system.
 
+pub mod console;
 pub mod job;
 pub mod private;
 pub mod reader;
+pub mod shell;
 pub mod signals;
 pub mod socket;
 pub mod storage;

@@ -1,22 +1,86 @@
-//! What it takes until a new file is found after a loss of power.
+//! Putting a finished file in the place of another, in one step, so that it is found there even after
+//! a loss of power.
 
 use std::io;
 use std::path::Path;
+
+use tempfile::NamedTempFile;
+
+/// Puts a finished file in the place of the one at `path`, or of none.
+///
+/// # Errors
+/// Why it cannot be put there; then the old file is as it was.
+#[cfg(not(windows))]
+pub fn put_in_place(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Puts a finished file in the place of the one at `path`, or of none. Windows refuses that while a
+/// program has the old file open without leave to replace it, as some editors and virus scanners
+/// do, most of them for a moment: tried again for a second and a quarter.
+///
+/// # Errors
+/// Why it cannot be put there, and what to do; then the old file is as it was.
+#[cfg(windows)]
+pub fn put_in_place(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    if std::fs::metadata(path).is_ok_and(|old| old.permissions().readonly()) {
+        let words = "it is marked read-only: attrib -r on it lets it be written";
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, words));
+    }
+    let (open, written) = file.into_parts();
+    drop(open);
+    let written = written.keep()?;
+    let put = retry(|| std::fs::rename(&written, path));
+    if put.is_err() {
+        // What is not in its place is of no use.
+        let _ = std::fs::remove_file(&written);
+    }
+    put
+}
+
+/// Does something again, a few times with growing pauses, while another program has the file open.
+#[cfg(windows)]
+fn retry(mut replace: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    for pause in [10, 20, 40, 80, 160, 320, 640] {
+        match replace() {
+            Err(error) if is_held(&error) => {
+                std::thread::sleep(std::time::Duration::from_millis(pause));
+            }
+            done => return done,
+        }
+    }
+    replace().map_err(|error| {
+        if !is_held(&error) {
+            return error;
+        }
+        let words = "another program has it open, such as an editor or a virus scanner: close it \
+                     there, then save again";
+        io::Error::new(io::ErrorKind::ResourceBusy, words)
+    })
+}
+
+/// Whether another program has the file open: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION,
+/// ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE.
+#[cfg(windows)]
+fn is_held(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(5 | 32 | 33 | 1224))
+}
 
 /// Forces onto the disk which files a folder holds.
 ///
 /// # Errors
 /// Why it cannot be forced.
-#[cfg(unix)]
+#[cfg(not(windows))]
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     std::fs::File::open(folder)?.sync_all()
 }
 
-/// Does nothing: the system journals which files a folder holds, and opens no folder as a file.
+/// Does nothing: Windows journals which files a folder holds, and opens no folder as a file.
 ///
 /// # Errors
 /// None.
-#[cfg(not(unix))]
+#[cfg(windows)]
 pub fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }

@@ -1,71 +1,55 @@
-//! Everything that is known of one contact, why its state is what it is, and who of a group is
-//! free.
+//! Everything that is known of one contact.
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::pane::{fact, frame, heading, lines};
-use super::screen::Look;
+use super::look::{Look, Scene};
+use super::page::Page;
+use super::pane::frame;
 use super::state::{Shown, clock, moment};
-use crate::board::{Board, Entry, Since, Standing, Trouble, age};
+use crate::board::{Entry, Since, Standing, Trouble, age};
 use crate::presence::{Availability, Device, IconSet, Presence, UserInput, Why};
 
 /// Draws the details of the contact under the cursor.
-pub fn draw(
-    buffer: &mut Buffer,
-    area: Rect,
-    board: &Board,
-    look: &Look,
-    now: Timestamp,
-    scroll: usize,
-) -> usize {
+pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, scroll: usize) -> usize {
+    let Scene { board, look, now } = scene;
     let Some(entry) = board.selected() else {
         return 0;
     };
     let inside = frame(buffer, area, entry.name(), look);
-    let width = inside.width;
-    let mut told: Vec<Line<'_>> = Vec::new();
-    let shown = Shown::of(board, entry, look, now);
-    told.push(Line::from(vec![
+    let mut page = Page::new(inside.width, look);
+    let shown = Shown::of(entry, scene);
+    page.line(vec![
         Span::styled(
             format!("{}{} ", shown.glyph, shown.second_glyph),
             shown.style,
         ),
         Span::styled(shown.label.to_string(), shown.style),
-    ]));
-    fact(
-        &mut told,
-        width,
-        look,
-        "Address",
-        entry.contact.address.as_str(),
-    );
+    ]);
+    page.fact("Address", entry.contact.address.as_str());
     if let Some(group) = &entry.contact.group {
-        fact(&mut told, width, look, "Group", group);
+        page.fact("Group", group);
     }
     if let Some(known) = entry.known() {
-        fact(
-            &mut told,
-            width,
-            look,
-            "Since",
-            &since(known.since, look, now),
-        );
+        page.fact("Since", &since(known.since, look, now));
     }
     if let Some(presence) = entry.presence() {
-        tell_presence(&mut told, width, look, presence, now);
+        add_presence(&mut page, presence, look, now);
     }
     if let Some(asked_at) = entry.asked_at() {
         let ago = age::seconds(asked_at, now);
         let answered = format!("{}, {ago} ago", moment(asked_at, now, &look.zone));
-        fact(&mut told, width, look, "Answered", &answered);
+        page.fact("Answered", &answered);
     }
-    tell_trouble(&mut told, width, look, board, entry, now);
     let after = board.confirmed_after(now);
-    told.push(timeline(entry, after, usize::from(width), look, now));
-    lines(buffer, inside, told, scroll, look)
+    if let Some(words) = trouble(entry, after) {
+        page.fact("Trouble", &words);
+    }
+    page.line(timeline(entry, after, page.width(), look, now));
+    page.draw(buffer, inside, scroll)
 }
 
 fn since(since: Since, look: &Look, now: Timestamp) -> String {
@@ -80,42 +64,36 @@ fn since(since: Since, look: &Look, now: Timestamp) -> String {
     }
 }
 
-fn tell_presence(
-    told: &mut Vec<Line<'_>>,
-    width: u16,
-    look: &Look,
-    presence: &Presence,
-    now: Timestamp,
-) {
+fn add_presence(page: &mut Page<'_>, presence: &Presence, look: &Look, now: Timestamp) {
     let doing: Vec<&str> = presence
         .activities
         .iter()
         .map(|activity| activity.details())
         .collect();
-    let is_told = presence.activities.len() == 1 && doing.first() == Some(&presence.label());
-    if !doing.is_empty() && !is_told {
-        fact(told, width, look, "Doing", &doing.join(", "));
+    let is_label = presence.activities.len() == 1 && doing.first() == Some(&presence.label());
+    if !doing.is_empty() && !is_label {
+        page.fact("Doing", &doing.join(", "));
     }
     if let Some(until) = presence.until {
-        fact(told, width, look, "Until", &clock(until, &look.zone));
+        page.fact("Until", &clock(until, &look.zone));
     }
     if let Some(note) = &presence.note {
-        fact(told, width, look, "Note", note);
+        page.fact("Note", note);
     }
     if presence.idle {
         let idle = presence
             .idle_since
             .map(|at| format!("since {} ({})", clock(at, &look.zone), age::short(at, now)));
-        fact(told, width, look, "Idle", &idle.unwrap_or("yes".into()));
+        page.fact("Idle", &idle.unwrap_or("yes".into()));
     }
     if presence.set_by_hand {
-        fact(told, width, look, "Set", "by hand");
+        page.fact("Set", "by hand");
     }
     if let Some(extras) = &presence.extras {
         if let Some(minutes) = extras.time_offset_minutes {
             let there = now + SignedDuration::from_mins(i64::from(minutes));
             let there = clock(there, &jiff::tz::TimeZone::UTC);
-            fact(told, width, look, "Local time", &there);
+            page.fact("Local time", &there);
         }
         for (what, words) in [
             ("Place", extras.place_types.join(", ")),
@@ -124,7 +102,7 @@ fn tell_presence(
             ("Privacy", extras.privacy.join(", ")),
         ] {
             if !words.is_empty() {
-                fact(told, width, look, what, &words);
+                page.fact(what, &words);
             }
         }
         for (what, words) in [
@@ -136,22 +114,23 @@ fn tell_presence(
             ("Picture", &extras.status_icon),
         ] {
             if let Some(words) = words {
-                fact(told, width, look, what, words);
+                page.fact(what, words);
             }
         }
     }
     for remark in presence.remarks() {
-        fact(told, width, look, "Remark", remark);
+        page.fact("Remark", remark);
     }
     if !presence.devices.is_empty() {
-        told.push(heading("Devices", look));
+        page.heading("Devices");
     }
     for device in &presence.devices {
-        tell_device(told, width, look, device, now);
+        let name = device.id.as_str();
+        page.labelled(name, 11, Style::new(), &device_words(device, look, now));
     }
 }
 
-fn tell_device(told: &mut Vec<Line<'_>>, width: u16, look: &Look, device: &Device, now: Timestamp) {
+fn device_words(device: &Device, look: &Look, now: Timestamp) -> String {
     let open = match device.open {
         Some(true) => "open",
         Some(false) => "closed",
@@ -201,29 +180,16 @@ fn tell_device(told: &mut Vec<Line<'_>>, width: u16, look: &Look, device: &Devic
     if let Some(at) = device.reported {
         also(format!("reported {}", clock(at, &look.zone)));
     }
-    let mut block = Vec::new();
-    fact(&mut block, width, look, "", &words);
-    if let Some(first) = block.first_mut() {
-        let name = format!("{:11} ", super::fit::fit(&device.id, 11));
-        first.spans[0] = Span::raw(name);
-    }
-    told.append(&mut block);
+    words
 }
 
-fn tell_trouble(
-    told: &mut Vec<Line<'_>>,
-    width: u16,
-    look: &Look,
-    board: &Board,
-    entry: &Entry,
-    now: Timestamp,
-) {
-    let standing = entry.standing(board.confirmed_after(now));
+fn trouble(entry: &Entry, confirmed_after: Timestamp) -> Option<String> {
+    let standing = entry.standing(confirmed_after);
     // Of a state that is unknown for another reason, the remarks say which.
     let unknown = entry.presence().is_some_and(|presence| {
         presence.availability == Availability::Unknown && presence.why != Why::Unclear
     });
-    let words = match (&entry.trouble, standing) {
+    Some(match (&entry.trouble, standing) {
         (Some(Trouble::Refused(words)), _) => format!("refused: {words}"),
         (Some(Trouble::Unreadable(words)), _) => words.clone(),
         (Some(Trouble::NotAnswered), _) => {
@@ -232,9 +198,8 @@ fn tell_trouble(
         (None, Standing::Stale) => "the state is old: the server has not confirmed it".into(),
         (None, Standing::Remembered) => "remembered from the last run, not confirmed yet".into(),
         (None, _) if unknown => "the server does not know this address: is it spelt right?".into(),
-        _ => return,
-    };
-    fact(told, width, look, "Trouble", &words);
+        _ => return None,
+    })
 }
 
 /// The states of the day as a bar: each state has its own pattern, so that it reads without
@@ -278,37 +243,17 @@ fn timeline<'a>(
 }
 
 fn pattern(availability: Availability, icons: IconSet) -> &'static str {
-    let ascii = icons == IconSet::Ascii;
-    match availability {
-        Availability::Available => {
-            if ascii {
-                "="
-            } else {
-                "─"
-            }
-        }
-        Availability::Away => {
-            if ascii {
-                "a"
-            } else {
-                "╌"
-            }
-        }
-        Availability::Busy => {
-            if ascii {
-                "#"
-            } else {
-                "╪"
-            }
-        }
-        Availability::Dnd => {
-            if ascii {
-                "X"
-            } else {
-                "╳"
-            }
-        }
-        Availability::Unavailable => ".",
-        Availability::Unknown => "?",
+    let (glyph, letter) = match availability {
+        Availability::Available => ("─", "="),
+        Availability::Away => ("╌", "a"),
+        Availability::Busy => ("╪", "#"),
+        Availability::Dnd => ("╳", "X"),
+        Availability::Unavailable => (".", "."),
+        Availability::Unknown => ("?", "?"),
+    };
+    if icons == IconSet::Ascii {
+        letter
+    } else {
+        glyph
     }
 }

@@ -1,4 +1,4 @@
-//! A form: fields that are typed into, and what was said of them.
+//! A form: its fields, and remarks on what is typed.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -6,8 +6,9 @@ use ratatui::style::{Modifier, Style};
 use tui_input::Input;
 
 use super::fit::{cells, fit, wrap};
+use super::look::Look;
 use super::pane;
-use super::screen::{Look, Target, Targets};
+use super::screen::{Target, Targets};
 use crate::board::{Attempt, Board, Form, Purpose, Value};
 
 /// The lines that the form takes where there is room for the contacts beside it.

@@ -1,54 +1,44 @@
 //! Who of a group is free, the best first.
 
-use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::pane::{frame, lines};
-use super::screen::Look;
-use crate::board::{Entry, age};
+use super::look::Scene;
+use super::page::Page;
+use super::pane::frame;
+use crate::board::age;
 
 /// Draws who of a group is free, the best first.
 pub fn draw(
     buffer: &mut Buffer,
     area: Rect,
     group: Option<&str>,
-    free: &[&Entry],
-    look: &Look,
-    now: Timestamp,
+    Scene { board, look, now }: Scene<'_>,
     scroll: usize,
 ) -> usize {
-    let inside = frame(
-        buffer,
-        area,
-        &format!("Free: {}", group.unwrap_or("no group")),
-        look,
-    );
-    let mut told: Vec<Line<'_>> = Vec::new();
-    for entry in free {
+    let title = format!("Free: {}", group.unwrap_or("no group"));
+    let inside = frame(buffer, area, &title, look);
+    let mut page = Page::new(inside.width, look);
+    for entry in board.who_is_free(group, now) {
         let Some(known) = entry.known() else { continue };
-        let glyph = known.presence.glyph(look.icons).to_string();
+        let glyph = known.presence.glyph(look.icons);
         let idle = if known.presence.idle { ", idle" } else { "" };
         let lasting = match age::short(known.since.at(), now).as_str() {
             "now" => "since just now".to_string(),
             time => format!("for {time}"),
         };
-        told.push(Line::from(vec![
-            Span::styled(
-                format!("{glyph} "),
-                look.theme.state(known.presence.availability),
-            ),
+        let state = look.theme.state(known.presence.availability);
+        page.line(vec![
+            Span::styled(format!("{glyph} "), state),
             Span::raw(entry.name().to_string()),
             Span::styled(format!("  {lasting}{idle}"), look.theme.dim()),
-        ]));
+        ]);
     }
-    if told.is_empty() {
-        told.push(Line::raw("Nobody is free right now."));
-        told.push(Line::styled(
-            "W tells you who is free first.",
-            look.theme.dim(),
-        ));
+    if page.is_empty() {
+        page.line("Nobody is free right now.");
+        let hint = "W tells you who is free first.";
+        page.line(Line::styled(hint, look.theme.dim()));
     }
-    lines(buffer, inside, told, scroll, look)
+    page.draw(buffer, inside, scroll)
 }

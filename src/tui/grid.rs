@@ -1,14 +1,14 @@
 //! The contacts as tiles (two lines each) or as a compact list (one short line each).
 
-use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::fit::{cells, fit};
-use super::screen::{Look, Target, Targets};
+use super::look::{Look, Scene};
+use super::screen::{Target, Targets};
 use super::state::{Shown, sign};
-use crate::board::{Board, Cursor, Entry, Find, Row};
+use crate::board::{Cursor, Entry, Find, Row};
 
 /// Where the name begins in a cell: after the sign, the state, the phone and a space.
 const NAME_AT: u16 = 4;
@@ -18,14 +18,8 @@ const WORDS_FROM: u16 = 34;
 const AGE: u16 = 4;
 
 /// Draws the rows that are in sight.
-pub fn draw(
-    buffer: &mut Buffer,
-    area: Rect,
-    board: &Board,
-    look: &Look,
-    now: Timestamp,
-    targets: &mut Targets,
-) {
+pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Targets) {
+    let Scene { board, look, .. } = scene;
     let mut find = board.search().map(|search| Find::new(search.input.value()));
     let columns = board.columns() as u16;
     let width = area.width / columns.max(1);
@@ -39,7 +33,7 @@ pub fn draw(
                     height: 1,
                     ..area
                 };
-                draw_heading(buffer, line, board, *section, look, now, targets);
+                draw_heading(buffer, line, *section, scene, targets);
             }
             Row::Cells(places) => {
                 for (column, &place) in places.iter().enumerate() {
@@ -52,7 +46,7 @@ pub fn draw(
                     let cell = cell.intersection(area);
                     let entry = &board.entries()[place];
                     targets.add(cell, Target::Contact(entry.contact.address.clone()));
-                    draw_cell(buffer, cell, board, entry, look, now, find.as_mut());
+                    draw_cell(buffer, cell, entry, scene, find.as_mut());
                 }
             }
         }
@@ -98,10 +92,8 @@ fn draw_empty(buffer: &mut Buffer, area: Rect, look: &Look) {
 pub fn draw_heading(
     buffer: &mut Buffer,
     area: Rect,
-    board: &Board,
     section: usize,
-    look: &Look,
-    now: Timestamp,
+    Scene { board, look, now }: Scene<'_>,
     targets: &mut Targets,
 ) {
     let section = &board.sections()[section];
@@ -155,13 +147,12 @@ pub fn draw_heading(
 fn draw_cell(
     buffer: &mut Buffer,
     cell: Rect,
-    board: &Board,
     entry: &Entry,
-    look: &Look,
-    now: Timestamp,
+    scene: Scene<'_>,
     find: Option<&mut Find>,
 ) {
-    let shown = Shown::of(board, entry, look, now);
+    let Scene { board, look, .. } = scene;
+    let shown = Shown::of(entry, scene);
     let here = board.is_selected(entry);
     if here {
         buffer.set_style(cell, look.theme.selected());

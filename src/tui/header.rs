@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::fit::cells;
-use super::screen::Look;
+use super::look::Scene;
 use super::state::clock;
 use crate::board::{Board, age};
 use crate::link::{LinkState, Mode};
@@ -57,7 +57,7 @@ fn counted(board: &Board, now: Timestamp) -> Vec<(Availability, usize, &'static 
         .collect()
 }
 
-fn count_pieces(board: &Board, look: &Look, now: Timestamp, words: bool) -> Vec<Piece> {
+fn count_pieces(Scene { board, look, now }: Scene<'_>, words: bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for (availability, count, word) in counted(board, now) {
         let unsure = availability == Availability::Unknown;
@@ -77,7 +77,11 @@ fn count_pieces(board: &Board, look: &Look, now: Timestamp, words: bool) -> Vec<
 }
 
 /// Draws the header, with as much of it as fits: the counts and the age before the rest.
-pub fn draw(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, now: Timestamp) {
+pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
+    let Scene { board, look, now } = scene;
+    if area.is_empty() {
+        return;
+    }
     let (freshness, well) = freshness(board, now);
     let age_style = if well {
         look.theme.dim()
@@ -100,8 +104,8 @@ pub fn draw(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, now: Ti
     let total = |pieces: &[Piece], gap: usize| -> usize {
         pieces.iter().map(|(text, _)| cells(text) + gap).sum()
     };
-    let long = count_pieces(board, look, now, true);
-    let short = count_pieces(board, look, now, false);
+    let long = count_pieces(scene, true);
+    let short = count_pieces(scene, false);
     // From the richest header to the poorest: the first that fits is drawn.
     let mut left: Vec<Vec<Piece>> = Vec::new();
     let title = (" whosin".to_string(), look.theme.heading());
@@ -166,13 +170,8 @@ pub fn draw(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, now: Ti
 }
 
 /// Draws what fits of the counts on a screen that is too small for contacts.
-pub fn draw_counts_only(
-    buffer: &mut Buffer,
-    area: Rect,
-    board: &Board,
-    look: &Look,
-    now: Timestamp,
-) {
+pub fn draw_counts_only(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
+    let Scene { board, look, now } = scene;
     if area.is_empty() {
         return;
     }
@@ -182,7 +181,7 @@ pub fn draw_counts_only(
         buffer.set_stringn(x, area.y, "!", 1, look.theme.trouble());
         x += 1;
     }
-    for (text, style) in count_pieces(board, look, now, false) {
+    for (text, style) in count_pieces(scene, false) {
         let width = cells(&text) as u16;
         if x + width > area.right() {
             break;

@@ -2,13 +2,14 @@
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 use tui_input::Input;
 
-use super::fit::{cells, fit, wrap};
+use super::fit::{cells, fit};
 use super::keys::{BINDINGS, Binding};
+use super::look::{Look, Scene};
+use super::page::Page;
 use super::pane;
-use super::screen::Look;
 use crate::board::Action;
 use crate::link::{Link, Mode};
 use crate::presence::{Availability, Kind};
@@ -18,8 +19,7 @@ pub fn draw(
     screen: &mut Frame<'_>,
     area: Rect,
     query: &Input,
-    link: &Link,
-    look: &Look,
+    Scene { board, look, .. }: Scene<'_>,
     scroll: usize,
 ) -> usize {
     let inside = pane::frame(screen.buffer_mut(), area, "Help", look);
@@ -44,13 +44,13 @@ pub fn draw(
         room,
         look.theme.name(),
     );
-    let told = lines(query.value(), link, usize::from(inside.width), look);
     let below = Rect {
         y: inside.y + 1,
         height: inside.height - 1,
         ..inside
     };
-    let last = pane::lines(buffer, below, told, scroll, look);
+    let page = page(query.value(), board.link(), inside.width, look);
+    let last = page.draw(buffer, below, scroll);
     let cursor = query.visual_cursor().min(room - 1) as u16;
     screen.set_cursor_position(Position::new(at + cursor, inside.y));
     last
@@ -70,7 +70,7 @@ fn connection(link: &Link) -> (Vec<String>, Vec<String>) {
     (pressing.cloned().collect(), vec![who, how])
 }
 
-fn lines<'a>(query: &str, link: &Link, width: usize, look: &Look) -> Vec<Line<'a>> {
+fn page<'a>(query: &str, link: &Link, width: u16, look: &'a Look) -> Page<'a> {
     const KEYS: usize = 14;
     let query = query.trim().to_lowercase();
     let fits = |text: &str| {
@@ -78,28 +78,13 @@ fn lines<'a>(query: &str, link: &Link, width: usize, look: &Look) -> Vec<Line<'a
             .split_whitespace()
             .all(|word| text.to_lowercase().contains(word))
     };
-    let mut told = Vec::new();
-    let mut row = |left: String, style, words: &str| {
-        let room = width.saturating_sub(KEYS + 1).max(8);
-        for (at, words) in wrap(words, room).into_iter().enumerate() {
-            let left = if at == 0 {
-                fit(&left, KEYS)
-            } else {
-                String::new()
-            };
-            let gap = " ".repeat((KEYS + 1).saturating_sub(cells(&left)));
-            told.push(Line::from(vec![
-                Span::styled(left, style),
-                Span::raw(gap),
-                Span::raw(words),
-            ]));
-        }
-    };
+    let mut page = Page::new(width, look);
+    let mut row = |left: &str, style, words: &str| page.labelled(left, KEYS, style, words);
     // What is out of the ordinary stands first.
     let (pressing, usual) = connection(link);
     for words in &pressing {
         if fits(&format!("link connection {words}")) {
-            row("link".into(), look.theme.trouble(), words);
+            row("link", look.theme.trouble(), words);
         }
     }
     let elsewhere = |action: Action| matches!(action, Action::Demo | Action::Trust);
@@ -118,12 +103,12 @@ fn lines<'a>(query: &str, link: &Link, width: usize, look: &Look) -> Vec<Line<'a
             .collect();
         let keys = keys.join(" ");
         if !keys.is_empty() && fits(&format!("{keys} {name} {help}")) {
-            row(keys, look.theme.key(), help);
+            row(&keys, look.theme.key(), help);
         }
     }
     for words in &usual {
         if fits(&format!("link connection {words}")) {
-            row("link".into(), look.theme.dim(), words);
+            row("link", look.theme.dim(), words);
         }
     }
     for kind in Kind::all() {
@@ -132,7 +117,7 @@ fn lines<'a>(query: &str, link: &Link, width: usize, look: &Look) -> Vec<Line<'a
         };
         if fits(&format!("{} {}", kind.details(), kind.name())) {
             row(
-                kind.glyph(look.icons).to_string(),
+                kind.glyph(look.icons),
                 look.theme.state(availability),
                 kind.details(),
             );
@@ -140,11 +125,11 @@ fn lines<'a>(query: &str, link: &Link, width: usize, look: &Look) -> Vec<Line<'a
     }
     let unsure = "after a state: not confirmed any more; the state is the last that was heard";
     if fits(unsure) {
-        let glyph = Availability::Unknown.glyph(look.icons).to_string();
+        let glyph = Availability::Unknown.glyph(look.icons);
         row(glyph, look.theme.dim(), unsure);
     }
-    if told.is_empty() {
-        told.push(Line::styled("Nothing fits.", look.theme.dim()));
+    if page.is_empty() {
+        page.line(Line::styled("Nothing fits.", look.theme.dim()));
     }
-    told
+    page
 }

@@ -4,7 +4,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::fit::cells;
-use super::screen::{Look, Target, Targets};
+use super::look::Look;
+use super::screen::{Target, Targets};
 use crate::board::{Action, Attempt, Board, Pane, Purpose, Replace};
 
 /// The hints that fit the moment: action and word.

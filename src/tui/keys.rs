@@ -114,7 +114,7 @@ impl fmt::Display for Key {
 
 impl From<KeyEvent> for Key {
     fn from(event: KeyEvent) -> Key {
-        // A capital letter says shift by itself.
+        // A capital letter implies shift.
         let modifiers = match event.code {
             KeyCode::Char(_) | KeyCode::BackTab => event.modifiers - KeyModifiers::SHIFT,
             _ => event.modifiers,

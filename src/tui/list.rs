@@ -1,15 +1,15 @@
 //! The contacts as a list with columns.
 
-use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::fit::fit;
 use super::grid::draw_heading;
-use super::screen::{Look, Target, Targets};
+use super::look::Scene;
+use super::screen::{Target, Targets};
 use super::state::Shown;
-use crate::board::{Board, Row};
+use crate::board::Row;
 
 /// The lines above the first contact.
 pub const HEAD: u16 = 1;
@@ -61,14 +61,8 @@ impl Columns {
 }
 
 /// Draws the head and the rows that are in sight.
-pub fn draw(
-    buffer: &mut Buffer,
-    area: Rect,
-    board: &Board,
-    look: &Look,
-    now: Timestamp,
-    targets: &mut Targets,
-) {
+pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Targets) {
+    let Scene { board, look, .. } = scene;
     let columns = Columns::of(area.width);
     let put = |buffer: &mut Buffer, y: u16, column: (u16, u16), text: &str, style: Style| {
         let width = usize::from(column.1);
@@ -91,13 +85,11 @@ pub fn draw(
             ..area
         };
         match row {
-            Row::Heading(section) => {
-                draw_heading(buffer, line, board, *section, look, now, targets)
-            }
+            Row::Heading(section) => draw_heading(buffer, line, *section, scene, targets),
             Row::Cells(places) => {
                 for &place in places {
                     let entry = &board.entries()[place];
-                    let shown = Shown::of(board, entry, look, now);
+                    let shown = Shown::of(entry, scene);
                     let here = board.is_selected(entry);
                     targets.add(line, Target::Contact(entry.contact.address.clone()));
                     if here {

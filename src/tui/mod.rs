@@ -11,8 +11,10 @@ mod help;
 mod hints;
 mod keys;
 mod list;
+mod look;
 mod notices;
 mod own;
+mod page;
 mod pane;
 mod refused;
 mod run;
@@ -26,8 +28,9 @@ mod why;
 
 pub use fit::{cells, fit};
 pub use keys::{BINDINGS, Binding, Key, KeyError, Keys, KeysError};
+pub use look::{Look, Scene};
 pub use run::{TuiError, run};
-pub use screen::{Layout, Look, Target, Targets, draw};
+pub use screen::{Layout, Target, Targets, draw};
 pub use state::{clock, lower_first, moment};
 pub use theme::{
     Answer, Background, Depth, Heard, PaletteError, Theme, ThemeName, ThemeNameError, Themes,

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::fit::{fit, wrap};
-use super::screen::Look;
+use super::look::Look;
 use crate::board::{Board, age};
 use crate::link::LinkState;
 

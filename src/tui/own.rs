@@ -1,13 +1,15 @@
 //! The list of own presences.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::fit::fit;
+use super::look::Scene;
+use super::page::Page;
 use super::pane;
-use super::screen::{Look, Target, Targets};
+use super::screen::{Target, Targets};
 use super::state::{clock, sign};
 use crate::board::OwnChoice;
 use crate::link::OwnPresence;
@@ -17,44 +19,42 @@ pub fn draw(
     buffer: &mut Buffer,
     area: Rect,
     choice: OwnChoice,
-    look: &Look,
-    now: Timestamp,
+    Scene { look, now, .. }: Scene<'_>,
     targets: &mut Targets,
 ) {
     let inside = pane::frame(buffer, area, "My presence", look);
     let low = usize::from(inside.height) < OwnPresence::ALL.len() + 2;
-    let mut lines: Vec<Line<'_>> = OwnPresence::ALL
-        .into_iter()
-        .map(|own| {
-            let chosen = own == choice.own();
-            let glyph = own.availability().glyph(look.icons);
-            let style = look.theme.state(own.availability());
-            let cursor = if chosen {
-                sign::cursor(look.icons)
-            } else {
-                " "
-            };
-            // Where the line below is out of sight, this one says for how long.
-            let hours = match (chosen && low, own) {
-                (false, _) | (true, OwnPresence::Available) => String::new(),
-                (true, _) => format!(" {} h", choice.hours()),
-            };
-            let room = usize::from(inside.width).saturating_sub(3 + hours.len());
-            Line::from(vec![
-                Span::styled(cursor, look.theme.key()),
-                Span::styled(format!("{glyph} {}", fit(own.label(), room)), style),
-                Span::styled(hours, look.theme.dim()),
-            ])
-        })
-        .collect();
+    let mut page = Page::new(inside.width, look);
+    for own in OwnPresence::ALL {
+        let chosen = own == choice.own();
+        let glyph = own.availability().glyph(look.icons);
+        let style = look.theme.state(own.availability());
+        let cursor = if chosen {
+            sign::cursor(look.icons)
+        } else {
+            " "
+        };
+        // Where the line below is out of sight, this one shows for how long.
+        let hours = if chosen && low && own != OwnPresence::Available {
+            format!(" {} h", choice.hours())
+        } else {
+            String::new()
+        };
+        let room = page.width().saturating_sub(3 + hours.len());
+        page.line(vec![
+            Span::styled(cursor, look.theme.key()),
+            Span::styled(format!("{glyph} {}", fit(own.label(), room)), style),
+            Span::styled(hours, look.theme.dim()),
+        ]);
+    }
     let until = now + SignedDuration::from_hours(choice.hours());
     let until = clock(until, &look.zone);
     let words = match choice.own() {
         OwnPresence::Available => " phone and calendar decide again".into(),
         _ => format!(" for < {} h >, until {until}", choice.hours()),
     };
-    lines.push(Line::default());
-    lines.push(Line::styled(words, look.theme.dim()));
+    page.line(Line::default());
+    page.line(Line::styled(words, look.theme.dim()));
     // Where there is little room what is chosen stays in sight.
     let at = OwnPresence::ALL.iter().position(|own| *own == choice.own());
     let height = usize::from(inside.height);
@@ -68,5 +68,5 @@ pub fn draw(
         };
         targets.add(line, Target::Field(place));
     }
-    pane::lines(buffer, inside, lines, scroll, look);
+    page.draw(buffer, inside, scroll);
 }

@@ -1,14 +1,12 @@
-//! What panes have in common: a frame with a title, and lines that scroll.
+//! The frame of a pane, with its title.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, BorderType, Clear, Paragraph, Widget};
+use ratatui::text::Line;
+use ratatui::widgets::{Block, BorderType, Clear, Widget};
 
-use super::fit::{fit, wrap};
-use super::screen::Look;
-use super::state::sign;
+use super::fit::fit;
+use super::look::Look;
 use crate::presence::IconSet;
 
 /// From this size on there is a frame.
@@ -43,52 +41,3 @@ const ASCII: ratatui::symbols::border::Set<'_> = ratatui::symbols::border::Set {
     horizontal_top: "-",
     horizontal_bottom: "-",
 };
-
-/// Draws lines from the one at `scroll`, at most as far as the last is in sight; returns that
-/// furthest `scroll`.
-pub fn lines(
-    buffer: &mut Buffer,
-    area: Rect,
-    lines: Vec<Line<'_>>,
-    scroll: usize,
-    look: &Look,
-) -> usize {
-    let height = usize::from(area.height);
-    let last = lines.len().saturating_sub(height);
-    let scroll = scroll.min(last);
-    let more = scroll < last;
-    let shown: Vec<Line<'_>> = lines.into_iter().skip(scroll).take(height).collect();
-    Paragraph::new(shown).render(area, buffer);
-    if more && area.height > 0 {
-        let more = if look.icons == IconSet::Ascii {
-            "v"
-        } else {
-            "↓"
-        };
-        let x = area.right().saturating_sub(1);
-        buffer.set_stringn(x, area.bottom() - 1, more, 1, look.theme.key());
-    }
-    last
-}
-
-/// A fact: what it is, and its words, broken into as many lines as they need.
-pub fn fact<'a>(lines: &mut Vec<Line<'a>>, width: u16, look: &Look, what: &str, words: &str) {
-    const WHAT: usize = 11;
-    let room = usize::from(width).saturating_sub(WHAT + 1).max(8);
-    for (at, words) in wrap(words, room).into_iter().enumerate() {
-        let what = if at == 0 { what } else { "" };
-        lines.push(Line::from(vec![
-            Span::styled(format!("{:WHAT$} ", fit(what, WHAT)), look.theme.dim()),
-            Span::styled(words, Style::new()),
-        ]));
-    }
-}
-
-/// A heading inside a pane.
-pub fn heading<'a>(words: impl Into<String>, look: &Look) -> Line<'a> {
-    let rule = sign::rule(look.icons);
-    Line::styled(
-        format!("{rule}{rule} {}", words.into()),
-        look.theme.heading(),
-    )
-}

@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::fit::wrap;
+use super::look::Look;
+use super::page::Page;
 use super::pane;
-use super::screen::Look;
 use crate::contacts::exchange::Refused;
 
 /// Draws the list.
@@ -20,19 +21,11 @@ pub fn draw(
 ) -> usize {
     let title = format!("{} refused of {file}", refused.len());
     let inside = pane::frame(buffer, area, &title, look);
-    let mut lines = Vec::new();
+    let mut page = Page::new(inside.width, look);
     for one in refused {
-        let line = format!("line {}", one.line);
-        pane::fact(
-            &mut lines,
-            inside.width,
-            look,
-            &line,
-            &one.reason.to_string(),
-        );
-        let width = usize::from(inside.width);
-        let begins = wrap(&one.text, width).into_iter().take(1);
-        lines.extend(begins.map(|text| Line::styled(text, look.theme.dim())));
+        page.fact(&format!("line {}", one.line), &one.reason.to_string());
+        let begins = wrap(&one.text, page.width()).swap_remove(0);
+        page.line(Line::styled(begins, look.theme.dim()));
     }
-    pane::lines(buffer, inside, lines, scroll, look)
+    page.draw(buffer, inside, scroll)
 }

@@ -2,6 +2,7 @@
 //! and draws what changed.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,8 @@ use ratatui::layout::Rect;
 use thiserror::Error;
 use tokio::sync::mpsc;
 
-use super::screen::{Layout, Look, Target, Targets, draw};
+use super::look::{Look, Scene};
+use super::screen::{Layout, Target, Targets, draw};
 use super::terminal::Screen;
 use super::theme::{Answer, Background, Heard};
 use crate::board::{
@@ -52,16 +54,15 @@ pub async fn run(
     let signals = (Signals::new()?, StopRequests::new()?);
     let mut screen = Screen::enter(board.mouse())?;
     let variable = |name: &str| std::env::var(name).ok();
-    let answer = match look.themes.by_background() && Background::can_be_asked(variable) {
-        true => {
-            screen.ask_for_background()?;
-            Some(Answer::default())
-        }
-        false => None,
+    let answer = if look.themes.by_background() && Background::can_be_asked(variable) {
+        screen.ask_for_background()?;
+        Some(Answer::default())
+    } else {
+        None
     };
     let area = crossterm::terminal::size().map(|(width, height)| Rect::new(0, 0, width, height))?;
     let inside_tmux = std::env::var_os("TMUX").is_some();
-    let session = Session {
+    let event_loop = EventLoop {
         board,
         look,
         screen,
@@ -73,10 +74,10 @@ pub async fn run(
         last_click: None,
         dragged: None,
     };
-    session.run(messages, signals).await
+    event_loop.run(messages, signals).await
 }
 
-struct Session {
+struct EventLoop {
     board: Board,
     look: Look,
     screen: Screen,
@@ -91,14 +92,7 @@ struct Session {
     dragged: Option<Address>,
 }
 
-/// Whether the loop goes on.
-#[derive(PartialEq, Eq)]
-enum Next {
-    Stay,
-    Leave,
-}
-
-impl Session {
+impl EventLoop {
     async fn run(
         mut self,
         mut messages: mpsc::Receiver<WorldMessage>,
@@ -120,33 +114,33 @@ impl Session {
                 event = events.next() => {
                     by_hand = true;
                     match event {
-                        Some(Ok(event)) => if self.on_event(event)? == Next::Leave { return Ok(()) },
+                        Some(Ok(event)) => if self.on_event(event)?.is_break() { return Ok(()) },
                         // The terminal is gone, and with it the reason to stay.
                         Some(Err(_)) | None => return Ok(()),
                     }
                 }
                 Some(message) = messages.recv() => {
                     waiting_since.get_or_insert_with(Instant::now);
-                    if self.update(message)? == Next::Leave { return Ok(()) }
+                    if self.update(message)?.is_break() { return Ok(()) }
                 }
                 _ = signals.next() => return Ok(()),
                 () = stops.next() => { self.screen.suspend()?; by_hand = true }
                 () = sleep_until(wake) => {
                     waiting_since.get_or_insert_with(Instant::now);
-                    if self.update(Message::Tick)? == Next::Leave { return Ok(()) }
+                    if self.update(Message::Tick)?.is_break() { return Ok(()) }
                 }
             }
             for _ in 0..AT_ONCE {
                 let Ok(message) = messages.try_recv() else {
                     break;
                 };
-                if self.update(message)? == Next::Leave {
+                if self.update(message)?.is_break() {
                     return Ok(());
                 }
             }
             while let Some(Ok(event)) = waiting(&mut events).await {
                 by_hand = true;
-                if self.on_event(event)? == Next::Leave {
+                if self.on_event(event)?.is_break() {
                     return Ok(());
                 }
             }
@@ -162,35 +156,37 @@ impl Session {
         let layout = Layout::of(self.area, &self.board, now);
         if let Some(room) = layout.room() {
             let effects = self.board.fit(room);
-            self.carry_out(effects)?;
+            // A change of room never ends the board.
+            let _ = self.carry_out(effects)?;
         }
-        let Session {
+        let EventLoop {
             board,
             look,
             screen,
             targets,
             ..
         } = self;
-        screen.draw(|frame| *targets = draw(frame, &layout, board, look, now))?;
+        let scene = Scene { board, look, now };
+        screen.draw(|frame| *targets = draw(frame, &layout, scene))?;
         self.board.limit_scroll(self.targets.last_scroll);
         Ok(Instant::now())
     }
 
-    fn update(&mut self, message: impl Into<Message>) -> Result<Next, TuiError> {
+    fn update(&mut self, message: impl Into<Message>) -> Result<ControlFlow<()>, TuiError> {
         let effects = self.board.update(message, Timestamp::now());
         self.carry_out(effects)
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>) -> Result<Next, TuiError> {
+    fn carry_out(&mut self, effects: Vec<Effect>) -> Result<ControlFlow<()>, TuiError> {
         for effect in effects {
             match effect {
-                Effect::Terminal(TerminalEffect::Quit) => return Ok(Next::Leave),
+                Effect::Terminal(TerminalEffect::Quit) => return Ok(ControlFlow::Break(())),
                 Effect::Terminal(effect) => self.carry_out_here(effect)?,
                 // Nobody listens only while everything is being taken down.
                 Effect::World(effect) => drop(self.effects.send(effect)),
             }
         }
-        Ok(Next::Stay)
+        Ok(ControlFlow::Continue(()))
     }
 
     fn carry_out_here(&mut self, effect: TerminalEffect) -> io::Result<()> {
@@ -206,21 +202,21 @@ impl Session {
         Ok(())
     }
 
-    fn on_event(&mut self, event: Event) -> Result<Next, TuiError> {
+    fn on_event(&mut self, event: Event) -> Result<ControlFlow<()>, TuiError> {
         match event {
-            Event::Key(key) if self.hear(key) => Ok(Next::Stay),
+            Event::Key(key) if self.hear(key) => Ok(ControlFlow::Continue(())),
             Event::Key(key) => match self.look.keys.message(key, &self.board) {
                 Some(message) => self.update(message),
-                None => Ok(Next::Stay),
+                None => Ok(ControlFlow::Continue(())),
             },
             Event::Paste(text) => self.update(UserMessage::Paste(text)),
             Event::Mouse(mouse) => self.on_mouse(mouse),
             Event::Resize(width, height) => {
                 self.area = Rect::new(0, 0, width, height);
                 self.screen.redraw()?;
-                Ok(Next::Stay)
+                Ok(ControlFlow::Continue(()))
             }
-            Event::FocusGained | Event::FocusLost => Ok(Next::Stay),
+            Event::FocusGained | Event::FocusLost => Ok(ControlFlow::Continue(())),
         }
     }
 
@@ -237,14 +233,14 @@ impl Session {
         }
     }
 
-    fn on_mouse(&mut self, mouse: MouseEvent) -> Result<Next, TuiError> {
+    fn on_mouse(&mut self, mouse: MouseEvent) -> Result<ControlFlow<()>, TuiError> {
         let target = self.targets.at(mouse.column, mouse.row).cloned();
         match mouse.kind {
             MouseEventKind::ScrollUp => self.update(UserMessage::Scroll(-2)),
             MouseEventKind::ScrollDown => self.update(UserMessage::Scroll(2)),
             MouseEventKind::Down(MouseButton::Left) => {
                 let Some(target) = target else {
-                    return Ok(Next::Stay);
+                    return Ok(ControlFlow::Continue(()));
                 };
                 let again = self
                     .last_click
@@ -266,21 +262,21 @@ impl Session {
             }
             MouseEventKind::Up(MouseButton::Left) => {
                 let Some(address) = self.dragged.take() else {
-                    return Ok(Next::Stay);
+                    return Ok(ControlFlow::Continue(()));
                 };
                 let group = match target {
                     Some(Target::Group(group)) => group,
                     Some(Target::Contact(other)) if other != address => {
                         match self.board.entry(&other) {
                             Some(entry) => entry.contact.group.clone(),
-                            None => return Ok(Next::Stay),
+                            None => return Ok(ControlFlow::Continue(())),
                         }
                     }
-                    _ => return Ok(Next::Stay),
+                    _ => return Ok(ControlFlow::Continue(())),
                 };
                 self.update(UserMessage::Drop(address, group))
             }
-            _ => Ok(Next::Stay),
+            _ => Ok(ControlFlow::Continue(())),
         }
     }
 }

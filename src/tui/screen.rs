@@ -17,55 +17,16 @@
 //! has the whole screen but the hints; a screen that is too small shows the counts alone.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::keys::Keys;
+use super::look::Scene;
 use super::notices::{self, Notice};
-use super::theme::{Background, Theme, Themes};
 use super::{
     details, form, free, grid, header, help, hints, list, own, refused, search, settings, why,
 };
-use crate::board::{Action, Board, Choice, Pane, Room, View};
-use crate::presence::{Address, IconSet};
-
-/// What the drawing goes by beside the board.
-#[derive(Clone, Debug)]
-pub struct Look {
-    /// The colours.
-    pub theme: Theme,
-    /// The themes to choose from.
-    pub themes: Themes,
-    /// The glyphs.
-    pub icons: IconSet,
-    /// The keys, for hints and help.
-    pub keys: Keys,
-    /// Where the user is, for times of day.
-    pub zone: TimeZone,
-}
-
-impl Look {
-    /// Takes over what was chosen in the settings view and concerns the drawing.
-    pub fn follow(&mut self, choice: &Choice) {
-        match choice {
-            Choice::Theme(name) => {
-                if let Ok(name) = name.parse() {
-                    self.themes.choose(name);
-                    self.theme = self.themes.theme();
-                }
-            }
-            Choice::Icons(icons) => self.icons = *icons,
-            _ => {}
-        }
-    }
-
-    /// The terminal said what its background is.
-    pub fn see(&mut self, background: Background) {
-        self.themes.see(background);
-        self.theme = self.themes.theme();
-    }
-}
+use crate::board::{Action, Board, Pane, Room, View};
+use crate::presence::Address;
 
 /// What a click means where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -275,91 +236,51 @@ impl Layout {
     }
 }
 
-/// Draws the board as it is at `now`; returns what can be pointed at. The board must
-/// [fit](Board::fit) the layout's room.
-pub fn draw(
-    frame: &mut Frame<'_>,
-    layout: &Layout,
-    board: &Board,
-    look: &Look,
-    now: Timestamp,
-) -> Targets {
+/// Draws the scene; returns what can be pointed at. The board must [fit](Board::fit) the layout's
+/// room.
+pub fn draw(frame: &mut Frame<'_>, layout: &Layout, scene: Scene<'_>) -> Targets {
     let mut targets = Targets::default();
-    if !layout.counts.is_empty() {
-        header::draw_counts_only(frame.buffer_mut(), layout.counts, board, look, now);
-    }
-    if !layout.header.is_empty() {
-        header::draw(frame.buffer_mut(), layout.header, board, look, now);
-    }
-    notices::draw(
-        frame.buffer_mut(),
-        layout.notices,
-        &layout.notice_lines,
-        look,
-    );
+    let Scene { board, look, .. } = scene;
+    let buffer = frame.buffer_mut();
+    header::draw_counts_only(buffer, layout.counts, scene);
+    header::draw(buffer, layout.header, scene);
+    notices::draw(buffer, layout.notices, &layout.notice_lines, look);
     if !layout.contacts.is_empty() {
-        let buffer = frame.buffer_mut();
         match layout.view {
-            View::List => list::draw(buffer, layout.contacts, board, look, now, &mut targets),
+            View::List => list::draw(buffer, layout.contacts, scene, &mut targets),
             View::Tiles | View::Compact => {
-                grid::draw(buffer, layout.contacts, board, look, now, &mut targets);
+                grid::draw(buffer, layout.contacts, scene, &mut targets);
             }
         }
     }
     if !layout.pane.is_empty() {
-        targets.last_scroll = match board.pane() {
-            Pane::Contacts => 0,
-            Pane::Form(fields) => {
-                form::draw(frame, layout.pane, board, fields, look, &mut targets);
-                0
-            }
-            Pane::Details { why: false, scroll } => {
-                details::draw(frame.buffer_mut(), layout.pane, board, look, now, *scroll)
-            }
-            Pane::Details { why: true, scroll } => {
-                why::draw(frame.buffer_mut(), layout.pane, board, look, *scroll)
-            }
-            Pane::Help { query, scroll } => {
-                help::draw(frame, layout.pane, query, board.link(), look, *scroll)
-            }
-            Pane::Own(choice) => {
-                let buffer = frame.buffer_mut();
-                own::draw(buffer, layout.pane, *choice, look, now, &mut targets);
-                0
-            }
-            Pane::Settings { at } => {
-                let buffer = frame.buffer_mut();
-                let all = board.settings();
-                settings::draw(buffer, layout.pane, all, *at, look, &mut targets);
-                0
-            }
-            Pane::Refused {
-                file,
-                refused,
-                scroll,
-            } => refused::draw(
-                frame.buffer_mut(),
-                layout.pane,
-                file,
-                refused,
-                look,
-                *scroll,
-            ),
-            Pane::WhoIsFree { group, scroll } => {
-                let free = board.who_is_free(group.as_deref(), now);
-                free::draw(
-                    frame.buffer_mut(),
-                    layout.pane,
-                    group.as_deref(),
-                    &free,
-                    look,
-                    now,
-                    *scroll,
-                )
-            }
-        };
+        targets.last_scroll = draw_pane(frame, layout.pane, scene, &mut targets);
     }
     search::draw(frame, layout.search, board, look);
     hints::draw(frame.buffer_mut(), layout.hints, board, look, &mut targets);
     targets
+}
+
+/// Draws what is open; returns the furthest that it can be scrolled.
+fn draw_pane(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, targets: &mut Targets) -> usize {
+    let Scene { board, look, .. } = scene;
+    let buffer = frame.buffer_mut();
+    match board.pane() {
+        Pane::Contacts => {}
+        Pane::Form(fields) => form::draw(frame, area, board, fields, look, targets),
+        Pane::Own(choice) => own::draw(buffer, area, *choice, scene, targets),
+        Pane::Settings { at } => settings::draw(buffer, area, board.settings(), *at, look, targets),
+        Pane::Details { why: false, scroll } => return details::draw(buffer, area, scene, *scroll),
+        Pane::Details { why: true, scroll } => return why::draw(buffer, area, scene, *scroll),
+        Pane::Help { query, scroll } => return help::draw(frame, area, query, scene, *scroll),
+        Pane::Refused {
+            file,
+            refused,
+            scroll,
+        } => return refused::draw(buffer, area, file, refused, look, *scroll),
+        Pane::WhoIsFree { group, scroll } => {
+            return free::draw(buffer, area, group.as_deref(), scene, *scroll);
+        }
+    }
+    0
 }

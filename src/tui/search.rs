@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use super::fit::{cells, fit};
-use super::screen::Look;
+use super::look::Look;
 use crate::board::Board;
 
 /// Draws what is searched for, with the cursor while it is typed.

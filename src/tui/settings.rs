@@ -5,9 +5,11 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::fit::{fit, padded, wrap};
+use super::fit::{fit, padded};
+use super::look::Look;
+use super::page::Page;
 use super::pane;
-use super::screen::{Look, Target, Targets};
+use super::screen::{Target, Targets};
 use super::state::sign;
 use crate::board::{Origin, Setting};
 
@@ -55,7 +57,7 @@ pub fn draw(
         height: BELOW as u16,
         ..inside
     };
-    pane::lines(buffer, below, explained(setting, width, look), 0, look);
+    explained(setting, below.width, look).draw(buffer, below, 0);
 }
 
 fn row<'a>(setting: &Setting, chosen: bool, width: usize, look: &Look) -> Line<'a> {
@@ -67,9 +69,10 @@ fn row<'a>(setting: &Setting, chosen: bool, width: usize, look: &Look) -> Line<'
     let origin = if width >= WITH_ORIGIN { ORIGIN } else { 0 };
     let name = NAME.min(width / 2);
     let room = width.saturating_sub(1 + name + origin);
-    let (value, style) = match setting.choices.is_empty() {
-        true => (setting.value.clone(), look.theme.dim()),
-        false => (format!("< {} >", setting.value), Style::new()),
+    let (value, style) = if setting.choices.is_empty() {
+        (setting.value.clone(), look.theme.dim())
+    } else {
+        (format!("< {} >", setting.value), Style::new())
     };
     let mut spans = vec![
         Span::styled(cursor, look.theme.key()),
@@ -84,14 +87,14 @@ fn row<'a>(setting: &Setting, chosen: bool, width: usize, look: &Look) -> Line<'
 }
 
 /// What it is for, its whole value, and where that comes from.
-fn explained<'a>(setting: &Setting, width: usize, look: &Look) -> Vec<Line<'a>> {
-    let mut lines = vec![pane::heading(setting.name, look)];
+fn explained<'a>(setting: &Setting, width: u16, look: &'a Look) -> Page<'a> {
+    let mut page = Page::new(width, look);
+    page.heading(setting.name);
     let origin = match setting.origin {
         Origin::Variable(name) => name,
         origin => origin.label(),
     };
-    let value = format!("{} ({origin})", setting.value);
-    let words = [setting.about, &value].map(|words| wrap(words, width));
-    lines.extend(words.into_iter().flatten().map(Line::raw));
-    lines
+    page.words(setting.about);
+    page.words(&format!("{} ({origin})", setting.value));
+    page
 }

@@ -7,8 +7,8 @@ use jiff::tz::TimeZone;
 use ratatui::style::Style;
 
 use super::fit::{cells, fit};
-use super::screen::Look;
-use crate::board::{Board, Entry, Knowledge, Repeat, Standing, Trouble, age};
+use super::look::Scene;
+use crate::board::{Entry, Knowledge, Repeat, Standing, Trouble, age};
 use crate::presence::{Availability, IconSet};
 
 /// One contact's state as it is shown.
@@ -38,8 +38,8 @@ pub struct Shown<'a> {
 }
 
 impl<'a> Shown<'a> {
-    /// How the entry is shown at `now`.
-    pub fn of(board: &Board, entry: &'a Entry, look: &Look, now: Timestamp) -> Shown<'a> {
+    /// How the entry is shown in the scene.
+    pub fn of(entry: &'a Entry, Scene { board, look, now }: Scene<'_>) -> Shown<'a> {
         let standing = entry.standing(board.confirmed_after(now));
         let mut shown = Shown {
             glyph: Availability::Unknown.glyph(look.icons),
@@ -149,9 +149,10 @@ pub fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
         return format!("at {}", clock(at, zone));
     }
     let at = at.to_zoned_datetime(zone.clone());
-    let form = match at.year() == now.to_zoned_datetime(zone.clone()).year() {
-        true => "on %-d %b",
-        false => "on %-d %b %Y",
+    let form = if at.year() == now.to_zoned_datetime(zone.clone()).year() {
+        "on %-d %b"
+    } else {
+        "on %-d %b %Y"
     };
     at.strftime(form).to_string()
 }

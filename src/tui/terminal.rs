@@ -157,9 +157,10 @@ fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    // On its own: Windows refuses it where the mouse was never taken, and nothing after it is done.
+    let _ = execute!(stdout(), DisableMouseCapture);
     let _ = execute!(
         stdout(),
-        DisableMouseCapture,
         DisableBracketedPaste,
         EndSynchronizedUpdate,
         LeaveAlternateScreen,

@@ -2,32 +2,25 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
 
-use super::pane::{fact, frame, heading, lines};
-use super::screen::Look;
-use crate::board::Board;
+use super::look::Scene;
+use super::page::Page;
+use super::pane::frame;
 use crate::presence::Why;
 
 /// Draws why the state of the contact under the cursor is what it is.
-pub fn draw(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, scroll: usize) -> usize {
+pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, scroll: usize) -> usize {
+    let Scene { board, look, .. } = scene;
     let Some(entry) = board.selected() else {
         return 0;
     };
     let inside = frame(buffer, area, &format!("Why: {}", entry.name()), look);
-    let width = inside.width;
-    let mut told: Vec<Line<'_>> = Vec::new();
+    let mut page = Page::new(inside.width, look);
     let Some(presence) = entry.presence() else {
-        told.push(Line::raw("Nothing is known of this contact yet."));
-        return lines(buffer, inside, told, scroll, look);
+        page.line("Nothing is known of this contact yet.");
+        return page.draw(buffer, inside, scroll);
     };
-    fact(
-        &mut told,
-        width,
-        look,
-        "State",
-        presence.availability.label(),
-    );
+    page.fact("State", presence.availability.label());
     let rule = match presence.why {
         Why::Person => "The person's own activities decide; of several, the most restrictive.",
         Why::Device => {
@@ -47,11 +40,11 @@ pub fn draw(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, scroll:
         Why::Nothing => "The document says nothing at all.",
         Why::Basic => "The server gives no documents for this contact, only one word.",
     };
-    fact(&mut told, width, look, "Rule", rule);
+    page.fact("Rule", rule);
     for remark in presence.remarks() {
-        fact(&mut told, width, look, "Remark", remark);
+        page.fact("Remark", remark);
     }
-    told.push(heading("What the document says", look));
+    page.heading("What the document says");
     for activity in &presence.activities {
         let says = match activity.kind().and_then(|kind| kind.availability()) {
             Some(availability) => {
@@ -59,12 +52,10 @@ pub fn draw(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, scroll:
             }
             None => format!("{}: does not count", activity.details()),
         };
-        let mut block = Vec::new();
-        fact(&mut block, width, look, activity.name(), &says);
-        told.extend(block);
+        page.fact(activity.name(), &says);
     }
     if presence.activities.is_empty() {
-        told.push(Line::raw("No activity."));
+        page.line("No activity.");
     }
     for device in &presence.devices {
         let open = match device.open {
@@ -77,15 +68,8 @@ pub fn draw(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, scroll:
             .iter()
             .map(|activity| activity.name())
             .collect();
-        let mut block = Vec::new();
-        fact(
-            &mut block,
-            width,
-            look,
-            "Device",
-            &format!("{}: {open} {}", device.id, activities.join(", ")),
-        );
-        told.extend(block);
+        let words = format!("{}: {open} {}", device.id, activities.join(", "));
+        page.fact("Device", &words);
     }
-    lines(buffer, inside, told, scroll, look)
+    page.draw(buffer, inside, scroll)
 }

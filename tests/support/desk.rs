@@ -14,7 +14,7 @@ use whosin::board::{
 use whosin::contacts::Contact;
 use whosin::link::{Link, LinkState, Mode, Outcome, Report};
 use whosin::presence::{Address, IconSet, Presence, read_document};
-use whosin::tui::{Background, Depth, Keys, Layout, Look, Targets, Themes, draw};
+use whosin::tui::{Background, Depth, Keys, Layout, Look, Scene, Targets, Themes, draw};
 
 /// The moment at which every test begins.
 pub fn start() -> Timestamp {
@@ -248,7 +248,10 @@ impl Desk {
             ..
         } = self;
         terminal
-            .draw(|frame| *targets = draw(frame, &layout, board, look, *now))
+            .draw(|frame| {
+                let now = *now;
+                *targets = draw(frame, &layout, Scene { board, look, now });
+            })
             .unwrap();
         self.board.limit_scroll(self.targets.last_scroll);
         terminal

@@ -24,7 +24,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     (
         "settings",
         &[
-            "board", "contacts", "feed", "file", "link", "presence", "pws", "tui",
+            "board", "contacts", "feed", "file", "link", "presence", "pws", "sys", "tui",
         ],
     ),
     (

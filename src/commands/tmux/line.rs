@@ -24,7 +24,7 @@ pub enum Format {
     Polybar(Content),
     /// The same in JSON for waybar.
     Waybar(Content),
-    /// As the user says.
+    /// By the user's template.
     Template(Template),
 }
 
@@ -39,21 +39,22 @@ pub enum Content {
 
 /// How many there are of each kind, by fresh states only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct Tally {
     /// One number an availability, in the order of [`Availability::ALL`].
     pub by_availability: [usize; Availability::ALL.len()],
     /// Those whose state is not known to be true now.
     pub stale: usize,
 }
 
-impl Counts {
+impl Tally {
     /// Counts these.
-    pub fn of(people: &[Person]) -> Counts {
-        let mut counts = Counts::default();
+    pub fn of(people: &[Person]) -> Tally {
+        let mut counts = Tally::default();
         for person in people {
-            match person.fresh {
-                true => counts.by_availability[person.availability as usize] += 1,
-                false => counts.stale += 1,
+            if person.fresh {
+                counts.by_availability[person.availability as usize] += 1
+            } else {
+                counts.stale += 1
             }
         }
         counts
@@ -61,14 +62,15 @@ impl Counts {
 }
 
 impl Format {
-    /// Reads what `--format` says; `named` where contacts are named.
+    /// Reads `--format`; `named` where contacts are named.
     ///
     /// # Errors
-    /// [`CommandError::Template`] that says what is wrong with it.
+    /// [`CommandError::Template`] with what is wrong with it.
     pub fn read(text: Option<&str>, named: bool) -> Result<Format, CommandError> {
-        let content = match named {
-            true => Content::Names,
-            false => Content::Counts,
+        let content = if named {
+            Content::Names
+        } else {
+            Content::Counts
         };
         Ok(match text {
             None => Format::Usual(content),
@@ -122,7 +124,7 @@ fn usual(snapshot: &Snapshot, content: Content, ink: &Ink) -> String {
     let mut left = WIDTH;
     for (text, state) in pieces {
         let before = if line.is_empty() { 0 } else { gap.len() };
-        // A sign and a letter of a name are the least that says something.
+        // Shorter than a sign and a letter of a name it is of no use.
         if left < before + 3 && !line.is_empty() {
             break;
         }
@@ -137,7 +139,7 @@ fn usual(snapshot: &Snapshot, content: Content, ink: &Ink) -> String {
 type Piece = (String, Option<Availability>);
 
 fn counted(people: &[Person], icons: IconSet) -> Vec<Piece> {
-    let counts = Counts::of(people);
+    let counts = Tally::of(people);
     let counted = Availability::ALL.into_iter().map(|availability| {
         let unsure = match availability {
             Availability::Unknown => counts.stale,

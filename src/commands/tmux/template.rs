@@ -1,7 +1,7 @@
 use jiff::Timestamp;
 
 use super::ink::Ink;
-use super::line::{Counts, icon, state};
+use super::line::{Tally, icon, state};
 use crate::board::age;
 use crate::memory::snapshot::{Person, Snapshot};
 use crate::presence::Availability;
@@ -126,7 +126,7 @@ fn value(
         Part::Text(text) => return text.clone(),
         Part::Field(field) => *field,
     };
-    let counts = || Counts::of(&snapshot.contacts);
+    let counts = || Tally::of(&snapshot.contacts);
     let of_person = |words: &dyn Fn(&Person) -> String| person.map(words).unwrap_or_default();
     match field {
         Field::Count(availability) => {

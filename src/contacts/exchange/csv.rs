@@ -288,9 +288,10 @@ pub(super) fn write(contacts: &[Contact]) -> String {
 
 /// An apostrophe keeps a spreadsheet from running a cell as a formula.
 fn guarded(cell: &str) -> String {
-    match cell.trim_start().starts_with(FORMULA) || cell.starts_with('\'') {
-        true => format!("'{cell}"),
-        false => cell.into(),
+    if cell.trim_start().starts_with(FORMULA) || cell.starts_with('\'') {
+        format!("'{cell}")
+    } else {
+        cell.into()
     }
 }
 

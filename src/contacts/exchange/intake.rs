@@ -90,7 +90,7 @@ pub enum Reason {
     /// An entry of LDIF does not say whose it is.
     #[error("the entry does not begin with dn:")]
     NoName,
-    /// An LDIF record that changes a directory instead of telling its content.
+    /// An LDIF record that changes a directory instead of listing its content.
     #[error("this changes a directory (changetype): export its entries instead")]
     Change,
     /// The value of an attribute cannot be decoded.

@@ -59,7 +59,7 @@ pub(super) fn read(text: &str, intake: &mut Intake<'_>) {
             [first, rest @ ..] if is(first, "version") => rest,
             lines => lines,
         };
-        // What ldapsearch says of the search itself.
+        // ldapsearch's remarks on the search itself.
         if lines.is_empty() || is(&lines[0], "search") {
             continue;
         }
@@ -152,9 +152,10 @@ pub(super) fn write(contacts: &[Contact]) -> String {
         let name = contact.name.as_deref().unwrap_or(address);
         out.push('\n');
         let mut line = |attribute: &str, value: &str| {
-            let line = match is_safe(value) {
-                true => format!("{attribute}: {value}"),
-                false => format!("{attribute}:: {}", BASE64.encode(value)),
+            let line = if is_safe(value) {
+                format!("{attribute}: {value}")
+            } else {
+                format!("{attribute}:: {}", BASE64.encode(value))
             };
             fold(&mut out, &line, WIDTH, "\n");
         };

@@ -103,9 +103,10 @@ pub(super) fn write(contacts: &[Contact]) -> String {
                 let plain = name
                     .chars()
                     .all(|c| c.is_alphanumeric() || " .-'".contains(c));
-                match plain {
-                    true => out.push_str(&format!("{name} <{address}>\n")),
-                    false => out.push_str(&format!("\"{escaped}\" <{address}>\n")),
+                if plain {
+                    out.push_str(&format!("{name} <{address}>\n"))
+                } else {
+                    out.push_str(&format!("\"{escaped}\" <{address}>\n"))
                 }
             }
             // Signs that separate addresses may stand in one.

@@ -56,7 +56,7 @@ impl Format {
         }
     }
 
-    /// What the ending of a file's name says. `.vcf` is vCard 3.0, for more programs read it.
+    /// The format by the ending of a file's name. `.vcf` is vCard 3.0, which more programs read.
     pub fn of_file_name(path: &Path) -> Option<Format> {
         match path.extension()?.to_str()?.to_lowercase().as_str() {
             "csv" | "tsv" => Some(Format::Csv),
@@ -110,7 +110,7 @@ pub enum DecodeError {
     /// Neither UTF-8 nor UTF-16 with a byte order mark.
     #[error("line {0} is not UTF-8: save the file as UTF-8 (in Excel: \"CSV UTF-8\")")]
     NotUtf8(usize),
-    /// The byte order mark says UTF-16, the bytes are not.
+    /// The byte order mark is that of UTF-16, the bytes are not.
     #[error("the file begins like UTF-16 but is not: save it as UTF-8")]
     NotUtf16,
 }

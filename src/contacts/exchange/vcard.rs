@@ -194,7 +194,7 @@ impl Property<'_> {
         })
     }
 
-    /// From 1; what is not said to be preferred is 101.
+    /// From 1; 101 where the card states no preference.
     fn preference(&self) -> u8 {
         let preferences = self.parameters.iter().filter_map(|parameter| {
             let (key, value) = parameter.split_once('=').unwrap_or(("TYPE", parameter));

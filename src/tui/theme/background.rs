@@ -17,11 +17,11 @@ impl Background {
     /// The question to the terminal (OSC 11). Many answer; no others take harm.
     pub const QUESTION: &'static str = "\x1b]11;?\x1b\\";
 
-    /// What `COLORFGBG` says, which some terminals set: the last number is the background's, among
-    /// the sixteen colours. Dark where it says nothing.
+    /// The background by `COLORFGBG`, which some terminals set: its last number is the
+    /// background's, among the sixteen colours. Dark where it is not set.
     pub fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Background {
-        let said = variable("COLORFGBG").unwrap_or_default();
-        match said.rsplit(';').next() {
+        let value = variable("COLORFGBG").unwrap_or_default();
+        match value.rsplit(';').next() {
             Some("7" | "15") => Background::Light,
             _ => Background::Dark,
         }
@@ -50,9 +50,10 @@ impl Background {
         let (red, green, blue) = (channels.next()??, channels.next()??, channels.next()??);
         // As bright as the eye finds them (ITU-R BT.601).
         let brightness = 0.299 * red + 0.587 * green + 0.114 * blue;
-        Some(match brightness > 0.5 {
-            true => Background::Light,
-            false => Background::Dark,
+        Some(if brightness > 0.5 {
+            Background::Light
+        } else {
+            Background::Dark
         })
     }
 }
@@ -105,9 +106,10 @@ impl Answer {
             {
                 begun.push(letter);
                 // What does not begin so was typed by hand, after an Alt-] that means nothing.
-                match "11;rgb".starts_with(begun.as_str()) || begun.starts_with("11;rgb") {
-                    true => Heard::Part,
-                    false => self.give_up(),
+                if "11;rgb".starts_with(begun.as_str()) || begun.starts_with("11;rgb") {
+                    Heard::Part
+                } else {
+                    self.give_up()
                 }
             }
             _ => self.give_up(),

@@ -28,7 +28,7 @@ pub enum Depth {
 }
 
 impl Depth {
-    /// What the environment says: `NO_COLOR`, `COLORTERM`, `TERM`.
+    /// The depth by the environment: `NO_COLOR`, `COLORTERM`, `TERM`.
     pub fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Depth {
         let set = |name: &str| variable(name).filter(|value| !value.is_empty());
         let term = set("TERM").unwrap_or_default();
@@ -108,7 +108,7 @@ impl Theme {
         self.ink(self.palette.trouble).add_modifier(Modifier::BOLD)
     }
 
-    /// What is told for a while.
+    /// A notice.
     pub fn notice(&self) -> Style {
         self.ink(self.palette.accent).add_modifier(Modifier::BOLD)
     }

@@ -55,7 +55,7 @@ pub enum PaletteError {
         /// Why.
         reason: String,
     },
-    /// It says something that is not understood.
+    /// It holds something that is not understood.
     #[error("{path}, line {line}: {reason}")]
     Invalid {
         /// Which.

@@ -44,9 +44,10 @@ impl FromStr for ThemeName {
     /// What could lead out of the folder of themes.
     fn from_str(text: &str) -> Result<ThemeName, ThemeNameError> {
         let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
-        match !text.is_empty() && text.chars().all(fits) {
-            true => Ok(ThemeName(text.into())),
-            false => Err(ThemeNameError(text.into())),
+        if !text.is_empty() && text.chars().all(fits) {
+            Ok(ThemeName(text.into()))
+        } else {
+            Err(ThemeNameError(text.into()))
         }
     }
 }
@@ -139,7 +140,7 @@ impl Themes {
         self.chosen = name;
     }
 
-    /// The terminal said what its background is.
+    /// Follows the background that the terminal reports.
     pub fn see(&mut self, background: Background) {
         self.background = background;
     }

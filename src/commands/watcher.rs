@@ -1,4 +1,5 @@
-//! A feed for commands that look on without a board, until they end or are ended.
+//! A watcher without a board: a feed and a roster for commands that run until they are done or
+//! interrupted.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -13,9 +14,9 @@ use crate::link::OwnSet;
 use crate::settings::Settings;
 use crate::sys::signals::Signals;
 
-/// Contacts that are kept fresh, and what is known of them.
-pub struct Following {
-    /// What is known; who follows takes in what is heard.
+/// Keeps contacts fresh, and knows their states.
+pub struct Watcher {
+    /// What is known. Whoever reads the events feeds it.
     pub roster: Roster,
     commands: mpsc::UnboundedSender<Command>,
     updates: mpsc::Receiver<Update>,
@@ -23,30 +24,30 @@ pub struct Following {
     signals: Signals,
 }
 
-/// What happens while one follows.
+/// What happens to a watcher.
 #[allow(
     clippy::large_enum_variant,
-    reason = "there is one at a time, and it is looked at at once"
+    reason = "there is one at a time, and it is matched at once"
 )]
-pub enum Heard {
+pub enum Event {
     /// An update of the feed.
     Update(Update),
-    /// The process is to end like this.
+    /// The process has to end with this exit code.
     End(Exit),
 }
 
-impl Following {
-    /// Signs in and asks for these, again and again, as the settings say.
+impl Watcher {
+    /// Signs in and keeps these contacts fresh by the settings.
     ///
     /// # Errors
     /// [`CommandError`] for settings that are missing or cannot be followed.
     pub async fn start(
         settings: &Settings,
         contacts: Vec<Contact>,
-    ) -> Result<Following, CommandError> {
+    ) -> Result<Watcher, CommandError> {
         let config = feed_config_with_warning(settings).await?;
-        let signals =
-            Signals::new().map_err(|error| CommandError::Io("signals cannot be heard", error))?;
+        let signals = Signals::new()
+            .map_err(|error| CommandError::Io("signals cannot be received", error))?;
         let mut roster = Roster::new(config.link());
         roster.set_contacts(contacts);
         let entries = roster.entries().iter();
@@ -55,7 +56,7 @@ impl Following {
         let feed = feed::start(config, found)?;
         // A feed that is gone shows in its updates.
         let _ = feed.commands.send(Command::Contacts(addresses));
-        Ok(Following {
+        Ok(Watcher {
             roster,
             commands: feed.commands,
             updates,
@@ -65,13 +66,13 @@ impl Following {
     }
 
     /// The next thing that happens. Nothing is lost where this is dropped before it does.
-    pub async fn next(&mut self) -> Heard {
+    pub async fn next(&mut self) -> Event {
         tokio::select! {
             update = self.updates.recv() => match update {
-                Some(update) => Heard::Update(update),
-                None => Heard::End(Exit::Failed),
+                Some(update) => Event::Update(update),
+                None => Event::End(Exit::Failed),
             },
-            end = self.signals.next() => Heard::End(end.into()),
+            end = self.signals.next() => Event::End(end.into()),
         }
     }
 

@@ -1,0 +1,57 @@
+//! What the terminal can do, where the environment does not say it.
+//!
+//! Every terminal of Unix says it in `TERM` and `COLORTERM`. The consoles of Windows set neither:
+//! Windows Terminal sets `WT_SESSION`, the older console host nothing at all.
+
+/// A variable of the environment that says what the terminal can do: as it is set, else as it would
+/// be set for this console.
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().or_else(|| unset(name))
+}
+
+#[cfg(not(windows))]
+fn unset(_name: &str) -> Option<String> {
+    None
+}
+
+#[cfg(windows)]
+fn unset(name: &str) -> Option<String> {
+    // A terminal that is not the system's has said what it is.
+    if std::env::var_os("TERM").is_some() {
+        return None;
+    }
+    match name {
+        "COLORTERM" if takes_escapes() => Some("truecolor".into()),
+        "TERM" if !takes_escapes() => Some("dumb".into()),
+        _ => None,
+    }
+}
+
+/// Whether the terminal follows escape sequences, such as those for colours.
+#[cfg(not(windows))]
+pub fn takes_escapes() -> bool {
+    true
+}
+
+/// Whether the console follows escape sequences, such as those for colours. It is made to: the
+/// console host of Windows 10 and later can, but does not from the start.
+#[cfg(windows)]
+pub fn takes_escapes() -> bool {
+    crossterm::ansi_support::supports_ansi()
+}
+
+/// Whether the terminal draws symbols that its font lacks, from other fonts.
+#[cfg(not(windows))]
+pub fn has_symbols() -> bool {
+    true
+}
+
+/// Whether the console draws symbols that its font lacks, from other fonts. Windows Terminal does,
+/// and what is not the system's; the console host draws boxes instead, and its usual font,
+/// Consolas, has few symbols.
+#[cfg(windows)]
+pub fn has_symbols() -> bool {
+    ["WT_SESSION", "TERM_PROGRAM", "TERM"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some())
+}

@@ -1,0 +1,23 @@
+//! The shell of the system, which runs a line that the user wrote into the settings.
+
+use tokio::process::Command;
+
+/// The line, to be run by `sh`.
+#[cfg(not(windows))]
+pub fn command(line: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.arg("-c").arg(line);
+    shell
+}
+
+/// The line, to be run by `cmd`.
+#[cfg(windows)]
+pub fn command(line: &str) -> Command {
+    let mut shell = Command::new("cmd");
+    // /D: without what the registry says is run first. /S: only the outer quotes are taken off,
+    // so that the line comes through as it was written.
+    shell
+        .args(["/D", "/S", "/C"])
+        .raw_arg(format!("\"{line}\""));
+    shell
+}
