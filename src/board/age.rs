@@ -1,5 +1,8 @@
 use jiff::{SignedDuration, Timestamp};
 
+/// Seconds between two texts of [`live`].
+const LIVE_STEP: i64 = 5;
+
 /// An age in at most four cells: `5s`, `12m`, `2h`, `3d`, `14w`. Ages below a minute are `now`
 /// unless seconds are asked for with [`seconds`].
 pub fn short(since: Timestamp, now: Timestamp) -> String {
@@ -21,6 +24,22 @@ pub fn seconds(since: Timestamp, now: Timestamp) -> String {
         60..3_600 => format!("{} min", seconds / 60),
         3_600..86_400 => format!("{} h", seconds / 3_600),
         _ => format!("{} d", seconds / 86_400),
+    }
+}
+
+/// The age of the last word on a live link, in steps of five seconds: nothing below five seconds,
+/// then as [`seconds`]. A header that changed each second would wake the board for nothing.
+pub fn live(since: Timestamp, now: Timestamp) -> Option<String> {
+    let elapsed = elapsed(since, now);
+    let shown = SignedDuration::from_secs(elapsed / LIVE_STEP * LIVE_STEP);
+    (elapsed >= LIVE_STEP).then(|| seconds(now - shown, now))
+}
+
+/// When the text of [`live`] becomes another.
+pub fn live_turn(since: Timestamp, now: Timestamp) -> Timestamp {
+    match elapsed(since, now) {
+        seconds @ 0..60 => turn(since, seconds, LIVE_STEP),
+        _ => seconds_turn(since, now),
     }
 }
 

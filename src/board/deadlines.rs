@@ -87,10 +87,10 @@ impl Board {
                     ));
                 }
             }
-            // The header of a live link shows no age.
-            (_, Some(asked_at)) if self.link().mode != Mode::Live => {
-                sooner(age::seconds_turn(asked_at, now));
-            }
+            (_, Some(asked_at)) => sooner(match (self.link().mode, self.heard_at()) {
+                (Mode::Live, Some(heard_at)) => age::live_turn(heard_at, now),
+                _ => age::seconds_turn(asked_at, now),
+            }),
             _ => {}
         }
         let after = self.confirmed_after(now);

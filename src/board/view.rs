@@ -57,6 +57,13 @@ impl Board {
         known.map(|known| known.asked_at).min()
     }
 
+    /// When the server last confirmed anybody's state: the last word of a live link. `None` before
+    /// the first.
+    pub fn heard_at(&self) -> Option<Timestamp> {
+        let known = self.entries().iter().filter_map(Entry::known);
+        known.map(|known| known.asked_at).max()
+    }
+
     /// Whether keys go into a text field.
     pub fn wants_text(&self) -> bool {
         match &self.pane {

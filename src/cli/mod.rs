@@ -11,7 +11,7 @@ pub use contacts::Contacts;
 pub use exit::Exit;
 pub use looking::{Bar, Goal, Wait, Watch};
 pub use own::Set;
-pub use simulated::{Population, Security, Simulate};
+pub use simulated::{Accounts, Population, Security, Simulate};
 pub use who::{ContactError, find_contact, find_contact_loosely};
 
 use std::path::PathBuf;
@@ -65,7 +65,7 @@ pub enum Command {
     Demo(Population),
     /// Run only the presence service, for trying things out
     #[command(
-        after_help = "Examples:\n  whosin simulate --listen 127.0.0.1:8082 --scenario throttle=5,expire\n  whosin simulate --tls\n\nSign in as the application user 'whosin' with the password 'simulated', and as any end user."
+        after_help = "Examples:\n  whosin simulate --listen 127.0.0.1:8082 --scenario throttle=5,expire\n  whosin simulate --tls\n  whosin simulate --app-user webservice --app-password secret --user klmt"
     )]
     Simulate(Simulate),
     /// Ask once, print, and end

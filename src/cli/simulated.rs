@@ -14,6 +14,9 @@ pub struct Simulate {
     // The global option of the same name makes way for this one, which has its id and its type.
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
+    /// Who may sign in
+    #[command(flatten)]
+    pub accounts: Accounts,
     /// How it is secured
     #[command(flatten)]
     pub security: Security,
@@ -23,6 +26,21 @@ pub struct Simulate {
     /// Troubles to make, with commas between
     #[arg(long, default_value = "quiet", value_name = "NAMES", long_help = scenarios())]
     pub scenario: Scenario,
+}
+
+/// The users of the simulated service, as an existing client has them in its settings.
+// The global options of the same names make way for these, which have their ids and types.
+#[derive(Clone, Debug, Args)]
+pub struct Accounts {
+    /// The application user
+    #[arg(long, value_name = "NAME", default_value = "whosin")]
+    pub app_user: String,
+    /// The application user's password: no secret, for it opens nothing but this
+    #[arg(long, value_name = "PASSWORD", default_value = "simulated")]
+    pub app_password: String,
+    /// An end user who may sign in; may be given several times [default: anybody]
+    #[arg(long, value_name = "NAME")]
+    pub user: Vec<String>,
 }
 
 /// The certificate of the simulated service; plain HTTP without.

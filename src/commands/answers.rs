@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::{CommandError, feed_config};
+use super::{CommandError, feed_config_with_warning};
 use crate::board::Roster;
 use crate::cli::{Exit, find_contact_loosely};
 use crate::contacts::Contact;
@@ -52,7 +52,7 @@ pub async fn from_server(
     settings: &Settings,
     wanted: &[Contact],
 ) -> Result<Snapshot, CommandError> {
-    let config = feed_config(settings).await?;
+    let config = feed_config_with_warning(settings).await?;
     let client = config.client()?;
     let mut link = config.link();
     link.state = LinkState::Up;

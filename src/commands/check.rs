@@ -229,10 +229,11 @@ async fn way(config: &Config, printed: &mut Printed) -> bool {
         Ok(addresses) => addresses,
         Err(error) => return printed.step(began, failed(&error)),
     };
-    let all: Vec<String> = addresses.iter().map(|at| at.ip().to_string()).collect();
-    let words = match all.as_slice() {
-        [one] if one == node.host() => format!("{one} is an address, not a name"),
-        all => format!("{} is {}", node.host(), all.join(", ")),
+    let words = if node.is_address() {
+        format!("{} is an address, not a name", node.host())
+    } else {
+        let all: Vec<String> = addresses.iter().map(|at| at.ip().to_string()).collect();
+        format!("{} is {}", node.host(), all.join(", "))
     };
     printed.step(began, Outcome::Passed(words));
     let began = Instant::now();
@@ -244,7 +245,11 @@ async fn way(config: &Config, printed: &mut Printed) -> bool {
     printed.step(began, Outcome::Passed(words));
     let began = Instant::now();
     if !node.is_tls() {
-        let words = "plain HTTP: whoever is on the way can read the password".into();
+        let mut words = "plain HTTP: whoever is on the way can read the password".to_string();
+        if let Some(unused) = config.unused_trust() {
+            words.push_str("; ");
+            words.push_str(unused);
+        }
         return printed.step(began, Outcome::Skipped(words));
     }
     match pws::secure(node, &config.trust, stream).await {
@@ -252,7 +257,7 @@ async fn way(config: &Config, printed: &mut Printed) -> bool {
             let trusted = match &config.trust {
                 Trust::Platform => "trusted by the platform".to_string(),
                 Trust::CaFile(path) => format!("trusted by {}", path.display()),
-                Trust::Pin(_) => "the pinned one".into(),
+                Trust::Pins(_) => "pinned".into(),
                 Trust::Anyone => "NOT CHECKED".into(),
             };
             let shown = secured

@@ -261,7 +261,21 @@ async fn feed_config(settings: &Settings) -> Result<Config, CommandError> {
         password,
         user,
     };
-    Ok(config_of(settings, nodes.primary.clone(), credentials))
+    let config = config_of(settings, nodes.primary.clone(), credentials);
+    if let Some(warning) = config.unused_trust() {
+        tracing::warn!("{warning}");
+    }
+    Ok(config)
+}
+
+/// The same for a command without a header: what would stand there goes to standard error.
+async fn feed_config_with_warning(settings: &Settings) -> Result<Config, CommandError> {
+    let config = feed_config(settings).await?;
+    if let Some(warning) = config.unused_trust() {
+        // Who closed standard error does not want to know.
+        let _ = writeln!(io::stderr(), "whosin: {warning}");
+    }
+    Ok(config)
 }
 
 /// What the feed goes by, once it is known who signs in where.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::answers::{print, print_all};
 use super::watcher::{Event, Watcher};
-use super::{CommandError, feed_config, load};
+use super::{CommandError, feed_config_with_warning, load};
 use crate::cli::{Exit, Options, Set};
 use crate::feed::{Update, set_once};
 use crate::link::{LinkState, OwnPresence, OwnSet, Problem};
@@ -24,7 +24,7 @@ pub async fn set(options: &Options, wanted: &Set) -> Result<Exit, CommandError> 
     let Set {
         state: own, time, ..
     } = *wanted;
-    let config = feed_config(&settings).await?;
+    let config = feed_config_with_warning(&settings).await?;
     let client = config.client()?;
     let expiration = time.map_or(Expiration::LONGEST, Expiration::nearest);
     set_once(&client, &config, own, expiration)

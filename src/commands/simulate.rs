@@ -16,6 +16,7 @@ use crate::sys::signals::Signals;
 pub async fn simulate(simulated: Simulate) -> Result<Exit, CommandError> {
     let Simulate {
         listen,
+        accounts,
         security,
         population,
         scenario,
@@ -29,9 +30,12 @@ pub async fn simulate(simulated: Simulate) -> Result<Exit, CommandError> {
         seed: population.seed,
         scenario,
         certificate: certificate.clone(),
+        application_user: accounts.app_user.clone(),
+        application_password: accounts.app_password.clone().into(),
+        end_users: accounts.user.clone(),
         ..Options::default()
     };
-    let (user, domain) = (options.application_user.clone(), options.domain.clone());
+    let domain = options.domain.clone();
     let simulator = Simulator::start(listen, options)
         .await
         .map_err(|error| CommandError::Io("the service cannot listen there", error))?;
@@ -53,8 +57,15 @@ pub async fn simulate(simulated: Simulate) -> Result<Exit, CommandError> {
     let people = simulator.people();
     let first = people.first().map(|person| person.address.to_string());
     words.push_str(&format!(
-        "Application user: {user}   password: simulated   end user: anybody   domain: {domain}\n\
+        "Application user: {}   password: {}   end user: {}   domain: {domain}\n\
          People: {} and others. Ctrl-C ends it.\n",
+        accounts.app_user,
+        accounts.app_password,
+        if accounts.user.is_empty() {
+            "anybody".into()
+        } else {
+            accounts.user.join(", ")
+        },
         first.unwrap_or_default()
     ));
     // Whoever reads where it listens may end it.

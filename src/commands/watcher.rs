@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{CommandError, feed_config};
+use super::{CommandError, feed_config_with_warning};
 use crate::board::Roster;
 use crate::cli::Exit;
 use crate::contacts::Contact;
@@ -45,7 +45,7 @@ impl Watcher {
         settings: &Settings,
         contacts: Vec<Contact>,
     ) -> Result<Watcher, CommandError> {
-        let config = feed_config(settings).await?;
+        let config = feed_config_with_warning(settings).await?;
         let signals = Signals::new()
             .map_err(|error| CommandError::Io("signals cannot be received", error))?;
         let mut roster = Roster::new(config.link());

@@ -99,17 +99,28 @@ impl Config {
         }
     }
 
+    /// Which trust was set for nothing, in words: over plain HTTP no server shows a certificate.
+    pub fn unused_trust(&self) -> Option<&'static str> {
+        let nodes = || [&self.endpoint].into_iter().chain(&self.others);
+        match self.trust {
+            _ if nodes().all(Endpoint::is_tls) => None,
+            Trust::Pins(_) => Some("http:// shows no certificate: pin checks nothing"),
+            Trust::CaFile(_) => Some("http:// shows no certificate: ca-file checks nothing"),
+            Trust::Platform | Trust::Anyone => None,
+        }
+    }
+
     /// The link as it is before the first sign-in.
     pub fn link(&self) -> Link {
         let warning = match (&self.trust, self.endpoint.is_tls()) {
-            (Trust::Anyone, true) => Some("certificate not checked".into()),
-            _ => None,
+            (Trust::Anyone, true) => Some("certificate not checked"),
+            _ => self.unused_trust(),
         };
         Link {
             server: self.endpoint.to_string(),
             user: self.credentials.user.clone(),
             mode: Mode::Every(self.interval),
-            warning,
+            warning: warning.map(String::from),
             remark: None,
             own: None,
             state: LinkState::SigningIn,

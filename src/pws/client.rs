@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use reqwest::header::{CONNECTION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Proxy, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::{debug, warn};
@@ -17,6 +17,7 @@ use super::reader::Reader;
 use super::request::{Request, SoapVersion};
 use super::tls::{Trust, TrustError};
 use super::transport::explain;
+use super::zone::Resolver;
 use crate::presence::decode;
 use crate::sys::socket::with_confirmation_within;
 
@@ -187,6 +188,10 @@ impl Client {
             // HTTP/1.1 implies it, but the service documents that clients say it.
             .header(CONNECTION, "Keep-Alive")
             .body(request.write(self.soap, key));
+        let post = match at.host_header() {
+            Some(host) => post.header(HOST, host),
+            None => post,
+        };
         let header =
             |text: String| HeaderValue::from_str(&text).expect("made of the operation's name");
         let post = match self.soap {
@@ -255,6 +260,7 @@ fn connections(route: Route, trust: &Trust, limits: Limits) -> Result<reqwest::C
     }
     with_confirmation_within(builder, UNHEARD)
         .tls_backend_preconfigured(tls)
+        .dns_resolver(Arc::new(Resolver))
         .http1_only()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(limits.connect)

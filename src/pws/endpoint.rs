@@ -1,7 +1,10 @@
 use std::fmt;
+use std::net::Ipv6Addr;
 
 use reqwest::Url;
 use thiserror::Error;
+
+use super::zone::Zoned;
 
 /// Where the service is when only a host is given.
 const PATH: &str = "/presence-service/soap";
@@ -10,7 +13,12 @@ const PLAIN_PORT: u16 = 8082;
 
 /// The address of one node's Presence Web Service.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Endpoint(Url);
+pub struct Endpoint {
+    /// As requests take it. For a host with a zone a name stands there.
+    url: Url,
+    /// The host as people write it.
+    host: String,
+}
 
 /// Why a text is not an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -22,7 +30,8 @@ pub struct EndpointError {
 
 impl Endpoint {
     /// Reads `host`, `host:port` or a URL. Where nothing else is said it is https, port 8083 (for
-    /// plain http 8082) and the service's usual path.
+    /// plain http 8082) and the service's usual path. An IPv6 address needs brackets only where a
+    /// port follows; a link-local one needs its zone, as in `fe80::1%eth0`.
     ///
     /// # Errors
     /// [`EndpointError`] where it is none of these, or another scheme than http and https.
@@ -35,11 +44,11 @@ impl Endpoint {
         if text.is_empty() {
             return Err(error("it is empty"));
         }
-        let full = if text.contains("://") {
-            text.to_string()
-        } else {
-            format!("https://{text}")
-        };
+        let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(end);
+        let authority = in_brackets(authority).map_err(|reason| error(&reason))?;
+        let full = format!("{scheme}://{authority}{path}");
         let mut url = Url::parse(&full).map_err(|reason| error(&reason.to_string()))?;
         let usual = match url.scheme() {
             "https" => TLS_PORT,
@@ -59,7 +68,12 @@ impl Endpoint {
         }
         url.set_fragment(None);
         url.set_query(None);
-        Ok(Endpoint(url))
+        let host = url.host_str().unwrap_or_default();
+        let host = match Zoned::of_host_name(host) {
+            Some(zoned) => format!("[{zoned}]"),
+            None => host.to_string(),
+        };
+        Ok(Endpoint { url, host })
     }
 
     /// The same service on another node: a host, host:port or URL as the server names it. The
@@ -70,41 +84,109 @@ impl Endpoint {
     pub fn sibling(&self, node: &str) -> Result<Endpoint, EndpointError> {
         let bare = node.trim();
         let bare = bare.split_once("://").map_or(bare, |(_, rest)| rest);
-        let mut sibling = Endpoint::parse(&format!("{}://{bare}", self.0.scheme()))?;
+        let mut sibling = Endpoint::parse(&format!("{}://{bare}", self.url.scheme()))?;
         if !says_port(&format!("x://{bare}")) {
             // The error cannot come: a URL with a host takes a port.
-            let _ = sibling.0.set_port(self.0.port_or_known_default());
+            let _ = sibling.url.set_port(self.url.port_or_known_default());
         }
-        if sibling.0.path() == PATH {
-            sibling.0.set_path(self.0.path());
+        if sibling.url.path() == PATH {
+            sibling.url.set_path(self.url.path());
         }
         Ok(sibling)
     }
 
     /// The whole address.
     pub fn url(&self) -> &Url {
-        &self.0
+        &self.url
     }
 
-    /// The host alone.
+    /// The whole address, as people write it.
+    pub fn to_text(&self) -> String {
+        format!("{}{}", self.origin(), self.url.path())
+    }
+
+    /// The host alone; an IPv6 address in brackets.
     pub fn host(&self) -> &str {
-        self.0.host_str().unwrap_or_default()
+        &self.host
+    }
+
+    /// Whether the host is an address rather than a name.
+    pub fn is_address(&self) -> bool {
+        let is_v4 = || self.host.parse::<std::net::Ipv4Addr>().is_ok();
+        self.host.starts_with('[') || is_v4()
+    }
+
+    /// The header `Host`, where it is not what stands in the URL: a zone means nothing to others
+    /// (RFC 4007, section 11.2).
+    pub(super) fn host_header(&self) -> Option<String> {
+        let zoned = Zoned::of_host_name(self.url.host_str()?)?;
+        Some(format!("[{}]:{}", zoned.address, self.port()))
     }
 
     /// The port.
     pub fn port(&self) -> u16 {
-        self.0.port_or_known_default().unwrap_or(TLS_PORT)
+        self.url.port_or_known_default().unwrap_or(TLS_PORT)
     }
 
     /// Whether TLS protects it.
     pub fn is_tls(&self) -> bool {
-        self.0.scheme() == "https"
+        self.url.scheme() == "https"
     }
 
     /// `https://host:port`, as `status --json` names the server.
     pub fn origin(&self) -> String {
-        format!("{}://{}:{}", self.0.scheme(), self.host(), self.port())
+        format!("{}://{}:{}", self.url.scheme(), self.host(), self.port())
     }
+}
+
+/// A host and perhaps a port, with brackets around an IPv6 address as a URL has them, and a name for
+/// one with a zone.
+///
+/// # Errors
+/// Words that say how to write it.
+fn in_brackets(authority: &str) -> Result<String, String> {
+    let (address, port) = match authority.strip_prefix('[') {
+        Some(rest) => rest
+            .split_once(']')
+            .ok_or("the bracket is not closed: write [2001:db8::5]:8083")?,
+        // Who names a user is refused later; a name or an IPv4 address has one colon at most.
+        None if authority.contains('@') || authority.matches(':').count() < 2 => {
+            return Ok(authority.into());
+        }
+        None => (authority, ""),
+    };
+    if !port.is_empty() && !port.starts_with(':') {
+        return Err("what follows the bracket is a port: write [2001:db8::5]:8083".into());
+    }
+    let (bare, zone) = match address.split_once('%') {
+        // In a URL, the percent sign is written in its own code (RFC 6874).
+        Some((bare, zone)) => match zone.strip_prefix("25") {
+            Some(rest) if !rest.is_empty() => (bare, rest),
+            _ => (bare, zone),
+        },
+        None => (address, ""),
+    };
+    let Ok(ip) = bare.parse::<Ipv6Addr>() else {
+        return Err("it is no IPv6 address; one with a port is written [2001:db8::5]:8083".into());
+    };
+    let usual_port = [TLS_PORT, PLAIN_PORT].map(|port| format!(":{port}"));
+    for port in usual_port.iter().filter(|_| !authority.starts_with('[')) {
+        if let Some(rest) = address.strip_suffix(port)
+            && rest.parse::<Ipv6Addr>().is_ok()
+        {
+            return Err(format!(
+                "is that a port at its end? Write [{rest}]{port}, or [{address}]"
+            ));
+        }
+    }
+    // Elsewhere than on a link the address alone says which network it is in.
+    if !ip.is_unicast_link_local() {
+        return Ok(format!("[{ip}]{port}"));
+    }
+    let zoned = Zoned::new(ip, zone).ok_or_else(|| {
+        format!("a link-local address needs its interface: write {ip}%eth0 or [{ip}%eth0]:8083")
+    })?;
+    Ok(format!("{}{port}", zoned.host_name()))
 }
 
 /// A text that may be a URL, without the user and password in it.

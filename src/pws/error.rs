@@ -3,7 +3,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use super::fault::{Class, Fault};
-use super::tls::Fingerprint;
+use super::tls::{Fingerprint, TlsFailure};
 use crate::link::Problem;
 use crate::presence::clean;
 
@@ -40,11 +40,14 @@ pub enum Error {
         /// That of the certificate that was shown.
         fingerprint: Fingerprint,
     },
-    /// The server shows another certificate than the one that is pinned.
-    #[error("THE CERTIFICATE HAS CHANGED: expected {expected}, seen {seen}")]
+    /// The server shows another certificate than those that are pinned.
+    #[error(
+        "THE CERTIFICATE HAS CHANGED: expected {}, seen {seen}",
+        Fingerprint::join(expected, " or ")
+    )]
     CertificateChanged {
-        /// The fingerprint that is pinned.
-        expected: Fingerprint,
+        /// The fingerprints that are pinned.
+        expected: Vec<Fingerprint>,
         /// That of the certificate that was shown.
         seen: Fingerprint,
     },
@@ -56,7 +59,7 @@ pub enum Error {
     NoHttp,
     /// TLS failed for another reason.
     #[error("no secure connection: {0}")]
-    Tls(String),
+    Tls(#[from] TlsFailure),
     /// The connection broke.
     #[error("the connection broke")]
     Broken,
@@ -110,9 +113,9 @@ impl Error {
     fn words(&mut self) -> Option<&mut String> {
         match self {
             Error::Fault(fault) => Some(&mut fault.words),
+            Error::Tls(failure) => failure.words(),
             Error::NotConnected(words)
             | Error::Proxy(words)
-            | Error::Tls(words)
             | Error::Moved(words)
             | Error::WebPage(words)
             | Error::NotSoap(words)
@@ -182,8 +185,8 @@ impl Error {
             }
             Error::CertificateChanged { .. } => {
                 "Nothing was sent. Unless the administrator has renewed it, somebody may be \
-                 listening in. A renewed one's fingerprint goes to --pin; the certificates of \
-                 several nodes go into one --ca-file."
+                 listening in. A renewed one's fingerprint goes to --pin, which may be given once \
+                 for each node."
             }
             Error::NoTls => {
                 "Is the port right (8083 with TLS, 8082 without)? Without TLS it is http://…"
@@ -191,9 +194,7 @@ impl Error {
             Error::NoHttp => {
                 "Is the port right (8083 with TLS, 8082 without)? With TLS it is https://…"
             }
-            Error::Tls(_) => {
-                "Old servers speak no modern TLS: ask the administrator for the plain port."
-            }
+            Error::Tls(failure) => failure.advice(),
             Error::Broken | Error::Empty | Error::CutShort => "It is tried again.",
             Error::Http {
                 status: 401 | 403, ..

@@ -18,6 +18,7 @@ mod steps;
 mod subscription;
 mod tls;
 mod transport;
+mod zone;
 
 pub use client::{Client, Limits, Route};
 pub use endpoint::{Endpoint, EndpointError};
@@ -33,4 +34,4 @@ pub use request::{BATCH, PresenceType, Request, SoapVersion};
 pub use session::{AppKey, SessionKey, UserKey};
 pub use steps::{Secured, answers, connect, resolve, secure};
 pub use subscription::{EndPointId, Expiration, SUBSCRIBED, SubscriptionId};
-pub use tls::{Described, Fingerprint, FingerprintError, Trust, TrustError};
+pub use tls::{Described, Fingerprint, FingerprintError, TlsFailure, Trust, TrustError};

@@ -9,6 +9,8 @@ use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Url;
 use thiserror::Error;
 
+use super::zone::Zoned;
+
 /// A proxy variable that cannot be used. Its value is not repeated: it may hold a password.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
@@ -102,6 +104,10 @@ impl Proxies {
     /// The proxy through which a server is reached; `None` where it is reached straight.
     pub fn for_server(&self, server: &Url) -> Option<Url> {
         let host = server.host_str()?.trim_matches(['[', ']']).to_lowercase();
+        // A proxy is no neighbour on that network.
+        if Zoned::of_host_name(&host).is_some() {
+            return None;
+        }
         let port = server.port_or_known_default();
         if self.exceptions.iter().any(|one| one.covers(&host, port)) {
             return None;

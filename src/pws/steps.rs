@@ -6,14 +6,15 @@ use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::endpoint::Endpoint;
 use super::error::Error;
-use super::tls::{Described, Fingerprint, Trust};
+use super::tls::{Described, Fingerprint, TlsFailure, Trust};
 use super::transport::explain_handshake;
+use super::zone::look_up;
 
 /// How long each step may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -34,11 +35,11 @@ pub struct Secured {
 /// # Errors
 /// [`Error::NameNotFound`], [`Error::TimedOut`].
 pub async fn resolve(node: &Endpoint) -> Result<Vec<SocketAddr>, Error> {
-    let bare = node.host().trim_matches(['[', ']']);
-    let found = timeout(PATIENCE, lookup_host((bare, node.port())))
+    let host = node.url().host_str().unwrap_or_default();
+    let found = timeout(PATIENCE, look_up(host, node.port()))
         .await
         .map_err(|_| Error::TimedOut(PATIENCE))?;
-    let mut found: Vec<SocketAddr> = found.map_err(|_| Error::NameNotFound)?.collect();
+    let mut found = found.map_err(|_| Error::NameNotFound)?;
     found.dedup();
     if found.is_empty() {
         return Err(Error::NameNotFound);
@@ -75,7 +76,8 @@ pub async fn answers(node: &Endpoint) -> bool {
         if node.is_tls() {
             return secure(node, &Trust::Anyone, stream).await.map(drop);
         }
-        let (path, host) = (node.url().path(), node.host());
+        let (path, host) = (node.url().path(), node.host_header());
+        let host = host.as_deref().unwrap_or(node.host());
         let request = format!("HEAD {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
         let broken = |_: std::io::Error| Error::Broken;
         stream.write_all(request.as_bytes()).await.map_err(broken)?;
@@ -92,11 +94,11 @@ pub async fn answers(node: &Endpoint) -> bool {
 /// # Errors
 /// Why it fails: as the client would say it.
 pub async fn secure(node: &Endpoint, trust: &Trust, over: TcpStream) -> Result<Secured, Error> {
-    let config = trust
-        .config()
-        .map_err(|error| Error::Tls(error.to_string()))?;
-    let name = ServerName::try_from(node.host().trim_matches(['[', ']']).to_string())
-        .map_err(|error| Error::Tls(error.to_string()))?;
+    let other = |error: &dyn std::fmt::Display| TlsFailure::Other(error.to_string());
+    let config = trust.config().map_err(|error| other(&error))?;
+    let host = node.url().host_str().unwrap_or_default();
+    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_string())
+        .map_err(|error| other(&error))?;
     let handshake = TlsConnector::from(Arc::new(config)).connect(name, over);
     let stream = timeout(PATIENCE, handshake)
         .await

@@ -5,7 +5,7 @@ use std::io;
 
 use super::client::Limits;
 use super::error::Error;
-use super::tls::{Refused, in_words};
+use super::tls::{Refused, TlsFailure};
 
 /// Says what a failure of the transport was.
 pub(super) fn explain(error: &reqwest::Error, limits: &Limits) -> Error {
@@ -21,7 +21,7 @@ pub(super) fn explain(error: &reqwest::Error, limits: &Limits) -> Error {
                 io::ErrorKind::ConnectionRefused => return Error::ConnectionRefused,
                 io::ErrorKind::TimedOut => return Error::TimedOut(limits.connect),
                 io::ErrorKind::UnexpectedEof if cause.to_string().contains("handshake") => {
-                    return Error::Tls("the server ends the handshake".into());
+                    return TlsFailure::Ended.into();
                 }
                 io::ErrorKind::UnexpectedEof if error_is_in_body(&cause) => {
                     return Error::CutShort;
@@ -62,8 +62,8 @@ pub(super) fn explain_handshake(error: &io::Error) -> Error {
     let inside = error.get_ref().and_then(|held| held.downcast_ref());
     match (inside, error.kind()) {
         (Some(error), _) => explain_tls(error),
-        (None, io::ErrorKind::UnexpectedEof) => Error::Tls("the server ends the handshake".into()),
-        (None, _) => Error::Tls(crate::presence::clean(&error.to_string())),
+        (None, io::ErrorKind::UnexpectedEof) => TlsFailure::Ended.into(),
+        (None, _) => TlsFailure::Other(crate::presence::clean(&error.to_string())).into(),
     }
 }
 
@@ -71,9 +71,8 @@ fn error_is_in_body(cause: &&(dyn std::error::Error + 'static)) -> bool {
     cause.to_string().contains("body")
 }
 
-/// What the TLS library has to tell, in other words.
+/// What the TLS library's error was.
 fn explain_tls(error: &rustls::Error) -> Error {
-    use rustls::{AlertDescription as Alert, CertificateError};
     match (Refused::of(error).cloned(), error) {
         (Some(Refused::Untrusted { reason, seen }), _) => Error::Certificate {
             reason,
@@ -83,23 +82,7 @@ fn explain_tls(error: &rustls::Error) -> Error {
             Error::CertificateChanged { expected, seen }
         }
         (None, rustls::Error::InvalidMessage(_)) => Error::NoTls,
-        // The certificate itself was accepted: what is wrong is the signature made with its key.
-        (None, rustls::Error::InvalidCertificate(CertificateError::BadSignature)) => Error::Tls(
-            "the server does not prove that it has the certificate's key, or the key is too short"
-                .into(),
-        ),
-        (None, rustls::Error::InvalidCertificate(_)) => Error::Tls(format!(
-            "the certificate cannot be used: {}",
-            in_words(error)
-        )),
-        (
-            None,
-            rustls::Error::PeerIncompatible(_)
-            | rustls::Error::AlertReceived(
-                Alert::ProtocolVersion | Alert::HandshakeFailure | Alert::InsufficientSecurity,
-            ),
-        ) => Error::Tls("the server speaks neither TLS 1.2 nor 1.3 as it is safe today".into()),
-        (None, error) => Error::Tls(crate::presence::clean(&error.to_string())),
+        (None, error) => TlsFailure::of(error).into(),
     }
 }
 

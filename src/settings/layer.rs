@@ -11,8 +11,7 @@ use std::path::PathBuf;
 use clap::Args;
 use secrecy::SecretString;
 use serde::Deserialize;
-use serde::de::IntoDeserializer;
-use serde::de::value::{Error as TextError, StringDeserializer};
+use toml::{Table, Value as TomlValue};
 
 use super::places::Places;
 use super::values::{Callback, InFlight, Kind, LogLevel, Servers, Time};
@@ -27,10 +26,12 @@ use crate::tui::{Keys, ThemeName};
 /// Takes the list of all settings: first those that are options, too, then those that only the file
 /// has. Each is written `KEY: KIND = DEFAULT, variable "NAME";` below the words that say what it is
 /// for. Without a default it may be left unset; without a variable the environment does not set it.
+/// As an option, a kind that is a `Vec` may be given several times.
 macro_rules! settings {
     (
         options {$(
             $(#[doc = $option_about:literal])+
+            $(#[serde($($option_serde:tt)+)])?
             $option:ident: $option_kind:ty
                 $(= $option_default:expr)? $(, variable $option_variable:literal)?;
         )*}
@@ -43,7 +44,7 @@ macro_rules! settings {
         /// The settings of one place: the command line, the environment, or the file. `None`: not set.
         #[derive(Clone, Debug, Default, Args, Deserialize)]
         #[command(next_help_heading = "Global options")]
-        #[serde(deny_unknown_fields)]
+        #[serde(default, deny_unknown_fields)]
         pub struct Layer {
             $(
                 $(#[doc = $option_about])+
@@ -59,6 +60,7 @@ macro_rules! settings {
                         concat!("", $($option_variable)?),
                     ),
                 )]
+                $(#[serde($($option_serde)+)])?
                 pub $option: Option<$option_kind>,
             )*
             $(
@@ -77,8 +79,9 @@ macro_rules! settings {
                 variable: impl Fn(&str) -> Option<String>,
             ) -> Result<Layer, SettingsError> {
                 let mut layer = Layer::default();
-                $($(layer.$option = read($option_variable, &variable)?;)?)*
-                $($(layer.$file = read($file_variable, &variable)?;)?)*
+                let read = |key, name| Layer::of_variable(key, name, &variable);
+                $($(layer.$option = read(stringify!($option), $option_variable)?.$option;)?)*
+                $($(layer.$file = read(stringify!($file), $file_variable)?.$file;)?)*
                 Ok(layer)
             }
         }
@@ -172,19 +175,21 @@ fn help(about: &'static str, default: String, variable: &str) -> String {
     text
 }
 
-fn read<T: for<'de> Deserialize<'de>>(
-    name: &'static str,
-    variable: impl Fn(&str) -> Option<String>,
-) -> Result<Option<T>, SettingsError> {
-    let Some(text) = variable(name).filter(|text| !text.is_empty()) else {
-        return Ok(None);
-    };
-    let text: StringDeserializer<TextError> = text.into_deserializer();
-    let refused = |error: TextError| SettingsError::Variable {
-        name,
-        reason: error.to_string(),
-    };
-    T::deserialize(text).map(Some).map_err(refused)
+impl Layer {
+    /// What one variable says, read as the file would be with its text at this key.
+    fn of_variable(
+        key: &str,
+        name: &'static str,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Layer, SettingsError> {
+        let text = variable(name).filter(|text| !text.is_empty());
+        let said = text.map(|text| (key.to_string(), TomlValue::String(text)));
+        let refused = |error: toml::de::Error| SettingsError::Variable {
+            name,
+            reason: error.message().to_string(),
+        };
+        Table::from_iter(said).try_into().map_err(refused)
+    }
 }
 
 fn line<T: Kind>(key: &'static str, about: &'static str, value: &Value<T>) -> Setting {
@@ -224,8 +229,9 @@ settings! {
         soap: SoapVersion = SoapVersion::V1_1;
         /// Trust the certificates in this PEM file
         ca_file: PathBuf;
-        /// Trust exactly the certificate with this fingerprint
-        pin: Fingerprint;
+        /// Trust exactly the certificate with this fingerprint; may be given several times
+        #[serde(deserialize_with = "super::values::fingerprints")]
+        pin: Vec<Fingerprint>, variable "WHOSIN_PIN";
         /// Trust any certificate; the board says so, always
         insecure: bool;
         /// How much is written into the log file: off, error, warn, info, debug or trace

@@ -141,9 +141,12 @@ impl Settings {
             value: folders.config(config, "config.toml")?,
             origin: config.map_or(Origin::Default, |_| Origin::Option),
         };
-        let variables = Layer::of_variables(|name| std::env::var(name).ok())?;
+        let mut variables = Layer::of_variables(|name| std::env::var(name).ok())?;
         let mut file = Layer::of_file(&config.value)?;
         if options.names_trust() {
+            variables.forget_trust();
+        }
+        if options.names_trust() || variables.names_trust() {
             file.forget_trust();
         }
         let contacts = options.contacts.as_deref().or(file.contacts.as_deref());
@@ -165,9 +168,9 @@ impl Settings {
 
     /// Whose certificate is accepted.
     pub fn trust(&self) -> Trust {
-        match (self.insecure.value, self.pin.value, &self.ca_file.value) {
+        match (self.insecure.value, &self.pin.value, &self.ca_file.value) {
             (Some(true), ..) => Trust::Anyone,
-            (_, Some(pin), _) => Trust::Pin(pin),
+            (_, Some(pins), _) => Trust::Pins(pins.clone()),
             (.., Some(path)) => Trust::CaFile(path.clone()),
             _ => Trust::Platform,
         }
@@ -188,8 +191,8 @@ impl Settings {
             .replace(Some(credentials.app_user.clone()), origin);
         self.user.replace(Some(credentials.user.clone()), origin);
         self.domain.replace(domain, origin);
-        if let Trust::Pin(pin) = config.trust {
-            self.pin.replace(Some(pin), origin);
+        if let Trust::Pins(pins) = &config.trust {
+            self.pin.replace(Some(pins.clone()), origin);
         }
     }
 }
@@ -199,8 +202,8 @@ impl Layer {
         self.insecure.is_some() || self.pin.is_some() || self.ca_file.is_some()
     }
 
-    /// Any trust option overrides all trust keys of the file: else `--ca-file` would not count
-    /// beside a `pin` there.
+    /// Any trust option or variable overrides all trust keys of the file: else `--ca-file` would
+    /// not count beside a `pin` there.
     fn forget_trust(&mut self) {
         self.insecure = None;
         self.pin = None;

@@ -335,7 +335,7 @@ macro_rules! read_from_text {
     )*};
 }
 
-read_from_text!(Callback, Fingerprint, LogLevel, SoapVersion, ThemeName);
+read_from_text!(Callback, LogLevel, SoapVersion, ThemeName);
 
 /// Kinds of which each value has a name.
 macro_rules! read_by_name {
@@ -406,11 +406,23 @@ impl Kind for ThemeName {
     }
 }
 
-impl Kind for Fingerprint {
+/// A text with one fingerprint or several, or a list of such texts; an empty list sets nothing.
+pub(super) fn fingerprints<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Vec<Fingerprint>>, D::Error> {
+    let texts = Vec::from(OneOrMore::deserialize(deserializer)?);
+    let read = texts.iter().map(|text| Fingerprint::read_all(text));
+    let all = read
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(D::Error::custom)?;
+    Ok(Some(all.concat()).filter(|all| !all.is_empty()))
+}
+
+impl Kind for Vec<Fingerprint> {
     const NAME: &'static str = "sha256:HEX";
 
     fn shown(&self) -> String {
-        self.to_string()
+        Fingerprint::join(self, ", ")
     }
 }
 

@@ -28,7 +28,11 @@ fn freshness(board: &Board, now: Timestamp) -> (String, bool) {
         (LinkState::SigningIn, None) => ("signing in".into(), true),
         (_, None) if board.entries().is_empty() => (String::new(), true),
         (_, None) => ("asking".into(), true),
-        (_, Some(_)) if board.link().mode == Mode::Live => ("live".into(), true),
+        (_, Some(_)) if board.link().mode == Mode::Live => {
+            let heard = board.heard_at().and_then(|at| age::live(at, now));
+            let words = heard.map_or("live".into(), |heard| format!("live, {heard} ago"));
+            (words, true)
+        }
         (_, Some(heard)) => (format!("{heard} ago"), true),
     }
 }
@@ -97,9 +101,11 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
     });
     let at = format!("{} @ {}{own}", link.user, link.server);
     let mode = match link.mode {
-        Mode::Every(interval) => format!("every {} s", interval.as_secs_f32().round()),
-        Mode::Live => "live".into(),
+        Mode::Every(interval) => Some(format!("every {} s", interval.as_secs_f32().round())),
+        // That stands at the right.
+        Mode::Live => None,
     };
+    let mode = mode.map(|words| (words, look.theme.dim()));
     let warning = link.warning.as_deref();
     let total = |pieces: &[Piece], gap: usize| -> usize {
         pieces.iter().map(|(text, _)| cells(text) + gap).sum()
@@ -119,7 +125,11 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
             .chain(warn.clone())
             .collect()
     };
-    left.push(with(&[&title, &who, &(mode, look.theme.dim())], &warn));
+    let mode = mode.iter();
+    left.push(with(
+        &[&title, &who].into_iter().chain(mode).collect::<Vec<_>>(),
+        &warn,
+    ));
     left.push(with(&[&title, &who], &warn));
     left.push(with(&[&title], &warn));
     left.push(with(&[&title], &warn_short));

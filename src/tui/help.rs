@@ -59,7 +59,7 @@ pub fn draw(
 /// The details of the connection: what is out of the ordinary, and the rest.
 fn connection(link: &Link) -> (Vec<String>, Vec<String>) {
     let how = match link.mode {
-        Mode::Live => "live: the server tells of changes as they happen".into(),
+        Mode::Live => "live: the server notifies of changes as they happen".into(),
         Mode::Every(round) => format!(
             "the server is asked for everybody every {} s",
             round.as_secs_f32().round()

@@ -17,6 +17,7 @@ mod secrets;
 mod settings;
 mod shared;
 mod sign_in;
+mod simulate;
 mod status;
 mod status_schema;
 #[path = "../support/mod.rs"]

@@ -194,7 +194,7 @@ fn any_trust_option_overrides_all_trust_keys_of_the_file() {
     )
     .unwrap();
     let pinned = load(&folder, Layer::default()).unwrap();
-    assert_eq!(pinned.trust(), Trust::Pin(pin.parse().unwrap()));
+    assert_eq!(pinned.trust(), Trust::Pins(vec![pin.parse().unwrap()]));
     let options = Layer {
         ca_file: Some("cup.pem".into()),
         ..Layer::default()

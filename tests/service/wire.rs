@@ -1,5 +1,6 @@
 //! What goes over the wire and how what comes back is read, against captured conversations.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use roxmltree::{Document, Node};
@@ -347,4 +348,101 @@ fn an_endpoint_is_completed_with_what_is_usual() {
     for text in ["", "ftp://cup", "https://user:secret@cup", "two words"] {
         assert!(Endpoint::parse(text).is_err(), "{text}");
     }
+}
+
+#[test]
+fn an_ipv6_address_is_read_with_and_without_brackets_port_and_zone() {
+    for (text, shown) in [
+        ("::1", "https://[::1]:8083/presence-service/soap"),
+        ("[::1]", "https://[::1]:8083/presence-service/soap"),
+        ("http://[::1]", "http://[::1]:8082/presence-service/soap"),
+        (
+            "2001:db8::5",
+            "https://[2001:db8::5]:8083/presence-service/soap",
+        ),
+        ("http://2001:db8::5/x", "http://[2001:db8::5]:8082/x"),
+        (
+            "[2001:DB8::5]:8443",
+            "https://[2001:db8::5]:8443/presence-service/soap",
+        ),
+        (
+            "2001:db8::5%eth0",
+            "https://[2001:db8::5]:8083/presence-service/soap",
+        ),
+        (
+            "fe80::1%eth0",
+            "https://[fe80::1%eth0]:8083/presence-service/soap",
+        ),
+        (
+            "[fe80::1%eth0]",
+            "https://[fe80::1%eth0]:8083/presence-service/soap",
+        ),
+        (
+            "[fe80::1%25eth0.7]:8443",
+            "https://[fe80::1%eth0.7]:8443/presence-service/soap",
+        ),
+        (
+            "http://[fe80::1%Wi-Fi]",
+            "http://[fe80::1%Wi-Fi]:8082/presence-service/soap",
+        ),
+        (
+            "fe80::1%12",
+            "https://[fe80::1%12]:8083/presence-service/soap",
+        ),
+        (
+            "fe80::1%25",
+            "https://[fe80::1%25]:8083/presence-service/soap",
+        ),
+    ] {
+        let endpoint = Endpoint::parse(text).unwrap();
+        assert_eq!(endpoint.to_text(), shown, "{text}");
+        assert!(endpoint.is_address(), "{text}");
+        assert_eq!(
+            Endpoint::parse(endpoint.url().as_str()),
+            Ok(endpoint.clone())
+        );
+        let node = shown.split(['[', ']']).nth(1).unwrap();
+        let sibling = Endpoint::parse("https://cup")
+            .unwrap()
+            .sibling(node)
+            .unwrap();
+        assert_eq!(sibling.host(), endpoint.host());
+    }
+    for (text, words) in [
+        ("[::1", "the bracket is not closed"),
+        (
+            "2001:db8::5:8083",
+            "Write [2001:db8::5]:8083, or [2001:db8::5:8083]",
+        ),
+        ("2001:db8:5:8083", "written [2001:db8::5]:8083"),
+        ("[cup]", "no IPv6 address"),
+        ("fe80::1", "write fe80::1%eth0 or [fe80::1%eth0]:8083"),
+        (
+            "fe80::1%eth0:8083",
+            "write fe80::1%eth0 or [fe80::1%eth0]:8083",
+        ),
+        ("[fe80::1%]:8083", "write fe80::1%eth0 or"),
+        ("[::1]8083", "what follows the bracket is a port"),
+        ("https://user:secret@[::1]", "user and password"),
+    ] {
+        let error = Endpoint::parse(text).unwrap_err().to_string();
+        assert!(error.contains(words), "{error}");
+        assert!(!error.contains("secret"), "{error}");
+    }
+}
+
+/// An interface that every Linux has; it need not have such an address to be found.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_zone_becomes_the_interface_of_the_socket() {
+    let endpoint = Endpoint::parse("fe80::1%lo").unwrap();
+    let found = whosin::pws::resolve(&endpoint).await.unwrap();
+    let [SocketAddr::V6(found)] = found[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!(found.ip().to_string(), "fe80::1");
+    assert_eq!((found.scope_id(), found.port()), (1, 8083));
+    let nowhere = Endpoint::parse("fe80::1%nowhere").unwrap();
+    let error = whosin::pws::resolve(&nowhere).await.unwrap_err();
+    assert_eq!(error, Error::NameNotFound);
 }

@@ -526,12 +526,15 @@ fn a_live_board_sleeps_until_an_age_turns() {
     desk.send(up(Mode::Live));
     desk.send(report("ben@sie.at", desk.now, doing("<c:available/>")));
     desk.draw();
+    assert!(desk.screen().lines().next().unwrap().ends_with("live"));
     desk.wait(5);
+    let header = desk.screen().lines().next().unwrap().to_string();
+    assert!(header.ends_with("live, 5 s ago"), "{header}");
     let next = desk.board.next_change(desk.now).unwrap();
     assert_eq!(
         next,
-        start() + SignedDuration::from_secs(60),
-        "'now' becomes '1m'"
+        start() + SignedDuration::from_secs(10),
+        "live, it counts in steps of five seconds"
     );
     // Asked, the header counts the seconds.
     desk.send(up(Mode::Every(std::time::Duration::from_secs(5))));

@@ -183,7 +183,7 @@ fn the_help_on_a_link_that_is_out_of_the_ordinary() {
 }
 
 #[test]
-fn the_help_tells_of_the_link_where_that_is_searched_for() {
+fn the_help_describes_the_link_where_that_is_searched_for() {
     let mut desk = Desk::staffed(80, 24);
     desk.send(WorldMessage::Link(Link {
         mode: Mode::Live,
@@ -193,7 +193,7 @@ fn the_help_tells_of_the_link_where_that_is_searched_for() {
     desk.type_text("link");
     let drawn = desk.screen();
     assert!(drawn.contains("signed in at cup.sie.at as klmt"), "{drawn}");
-    assert!(drawn.contains("the server tells of changes"), "{drawn}");
+    assert!(drawn.contains("the server notifies of changes"), "{drawn}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::board::{Draft, Field, SignInEffect, SignInMessage, WorldEffect, World
 use crate::commands::config_of;
 use crate::feed::{Config, Credentials, failure_in_words, sign_in_once};
 use crate::link::{Problem, SignIn};
-use crate::pws::{Class, Endpoint, Error, Trust};
+use crate::pws::{Class, Endpoint, Error, Fingerprint, Trust};
 use crate::settings::Settings;
 
 /// How the user left the form.
@@ -25,7 +25,7 @@ pub fn draft(settings: &Settings, password: Option<SecretString>) -> Draft {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let nodes = settings.nodes();
     Draft {
-        server: nodes.map_or_else(String::new, |nodes| nodes.primary.url().to_string()),
+        server: nodes.map_or_else(String::new, |nodes| nodes.primary.to_text()),
         app_user: text(&settings.app_user.value),
         password: password.unwrap_or_default(),
         user: text(&settings.user.value),
@@ -70,10 +70,9 @@ async fn attempt(settings: &Settings, draft: &Draft) -> Result<Config, SignInMes
     };
     let endpoint = Endpoint::parse(&draft.server).map_err(|error| unusable(error.to_string()))?;
     let trust = match &draft.pin {
-        Some(pin) => Trust::Pin(
-            pin.parse()
-                .map_err(|error: crate::pws::FingerprintError| unusable(error.to_string()))?,
-        ),
+        Some(pin) => {
+            Trust::Pins(Fingerprint::read_all(pin).map_err(|error| unusable(error.to_string()))?)
+        }
         None => settings.trust(),
     };
     let credentials = Credentials {

@@ -1,7 +1,8 @@
-//! Whom to trust: the platform's authorities, a certificate given as a file, exactly one
-//! certificate by its fingerprint, or everybody.
+//! Whom to trust: the platform's authorities, certificates given as a file, certificates by their
+//! fingerprints, or everybody.
 
 mod certificate;
+mod failure;
 mod signatures;
 
 use std::fmt;
@@ -24,8 +25,10 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 pub use certificate::Described;
+pub use failure::TlsFailure;
 
 use super::proxies::ProxyError;
+use super::zone::certified_name;
 use signatures::Version;
 
 /// Whose certificate is accepted.
@@ -35,11 +38,11 @@ pub enum Trust {
     #[default]
     Platform,
     /// Those of the authorities in a PEM file, with the right name and in their time; or the very
-    /// certificates in it, as with [`Trust::Pin`].
+    /// certificates in it, as with [`Trust::Pins`].
     CaFile(PathBuf),
-    /// The one with this fingerprint, whatever name it carries, and also when it has expired: a
-    /// pin means the certificate itself, not what it says.
-    Pin(Fingerprint),
+    /// Those with one of these fingerprints, whatever name they carry, and also when they have
+    /// expired: a pin means the certificate itself, not what it says.
+    Pins(Vec<Fingerprint>),
     /// Any. The board says so, always.
     Anyone,
 }
@@ -79,6 +82,35 @@ impl Fingerprint {
     /// The fingerprint of a certificate in DER, or of anything else.
     pub fn of(certificate: &[u8]) -> Fingerprint {
         Fingerprint(Sha256::digest(certificate).into())
+    }
+
+    /// Reads fingerprints that follow each other, with commas or blanks between: at least one.
+    ///
+    /// # Errors
+    /// [`FingerprintError`] with the first text that is none.
+    pub fn read_all(text: &str) -> Result<Vec<Fingerprint>, FingerprintError> {
+        // Each begins with the name of the hash, and blanks may stand within one.
+        let lower = text.to_ascii_lowercase();
+        let mut starts: Vec<usize> = lower.match_indices("sha").map(|(at, _)| at).collect();
+        if starts.first() != Some(&0) {
+            starts.insert(0, 0);
+        }
+        let ends = starts.iter().skip(1).copied().chain([text.len()]);
+        starts
+            .iter()
+            .zip(ends)
+            .map(|(&start, end)| {
+                text[start..end].trim_matches(|c: char| c == ',' || c.is_whitespace())
+            })
+            .filter(|part| !part.is_empty() || starts.len() == 1)
+            .map(str::parse)
+            .collect()
+    }
+
+    /// Writes several, with something between.
+    pub fn join(all: &[Fingerprint], between: &str) -> String {
+        let all: Vec<String> = all.iter().map(Fingerprint::to_string).collect();
+        all.join(between)
     }
 }
 
@@ -140,11 +172,11 @@ pub(super) enum Refused {
         /// The one that was shown.
         seen: Fingerprint,
     },
-    /// Another one is pinned.
-    #[error("{expected} is pinned, {seen} is shown")]
+    /// Others are pinned.
+    #[error("{} is pinned, {seen} is shown", Fingerprint::join(expected, " or "))]
     Changed {
-        /// The one that is pinned.
-        expected: Fingerprint,
+        /// Those that are pinned.
+        expected: Vec<Fingerprint>,
         /// The one that was shown.
         seen: Fingerprint,
     },
@@ -206,7 +238,7 @@ impl Trust {
                     .collect();
                 Rule::Listed(fingerprints, authorities.build().ok())
             }
-            Trust::Pin(pin) => Rule::Pinned(*pin),
+            Trust::Pins(pins) => Rule::Pinned(pins.clone()),
             Trust::Anyone => Rule::Anyone,
         };
         let verifier = Verifier {
@@ -237,7 +269,7 @@ enum Rule {
     /// These very certificates, or those of these authorities. A server's self-signed leaf is no
     /// authority in the eyes of a verifier, and rarely carries the right name.
     Listed(Vec<Fingerprint>, Option<Arc<WebPkiServerVerifier>>),
-    Pinned(Fingerprint),
+    Pinned(Vec<Fingerprint>),
     /// The system's authorities can't be had, for this reason.
     Nobody(String),
     Anyone,
@@ -253,6 +285,7 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         let seen = Fingerprint::of(leaf);
+        let name = &certified_name(name);
         let untrusted = |reason: String| Refused::Untrusted { reason, seen };
         let refused = match &self.rule {
             Rule::Anyone => return Ok(ServerCertVerified::assertion()),
@@ -272,9 +305,11 @@ impl ServerCertVerifier for Verifier {
                 }
             }
             Rule::Listed(_, None) => untrusted("it is not in the file of --ca-file".into()),
-            Rule::Pinned(pin) if *pin == seen => return Ok(ServerCertVerified::assertion()),
-            Rule::Pinned(pin) => Refused::Changed {
-                expected: *pin,
+            Rule::Pinned(pins) if pins.contains(&seen) => {
+                return Ok(ServerCertVerified::assertion());
+            }
+            Rule::Pinned(pins) => Refused::Changed {
+                expected: pins.clone(),
                 seen,
             },
             Rule::Nobody(why) => untrusted(format!("this system knows no authorities ({why})")),
@@ -330,7 +365,7 @@ fn has_old_version(error: &rustls::Error) -> bool {
 }
 
 /// Why a certificate is not accepted, for people who do not know the library's words.
-pub(super) fn in_words(error: &rustls::Error) -> String {
+fn in_words(error: &rustls::Error) -> String {
     use CertificateError as Reason;
     let rustls::Error::InvalidCertificate(reason) = error else {
         return crate::presence::clean(&error.to_string());

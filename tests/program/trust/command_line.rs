@@ -1,11 +1,11 @@
 //! Trust as the command line has it.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use whosin::simulator::{Certificate, Options, Simulator};
 
+use crate::simulate::Simulate;
 use crate::support::certificates::{
     Authority, authority, expired, file, fingerprint, names, self_signed,
 };
@@ -173,60 +173,19 @@ fn a_system_without_authorities_can_do_all_that_needs_none() {
     assert!(said(&refused).contains(&fingerprint), "{}", said(&refused));
 }
 
-/// A running `whosin simulate`.
-struct Simulate {
-    child: Child,
-    lines: Vec<String>,
-}
-
-impl Simulate {
-    fn start(home: &Path, arguments: &[&str]) -> Simulate {
-        let mut child = whosin(home)
-            .args(["simulate", "--listen", "127.0.0.1:0"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let out = BufReader::new(child.stdout.take().unwrap());
-        let mut lines = vec![];
-        for line in out.lines() {
-            lines.push(line.unwrap());
-            if lines.last().is_some_and(|line| line.contains("Ctrl-C")) {
-                break;
-            }
-        }
-        Simulate { child, lines }
-    }
-
-    /// The word after these.
-    fn told(&self, after: &str) -> &str {
-        let line = self.lines.iter().find_map(|line| line.strip_prefix(after));
-        line.unwrap_or_else(|| panic!("no '{after}' in {:?}", self.lines))
-    }
-}
-
-impl Drop for Simulate {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 #[test]
-fn simulate_with_tls_tells_how_to_trust_it_and_takes_its_file_away() {
+fn simulate_with_tls_prints_how_to_trust_it_and_takes_its_file_away() {
     let home = tempfile::tempdir().unwrap();
-    let mut service = Simulate::start(home.path(), &["--tls"]);
-    let url = service.told("Listening at ").to_string();
+    let service = Simulate::start(home.path(), &["--tls"]);
+    let url = service.printed("Listening at ").to_string();
     assert!(url.starts_with("https://"), "{url}");
-    let pin = service.told("Trust it with --pin ");
-    let file = service.told("or with --ca-file ").to_string();
+    let pin = service.printed("Trust it with --pin ");
+    let file = service.printed("or with --ca-file ").to_string();
     for arguments in [&["--pin", pin], &["--ca-file", &file]] {
         let output = status(home.path(), &url, arguments, &[]);
         assert_eq!(output.status.code(), ASKED, "{}", said(&output));
     }
-    let process = rustix::process::Pid::from_child(&service.child);
-    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
-    assert!(service.child.wait().unwrap().success());
+    assert!(service.interrupt());
     assert!(!Path::new(&file).exists());
 }
 
@@ -239,7 +198,7 @@ fn simulate_takes_a_certificate_from_files() {
     std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
     let (chain, key) = (chain.to_str().unwrap(), key.to_str().unwrap());
     let service = Simulate::start(home.path(), &["--tls-cert", chain, "--tls-key", key]);
-    let url = service.told("Listening at ");
+    let url = service.printed("Listening at ");
     let output = status(home.path(), url, &["--ca-file", chain], &[]);
     assert_eq!(output.status.code(), ASKED, "{}", said(&output));
 
@@ -255,4 +214,57 @@ fn simulate_takes_a_certificate_from_files() {
             .unwrap();
         assert_eq!(output.status.code(), Some(2), "{}", said(&output));
     }
+}
+
+#[test]
+fn several_pins_are_given_by_option_variable_and_file() {
+    let (first, second) = (self_signed(names(&[])), self_signed(names(&[])));
+    let bench = Bench::showing(Some(&first));
+    let [one, two] = [&first, &second].map(|certificate| fingerprint(certificate).to_string());
+    let folder = bench.home.path().join("config/whosin");
+    std::fs::create_dir_all(&folder).unwrap();
+    let config = folder.join("config.toml");
+    let listed = format!("pin = [\"{one}\", \"{two}\"]\n");
+    let both = format!("{one},{two}");
+    for shown in [&first, &second] {
+        bench.service.set_certificate(shown.clone());
+        let output = bench.status(&["--pin", &one, "--pin", &two], &[]);
+        assert_eq!(output.status.code(), ASKED, "{}", said(&output));
+        let output = bench.status(&[], &[("WHOSIN_PIN", &both)]);
+        assert_eq!(output.status.code(), ASKED, "{}", said(&output));
+        std::fs::write(&config, &listed).unwrap();
+        let output = bench.status(&[], &[]);
+        assert_eq!(output.status.code(), ASKED, "{}", said(&output));
+        std::fs::remove_file(&config).unwrap();
+    }
+    bench.service.set_certificate(self_signed(names(&[])));
+    let output = bench.status(&["--pin", &one, "--pin", &two], &[]);
+    assert_eq!(output.status.code(), NOT_REACHED);
+    let words = said(&output);
+    assert!(
+        words.contains(&format!("expected {one} or {two}")),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_pin_for_a_server_without_tls_is_warned_of() {
+    let bench = Bench::showing(None);
+    let pin = fingerprint(&self_signed(names(&[]))).to_string();
+    let output = bench.status(&["--pin", &pin], &[]);
+    assert_eq!(output.status.code(), ASKED);
+    let words = said(&output);
+    assert!(words.contains("pin checks nothing"), "{words}");
+    let log = bench.home.path().join("state/whosin/whosin.log");
+    let log = std::fs::read_to_string(log).unwrap();
+    assert!(log.contains("pin checks nothing"), "{log}");
+
+    let output = whosin(bench.home.path())
+        .args(["--server", &bench.service.url(), "--pin", &pin])
+        .args(["--app-user", "whosin", "--user", "klmt", "check"])
+        .output()
+        .unwrap();
+    let steps = String::from_utf8_lossy(&output.stdout);
+    assert!(steps.contains("pin checks nothing"), "{steps}");
+    assert_eq!(said(&bench.status(&[], &[])), "");
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use whosin::pws::{Error, Trust};
+use whosin::pws::{Error, TlsFailure, Trust};
 use whosin::simulator::{Scenario, Trouble};
 
 use super::servers::Server;
@@ -68,7 +68,7 @@ async fn a_server_with_nothing_but_old_protocols_is_told_as_such() {
     for says in [&no_version[..], &no_cipher, &hello] {
         let error = told_by(says).await;
         let words = words(&error);
-        assert!(matches!(error, Error::Tls(_)), "{error:?}");
+        assert_eq!(error, Error::Tls(TlsFailure::TooOld));
         assert!(words.contains("TLS 1.2"), "{words}");
         assert!(words.contains("plain port"), "{words}");
     }
@@ -77,8 +77,29 @@ async fn a_server_with_nothing_but_old_protocols_is_told_as_such() {
 #[tokio::test]
 async fn a_server_that_ends_the_handshake_is_told_as_such() {
     let error = told_by(b"").await;
-    assert!(matches!(error, Error::Tls(_)), "{error:?}");
-    assert!(words(&error).contains("ends the handshake"), "{error}");
+    assert_eq!(error, Error::Tls(TlsFailure::Ended));
+    let words = words(&error);
+    assert!(words.contains("ends the handshake"), "{words}");
+    assert!(words.contains("firewall"), "{words}");
+}
+
+/// RFC 8446, section 6.2: fatal alerts that have nothing to do with the age of the server.
+#[tokio::test]
+async fn the_plain_port_is_no_advice_where_old_protocols_are_not_the_reason() {
+    for (alert, wanted) in [
+        (42, Some(TlsFailure::ClientCertificate)),
+        (116, Some(TlsFailure::ClientCertificate)),
+        (112, Some(TlsFailure::UnknownName)),
+        (80, None),
+    ] {
+        let error = told_by(&[0x15, 3, 3, 0, 2, 2, alert]).await;
+        match (&error, wanted) {
+            (Error::Tls(failure), Some(wanted)) => assert_eq!(*failure, wanted),
+            (Error::Tls(TlsFailure::Other(_)), None) => {}
+            (other, _) => panic!("{other:?}"),
+        }
+        assert!(!words(&error).contains("plain port"), "{error}");
+    }
 }
 
 #[tokio::test]
@@ -105,7 +126,7 @@ async fn clients_that_fail_or_dawdle_keep_nobody_else_from_a_service() {
     let mut garbage = TcpStream::connect(service.address()).await.unwrap();
     garbage.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
     sign_in(&service.url(), Trust::Platform).await.unwrap_err();
-    let pin = Trust::Pin(fingerprint(&certificate));
+    let pin = Trust::Pins(vec![fingerprint(&certificate)]);
     sign_in(&service.url(), pin).await.unwrap();
 }
 
@@ -113,7 +134,7 @@ async fn clients_that_fail_or_dawdle_keep_nobody_else_from_a_service() {
 async fn what_goes_wrong_after_the_handshake_has_the_words_it_has_without_tls() {
     let certificate = self_signed(names(&["127.0.0.1"]));
     let service = service(&certificate).await;
-    let pin = Trust::Pin(fingerprint(&certificate));
+    let pin = Trust::Pins(vec![fingerprint(&certificate)]);
     for (trouble, wanted) in [
         ("cut=1", Error::CutShort),
         ("empty=1", Error::Empty),

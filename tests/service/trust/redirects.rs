@@ -60,7 +60,7 @@ async fn a_soap_redirect_between_two_trusted_nodes_is_followed_over_tls() {
     let certificate = self_signed(names(&["cup.example.com"]));
     let service = service(&certificate).await;
     service.set_scenario(Trouble::Redirect);
-    let pin = Trust::Pin(fingerprint(&certificate));
+    let pin = Trust::Pins(vec![fingerprint(&certificate)]);
     sign_in(&service.url(), pin).await.unwrap();
     assert_eq!(service.tally().end_user_logins, 1);
 }

@@ -53,7 +53,7 @@ impl Server {
     pub async fn secure(answer: impl Into<Vec<u8>>) -> (Server, Trust) {
         let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".into()]).unwrap();
         let leaf: CertificateDer<'static> = made.cert.der().clone();
-        let trust = Trust::Pin(Fingerprint::of(&leaf));
+        let trust = Trust::Pins(vec![Fingerprint::of(&leaf)]);
         let versions = rustls::ALL_VERSIONS;
         let server = Server::showing(leaf, &made.signing_key, versions, answer).await;
         (server, trust)

@@ -30,7 +30,7 @@ async fn another_certificate_is_refused_loudly_and_the_pinned_one_is_taken_again
     let service = service(&pinned).await;
     let mut feed = spawn(Config {
         interval: Duration::from_millis(200),
-        trust: Trust::Pin(fingerprint(&pinned)),
+        trust: Trust::Pins(vec![fingerprint(&pinned)]),
         route: Route::Direct,
         ..Config::new(Endpoint::parse(&service.url()).unwrap(), credentials())
     })

@@ -69,7 +69,7 @@ async fn a_pinned_one_is_trusted_whatever_it_says_of_itself() {
         issued,
     ];
     for shown in all {
-        let pin = Trust::Pin(fingerprint(&shown));
+        let pin = Trust::Pins(vec![fingerprint(&shown)]);
         sign_in(&service(&shown).await.url(), pin).await.unwrap();
     }
 }
@@ -79,13 +79,17 @@ async fn another_than_the_pinned_one_is_refused_with_both_fingerprints() {
     let pinned = self_signed(names(HERE));
     let shown = self_signed(names(HERE));
     let service = service(&pinned).await;
-    let pin = Trust::Pin(fingerprint(&pinned));
+    let pin = Trust::Pins(vec![fingerprint(&pinned)]);
     sign_in(&service.url(), pin.clone()).await.unwrap();
     service.set_certificate(shown.clone());
     let before = service.tally().http_requests;
     let error = sign_in(&service.url(), pin).await.unwrap_err();
     let (expected, seen) = (fingerprint(&pinned), fingerprint(&shown));
-    assert_eq!(error, Error::CertificateChanged { expected, seen });
+    let expected_of = |pin| Error::CertificateChanged {
+        expected: vec![pin],
+        seen,
+    };
+    assert_eq!(error, expected_of(expected));
     let words = words(&error);
     assert!(words.contains("CHANGED"), "{words}");
     assert!(words.contains(&format!("expected {expected}")), "{words}");
@@ -98,7 +102,7 @@ async fn another_than_the_pinned_one_is_refused_with_both_fingerprints() {
 async fn a_pin_of_the_authority_is_no_pin_of_what_it_issued() {
     let issuer = self_signed(authority(names(&[])));
     let shown = Authority::new("An authority").issue(names(HERE));
-    let pin = Trust::Pin(fingerprint(&issuer));
+    let pin = Trust::Pins(vec![fingerprint(&issuer)]);
     let error = sign_in(&service(&shown).await.url(), pin)
         .await
         .unwrap_err();
@@ -194,7 +198,7 @@ async fn who_shows_a_trusted_certificate_without_having_its_key_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let own_key = rcgen::KeyPair::generate().unwrap();
     let trusts = [
-        Trust::Pin(fingerprint(&copied)),
+        Trust::Pins(vec![fingerprint(&copied)]),
         Trust::CaFile(file(folder.path(), copied.pem())),
         Trust::Anyone,
     ];
@@ -219,7 +223,7 @@ async fn a_certificate_of_version_1_is_accepted_where_it_is_known_or_nobody_look
     let own_key = rcgen::KeyPair::generate().unwrap();
     let folder = tempfile::tempdir().unwrap();
     let known = [
-        Trust::Pin(Fingerprint::of(&leaf)),
+        Trust::Pins(vec![Fingerprint::of(&leaf)]),
         Trust::CaFile(file(folder.path(), pem)),
         Trust::Anyone,
     ];
@@ -257,7 +261,7 @@ async fn keys_on_the_curve_p_521_prove_themselves() {
             let server = Server::signing(leaf.clone(), key, &[version], NONSENSE).await;
             let url = format!("https://{}", server.address);
             for trust in [
-                Trust::Pin(Fingerprint::of(&leaf)),
+                Trust::Pins(vec![Fingerprint::of(&leaf)]),
                 Trust::CaFile(marked.clone()),
                 Trust::Anyone,
             ] {
@@ -327,6 +331,19 @@ fn fingerprints_are_read_as_they_are_printed_by_us_and_by_others() {
     for printed in ["sha256 Fingerprint=", "SHA256 Fingerprint="] {
         let theirs = theirs.replace("sha256:", printed);
         assert_eq!(theirs.parse(), Ok(fingerprint));
+    }
+    for between in [",", ", ", " ", "\n"] {
+        let both = format!(
+            " {ours}{between}{}{between}",
+            theirs.replace("sha256:", "SHA256 Fingerprint=")
+        );
+        assert_eq!(
+            Fingerprint::read_all(&both),
+            Ok(vec![fingerprint, fingerprint])
+        );
+    }
+    for wrong in ["", " ", "no pin", &ours[..40], &format!("x {ours}")] {
+        assert!(Fingerprint::read_all(wrong).is_err(), "{wrong}");
     }
     for wrong in [
         ours.replace("sha256:", "sha1:"),
