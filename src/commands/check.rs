@@ -13,7 +13,7 @@ use crate::contacts;
 use crate::feed::{Applications, Config, Failure, Session, SignOut, failure_in_words, in_use};
 use crate::link::Problem;
 use crate::presence::{Address, IconSet};
-use crate::pws::{self, BATCH, Class, Client, Described, Endpoint, Error, Proxies, Trust};
+use crate::pws::{self, BATCH, Class, Client, Described, Error, Trust};
 use crate::settings::Settings;
 use crate::sys::console;
 
@@ -179,7 +179,7 @@ async fn steps(options: &Options, printed: &mut Printed) -> Option<Settings> {
     };
     printed.icons = settings.icons.value;
     printed.step(began, Outcome::Passed(described(&settings, &config)));
-    if way(&config, printed).await {
+    if way(&config, &client, printed).await {
         let mut asked: Vec<Address> = book
             .into_iter()
             .map(|contact| contact.address)
@@ -208,9 +208,9 @@ fn described(settings: &Settings, config: &Config) -> String {
 }
 
 /// Name, port and TLS. Whether the next step can be tried.
-async fn way(config: &Config, printed: &mut Printed) -> bool {
+async fn way(config: &Config, client: &Client, printed: &mut Printed) -> bool {
     let node = &config.endpoint;
-    if is_proxied(node) {
+    if client.is_proxied(node) {
         for _ in 0..3 {
             let words = "by the proxy that the environment names".into();
             printed.step(Instant::now(), Outcome::Skipped(words));
@@ -398,11 +398,6 @@ async fn poll(
         Err(error) => Outcome::Failed(error.problem(&session.home.to_string()), exit_of(&error)),
     };
     printed.step(began, outcome);
-}
-
-/// Whether the way to a node leads through a proxy of the environment.
-fn is_proxied(node: &Endpoint) -> bool {
-    Proxies::from_environment().is_ok_and(|proxies| proxies.for_server(node.url()).is_some())
 }
 
 /// What an administrator or a maintainer wants to know, without a secret.

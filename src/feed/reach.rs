@@ -1,11 +1,13 @@
-//! Whether a node answers again: looked at cheaply while it does not, so that nobody waits for the next
-//! try once the way is free.
+//! Whether a node is there, found out without a request of the service: while it answers by a
+//! connection that is held, while it does not by new ones, so that nobody waits for the next try once
+//! the way is free.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
-use crate::pws::{self, Endpoint};
+use crate::pws::{self, Endpoint, Error, Held};
 
 /// How often a node that does not answer is looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -23,6 +25,34 @@ pub(super) async fn back_again(node: Endpoint) {
             was_gone = true;
         } else if was_gone {
             return;
+        }
+    }
+}
+
+/// Servers close what is idle. One that does so sooner than this is connected to no sooner.
+const IDLE: Duration = Duration::from_secs(15);
+
+/// Holds a connection to a node that answers until the node is gone: the connection ends, or its
+/// probes are not acknowledged within this time, and no other can be made. Returns why.
+pub(super) async fn gone(node: Endpoint, within: Duration) -> Error {
+    let Err(error) = hold(&node, within).await;
+    error
+}
+
+/// Holds one connection after the other, one at a time, and sends nothing.
+async fn hold(node: &Endpoint, within: Duration) -> Result<Infallible, Error> {
+    loop {
+        let held = Held::open(node, within).await?;
+        let begun = Instant::now();
+        held.closed().await?;
+        if begun.elapsed() < IDLE {
+            // Whether it is there shows now. Something on the way may take connections for a node
+            // that is gone, and close them at once.
+            let again = Held::open(node, within).await?;
+            if let Ok(closed) = timeout(LOOK, again.closed()).await {
+                return Err(closed.err().unwrap_or(Error::Broken));
+            }
+            sleep(IDLE).await;
         }
     }
 }

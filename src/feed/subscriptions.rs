@@ -318,8 +318,8 @@ impl Subscriptions {
         NextJob::Wait(soonest)
     }
 
-    /// A notification came, or may have got lost: there is something to be fetched.
-    fn expect_news(&mut self) {
+    /// A notification came, or may have got lost: there may be something to be fetched.
+    pub fn expect_news(&mut self) {
         for subscription in &mut self.subscriptions {
             subscription.news = true;
         }

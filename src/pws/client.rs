@@ -136,6 +136,15 @@ impl Client {
         })
     }
 
+    /// Whether a proxy stands between this client and a node.
+    pub fn is_proxied(&self, node: &Endpoint) -> bool {
+        let named = || {
+            Proxies::from_environment()
+                .is_ok_and(|proxies| proxies.for_server(node.url()).is_some())
+        };
+        self.route == Route::Environment && named()
+    }
+
     /// One request, and its answer as `read` understands it.
     pub(super) async fn call<T>(
         &self,

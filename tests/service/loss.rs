@@ -1,13 +1,8 @@
 //! When nothing comes any more: states are doubted in time, and fresh again at once.
 
-use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use whosin::feed::{Command, Config, Delivery};
+use whosin::feed::{Command, Config, Delivery, Update};
 use whosin::link::{LinkState, Mode};
 use whosin::pws::Endpoint;
 use whosin::simulator::{Node, Simulator};
@@ -15,56 +10,12 @@ use whosin::simulator::{Node, Simulator};
 use crate::support::service::{
     Feed, config, everybody, leave, link, link_where, reports, service, spawn, still,
 };
-
-/// A network between the feed and the service, which can swallow everything.
-struct Network {
-    address: SocketAddr,
-    swallows: Arc<AtomicBool>,
-}
-
-impl Network {
-    async fn to(service: &Simulator) -> Network {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let swallows = Arc::new(AtomicBool::new(false));
-        let (at, gone) = (service.address(), swallows.clone());
-        tokio::spawn(async move {
-            while let Ok((near, _)) = listener.accept().await {
-                let Ok(far) = TcpStream::connect(at).await else {
-                    continue;
-                };
-                let (near, far) = (near.into_split(), far.into_split());
-                tokio::spawn(carry(near.0, far.1, gone.clone()));
-                tokio::spawn(carry(far.0, near.1, gone.clone()));
-            }
-        });
-        Network { address, swallows }
-    }
-
-    fn swallow(&self, swallows: bool) {
-        self.swallows.store(swallows, Ordering::Relaxed);
-    }
-}
-
-/// Carries bytes one way; what is swallowed is lost for good.
-async fn carry(
-    mut from: impl AsyncReadExt + Unpin,
-    mut to: impl AsyncWriteExt + Unpin,
-    swallows: Arc<AtomicBool>,
-) {
-    let mut buffer = vec![0; 1 << 14];
-    while let Ok(count @ 1..) = from.read(&mut buffer).await {
-        if !swallows.load(Ordering::Relaxed) && to.write_all(&buffer[..count]).await.is_err() {
-            return;
-        }
-    }
-}
+use crate::support::trouble::{Network, Trouble};
 
 async fn feed_through(network: &Network, service: &Simulator, delivery: Delivery) -> Feed {
-    let url = format!("http://{}", network.address);
     let straight = config(service, "simulated");
     let feed = spawn(Config {
-        endpoint: Endpoint::parse(&url).unwrap(),
+        endpoint: Endpoint::parse(&network.url()).unwrap(),
         delivery,
         ..straight
     })
@@ -81,17 +32,17 @@ const UP: fn(&LinkState) -> bool = |state| *state == LinkState::Up;
 #[tokio::test]
 async fn a_network_that_swallows_is_noticed_in_time_and_back_at_once() {
     let service = service(still(10)).await;
-    let network = Network::to(&service).await;
+    let network = Network::to(service.address()).await;
     let mut feed = feed_through(&network, &service, Delivery::Poll).await;
     reports(&mut feed).await;
-    network.swallow(true);
+    network.make(Trouble::Swallow);
     let begun = Instant::now();
     link(&mut feed, TROUBLE).await;
     let noticed = begun.elapsed();
     assert!(noticed < Duration::from_secs(10), "{noticed:?}");
     // Long enough for the way to be found closed.
     tokio::time::sleep(Duration::from_secs(3)).await;
-    network.swallow(false);
+    network.make(Trouble::None);
     let begun = Instant::now();
     link(&mut feed, UP).await;
     let back = begun.elapsed();
@@ -138,5 +89,62 @@ async fn over_new_connections_live_has_to_be_proven_again() {
     feed.commands.send(Command::Awake).unwrap();
     link_where(&mut feed, |link| matches!(link.mode, Mode::Every(_))).await;
     link_where(&mut feed, |link| link.mode == Mode::Live).await;
+    leave(feed).await;
+}
+
+/// What the feed tells for so long; it must not be trouble.
+async fn no_trouble_for(feed: &mut Feed, time: Duration) {
+    let end = Instant::now() + time;
+    while let Some(left) = end.checked_duration_since(Instant::now()) {
+        if let Ok(Some(Update::Link(link))) = tokio::time::timeout(left, feed.updates.recv()).await
+        {
+            assert!(!TROUBLE(&link.state), "{link:?}");
+        }
+    }
+}
+
+async fn live(network: &Network, service: &Simulator) -> Feed {
+    let mut feed = feed_through(network, service, Delivery::Auto).await;
+    link_where(&mut feed, |link| link.mode == Mode::Live).await;
+    feed
+}
+
+#[tokio::test]
+async fn in_live_mode_a_service_that_dies_is_noticed_without_a_request() {
+    let service = service(still(10)).await;
+    let network = Network::to(service.address()).await;
+    let mut feed = live(&network, &service).await;
+    no_trouble_for(&mut feed, Duration::from_millis(300)).await;
+    let requests = service.tally().http_requests;
+    service.stop_node(Node::First).await;
+    let begun = Instant::now();
+    link(&mut feed, TROUBLE).await;
+    let noticed = begun.elapsed();
+    assert!(noticed < Duration::from_secs(2), "{noticed:?}");
+    assert_eq!(service.tally().http_requests, requests);
+    leave(feed).await;
+}
+
+#[tokio::test]
+async fn in_live_mode_a_connection_that_the_server_closes_is_no_loss() {
+    let service = service(still(10)).await;
+    let network = Network::to(service.address()).await;
+    let mut feed = live(&network, &service).await;
+    no_trouble_for(&mut feed, Duration::from_millis(300)).await;
+    let open = network.open();
+    for _ in 0..3 {
+        service.hang_up();
+        no_trouble_for(&mut feed, Duration::from_millis(1200)).await;
+    }
+    // It is connected to again, but not as often as it closes.
+    assert!(network.open() <= open, "{} of {open}", network.open());
+    let made = network.made();
+    service.hang_up();
+    no_trouble_for(&mut feed, Duration::from_millis(500)).await;
+    assert!(
+        network.made() <= made + 1,
+        "{} after {made}",
+        network.made()
+    );
     leave(feed).await;
 }

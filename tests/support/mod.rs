@@ -5,3 +5,4 @@ pub mod certificates;
 pub mod desk;
 pub mod pty;
 pub mod service;
+pub mod trouble;

@@ -53,10 +53,14 @@ impl<S: Sink> Worker<S> {
 
     /// When the answer to the oldest request under way is overdue.
     pub(super) fn overdue_at(&self) -> Option<Instant> {
-        let (soonest, latest) = OVERDUE;
-        let patience = (self.config.interval * 2).clamp(soonest, latest);
         let since = self.unanswered_since.filter(|_| !self.is_unreached)?;
-        Some(since + patience)
+        Some(since + self.patience())
+    }
+
+    /// How long the node may say nothing before its states are doubted.
+    pub(super) fn patience(&self) -> Duration {
+        let (soonest, latest) = OVERDUE;
+        (self.config.interval * 2).clamp(soonest, latest)
     }
 
     /// An answer is overdue. It is waited for still, but until it comes nothing is sure.

@@ -13,7 +13,7 @@ use crate::feed::Sink;
 use crate::feed::Update;
 use crate::feed::plan::Step;
 use crate::feed::poll::{self, Verdict};
-use crate::feed::reach::back_again;
+use crate::feed::reach::{self, back_again};
 use crate::feed::session::{Failure, Session};
 use crate::feed::subscriptions::{Job, NextJob};
 use crate::feed::wake::Surroundings;
@@ -48,13 +48,24 @@ impl<S: Sink> Worker<S> {
             self.well().await;
         }
         let mut back: Option<BoxFuture<'static, ()>> = None;
+        // A node may have no connection to spare. Where it seemed gone and answers all the same, none
+        // is held any more until it really was gone.
+        let mut may_hold = !self.client.is_proxied(&session.home);
+        let mut gone: Option<BoxFuture<'static, Error>> = None;
         loop {
             if !self.is_unreached {
                 back = None;
             } else if back.is_none() {
                 back = Some(Box::pin(back_again(session.home.clone())));
             }
+            // Polls find out by themselves.
+            if !may_hold || self.is_unreached || !self.subscriptions.holds() {
+                gone = None;
+            } else if gone.is_none() {
+                gone = Some(Box::pin(reach::gone(session.home.clone(), self.patience())));
+            }
             if std::mem::take(&mut self.start_over) {
+                gone = None;
                 under_way.clear();
                 self.abandon();
                 self.subscriptions.forget();
@@ -73,7 +84,17 @@ impl<S: Sink> Worker<S> {
                 () = until(overdue) => self.overdue().await,
                 Some(()) = OptionFuture::from(back.as_mut()) => {
                     back = None;
+                    may_hold = !self.client.is_proxied(&session.home);
                     self.awake();
+                }
+                Some(error) = OptionFuture::from(gone.as_mut()) => {
+                    gone = None;
+                    may_hold = false;
+                    // A request shows whether it is so.
+                    self.subscriptions.expect_news();
+                    if let Some(end) = self.poll_failed(error, session).await {
+                        return end;
+                    }
                 }
                 command = self.commands.recv() => {
                     if self.take(command) == Next::Leave {
