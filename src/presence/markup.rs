@@ -12,7 +12,7 @@ use thiserror::Error;
 /// No reference to a character or an entity is longer, in bytes.
 const LONGEST_REFERENCE: usize = 16;
 
-/// What makes a text no XML.
+/// What makes a text no XML. It is small, for nearly every step could return one.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum Flaw {
     #[error("it ends in the middle")]
@@ -24,23 +24,30 @@ pub(crate) enum Flaw {
     #[error("an attribute is not written as name=\"value\"")]
     Attribute,
     #[error("the attribute '{0}' is there twice")]
-    AttributeTwice(String),
-    #[error("'</{found}>' ends '<{open}>'")]
-    Mismatch { open: String, found: String },
+    AttributeTwice(Box<str>),
+    #[error("'</{}>' ends '<{}>'", .0.found, .0.open)]
+    Mismatch(Box<Mismatch>),
     #[error("'</{0}>' ends nothing")]
-    EndsNothing(String),
+    EndsNothing(Box<str>),
     #[error("there is something beside its root element")]
     BesideRoot,
     #[error("a '&' begins no reference")]
     Ampersand,
     #[error("the entity '{0}' is not known")]
-    Entity(String),
+    Entity(Box<str>),
     #[error("an element has more than {0} attributes")]
     ManyAttributes(usize),
     #[error("it declares more than {0} prefixes")]
     ManyPrefixes(usize),
     #[error("it has more than {0} elements")]
     ManyElements(usize),
+}
+
+/// An end tag, and the element that is open where it stands; by their names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mismatch {
+    pub open: String,
+    pub found: String,
 }
 
 /// What makes a text no XML, and where: line and column, from 1.

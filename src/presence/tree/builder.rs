@@ -1,14 +1,12 @@
-//! XML as a tree, in time and memory linear in its bytes for every input.
-//!
-//! A prefix that is not declared is put up with: what carries it is of no known namespace. The
-//! steps that are taken to build a tree and to go through it are counted, for the tests to show
-//! that they grow no faster than the text.
+//! Builds a tree of XML from its tokens, and knows which prefixes are declared where it is.
 
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use super::markup::{Flaw, Malformed, Token, Tokens, unescape};
-use super::namespaces::Standing;
+use super::{Attribute, Entry, Kind, NONE, Node, Tree, UNDECLARED};
+use crate::presence::clean;
+use crate::presence::markup::{Flaw, Malformed, Mismatch, Token, Tokens, unescape};
+use crate::presence::namespaces::Standing;
 
 /// No tag has more attributes than this, but for declarations of namespaces.
 const MOST_ATTRIBUTES: usize = 32;
@@ -16,87 +14,6 @@ const MOST_ATTRIBUTES: usize = 32;
 const MOST_PREFIXES: usize = 32;
 /// More elements than this say nothing to a person.
 const MOST_ELEMENTS: usize = 1 << 20;
-
-/// The namespace of no element: it has none.
-const NONE: u32 = 0;
-/// The namespace of elements whose prefix is not declared.
-const UNDECLARED: u32 = 1;
-
-/// A tree of XML.
-#[derive(Debug)]
-pub(crate) struct Tree<'t> {
-    text: &'t str,
-    /// In the order of the text.
-    nodes: Vec<Entry<'t>>,
-    attributes: Vec<Attribute<'t>>,
-    namespaces: Vec<(Cow<'t, str>, Standing)>,
-    steps: Cell<u64>,
-}
-
-#[derive(Debug)]
-struct Entry<'t> {
-    parent: u32,
-    /// The first node after it that is not inside it.
-    end: u32,
-    kind: Kind<'t>,
-}
-
-#[derive(Debug)]
-enum Kind<'t> {
-    Element {
-        /// Qualified.
-        name: &'t str,
-        /// Where the local part of the name begins.
-        local: u32,
-        namespace: u32,
-        /// The first of its attributes, and the first after them.
-        attributes: (u32, u32),
-    },
-    Text(Cow<'t, str>),
-}
-
-#[derive(Debug)]
-struct Attribute<'t> {
-    /// Qualified.
-    name: &'t str,
-    value: Cow<'t, str>,
-}
-
-impl<'t> Tree<'t> {
-    /// Reads a whole text.
-    ///
-    /// # Errors
-    /// [`Malformed`] where it is not XML, has a declaration of types, or is beyond every measure.
-    pub fn parse(text: &'t str) -> Result<Tree<'t>, Malformed> {
-        let mut builder = Builder::new(text);
-        loop {
-            match builder.step() {
-                Ok(true) => {}
-                Ok(false) => return Ok(builder.tree),
-                Err(flaw) => return Err(builder.tokens.flawed(flaw)),
-            }
-        }
-    }
-
-    /// The text that it was read from.
-    pub fn text(&self) -> &'t str {
-        self.text
-    }
-
-    /// The outermost element.
-    pub fn root_element(&self) -> Node<'_, 't> {
-        Node { tree: self, id: 0 }
-    }
-
-    /// How many steps were taken to build it and to go through it.
-    pub fn steps(&self) -> u64 {
-        self.steps.get()
-    }
-
-    fn count(&self, steps: usize) {
-        self.steps.set(self.steps.get() + steps as u64);
-    }
-}
 
 /// A prefix, and the namespace that it stands for at this place.
 #[derive(Clone, Copy, Debug)]
@@ -202,6 +119,7 @@ impl<'t> Builder<'t> {
     }
 
     /// Reads one token into the tree. Returns whether there was one.
+    #[inline]
     pub fn step(&mut self) -> Result<bool, Flaw> {
         let begun = self.tokens.at();
         self.begun = begun;
@@ -215,6 +133,7 @@ impl<'t> Builder<'t> {
         read
     }
 
+    #[inline]
     fn read_token(&mut self) -> Result<bool, Flaw> {
         match self.tokens.next()? {
             Some(Token::Start(name)) => self.start(name)?,
@@ -251,6 +170,7 @@ impl<'t> Builder<'t> {
         }
     }
 
+    #[inline]
     fn start(&mut self, name: &'t str) -> Result<(), Flaw> {
         let is_second = self.open.is_empty() && !self.tree.nodes.is_empty();
         if is_second {
@@ -264,11 +184,10 @@ impl<'t> Builder<'t> {
         while let Some((name, value)) = self.tokens.attribute()? {
             self.attribute(id, first, name, value)?;
         }
-        let (prefix, local) = match name.bytes().position(|byte| byte == b':') {
-            Some(colon) => (&name[..colon], colon + 1),
-            None => ("", 0),
+        let (namespace, local) = match name.bytes().position(|byte| byte == b':') {
+            Some(colon) => (self.resolve(&name[..colon]), colon + 1),
+            None => (self.scope.prefixes[0].namespace, 0),
         };
-        let namespace = self.resolve(prefix);
         self.tree.nodes.push(Entry {
             parent: self.open.last().copied().unwrap_or_default(),
             end: id + 1,
@@ -306,7 +225,7 @@ impl<'t> Builder<'t> {
         }
         self.tree.count(others.len());
         if others.iter().any(|other| other.name == name) {
-            return Err(Flaw::AttributeTwice(super::clean(name)));
+            return Err(Flaw::AttributeTwice(clean(name).into()));
         }
         self.tree.attributes.push(Attribute { name, value });
         Ok(())
@@ -352,16 +271,16 @@ impl<'t> Builder<'t> {
     }
 
     fn end(&mut self, name: &'t str) -> Result<(), Flaw> {
-        let found = || super::clean(name);
+        let found = || clean(name);
         let Some(&id) = self.open.last() else {
-            return Err(Flaw::EndsNothing(found()));
+            return Err(Flaw::EndsNothing(found().into()));
         };
         let end = self.tree.nodes.len() as u32;
         let entry = &mut self.tree.nodes[id as usize];
         if entry.qualified() != name {
-            let open = super::clean(entry.qualified());
+            let open = clean(entry.qualified());
             let found = found();
-            return Err(Flaw::Mismatch { open, found });
+            return Err(Flaw::Mismatch(Box::new(Mismatch { open, found })));
         }
         entry.end = end;
         self.open.pop();
@@ -427,162 +346,5 @@ impl Scope<'_> {
             self.prefixes[slot as usize].namespace = before;
             self.before.pop();
         }
-    }
-}
-
-impl<'t> Entry<'t> {
-    fn qualified(&self) -> &'t str {
-        match self.kind {
-            Kind::Element { name, .. } => name,
-            Kind::Text(_) => "",
-        }
-    }
-}
-
-/// An element or a text of a tree.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Node<'a, 't> {
-    tree: &'a Tree<'t>,
-    id: u32,
-}
-
-/// The name of an element, without its prefix.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Name<'a> {
-    name: &'a str,
-    namespace: Option<&'a str>,
-}
-
-impl<'a> Name<'a> {
-    /// The local part; empty for what is no element.
-    pub fn name(self) -> &'a str {
-        self.name
-    }
-
-    /// The namespace, where it has one.
-    pub fn namespace(self) -> Option<&'a str> {
-        self.namespace
-    }
-}
-
-impl<'a, 't> Node<'a, 't> {
-    fn entry(self) -> &'a Entry<'t> {
-        &self.tree.nodes[self.id as usize]
-    }
-
-    /// Whether it is an element; else it is text.
-    pub fn is_element(&self) -> bool {
-        matches!(self.entry().kind, Kind::Element { .. })
-    }
-
-    /// Whether it is text.
-    pub fn is_text(&self) -> bool {
-        !self.is_element()
-    }
-
-    /// The name of an element.
-    pub fn tag_name(self) -> Name<'a> {
-        match self.entry().kind {
-            Kind::Element {
-                name,
-                local,
-                namespace,
-                ..
-            } => Name {
-                name: &name[local as usize..],
-                namespace: (namespace != NONE)
-                    .then(|| &*self.tree.namespaces[namespace as usize].0),
-            },
-            Kind::Text(_) => Name {
-                name: "",
-                namespace: None,
-            },
-        }
-    }
-
-    /// Whether it is an element of that namespace and local name.
-    pub fn has_tag_name(self, (namespace, name): (&str, &str)) -> bool {
-        let own = self.tag_name();
-        own.name == name && own.namespace == Some(namespace)
-    }
-
-    /// How the element's namespace stands to PIDF.
-    pub(super) fn standing(self) -> Standing {
-        match self.entry().kind {
-            Kind::Element { namespace, .. } => self.tree.namespaces[namespace as usize].1,
-            Kind::Text(_) => Standing::Absent,
-        }
-    }
-
-    /// The attribute with this qualified name.
-    pub fn attribute(self, name: &str) -> Option<&'a str> {
-        let Kind::Element {
-            attributes: (first, end),
-            ..
-        } = self.entry().kind
-        else {
-            return None;
-        };
-        let attributes = &self.tree.attributes[first as usize..end as usize];
-        let found = attributes.iter().find(|one| one.name == name)?;
-        Some(&found.value)
-    }
-
-    /// The attributes of an element: the local part of each name, and the value.
-    pub fn attributes(self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        let (first, end) = match self.entry().kind {
-            Kind::Element { attributes, .. } => attributes,
-            Kind::Text(_) => (0, 0),
-        };
-        let attributes = &self.tree.attributes[first as usize..end as usize];
-        attributes.iter().map(|one| {
-            let local = one.name.rsplit(':').next().unwrap_or(one.name);
-            (local, &*one.value)
-        })
-    }
-
-    /// A text; of an element, the text that it begins with.
-    pub fn text(self) -> Option<&'a str> {
-        match &self.entry().kind {
-            Kind::Text(text) => Some(text),
-            Kind::Element { .. } => self.children().next().filter(Node::is_text)?.text(),
-        }
-    }
-
-    /// Whether there is anything in it.
-    pub fn has_children(self) -> bool {
-        self.children().next().is_some()
-    }
-
-    /// What stands in it, one level deep.
-    pub fn children(self) -> impl Iterator<Item = Node<'a, 't>> {
-        let end = self.entry().end;
-        let tree = self.tree;
-        let mut next = self.id + 1;
-        std::iter::from_fn(move || {
-            let id = next;
-            if id >= end {
-                return None;
-            }
-            tree.count(1);
-            next = tree.nodes[id as usize].end;
-            Some(Node { tree, id })
-        })
-    }
-
-    /// It, and everything inside it.
-    pub fn descendants(self) -> impl Iterator<Item = Node<'a, 't>> {
-        let tree = self.tree;
-        (self.id..self.entry().end).map(move |id| Node { tree, id })
-    }
-
-    /// It, and the elements around it.
-    pub fn ancestors(self) -> impl Iterator<Item = Node<'a, 't>> {
-        let above = |node: &Node<'a, 't>| {
-            let id = node.entry().parent;
-            let tree = node.tree;
-            (node.id != 0).then_some(Node { tree, id })
-        };
-        std::iter::successors(Some(self), above)
     }
 }
