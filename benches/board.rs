@@ -1,7 +1,7 @@
 //! The board in a real terminal, against the service inside this process: how soon it is there, how
 //! soon a key is on the screen, and what it costs. `cargo bench --bench board`; `WHOSIN_IDLE=300`
 //! looks at the idle board for five minutes instead of half a minute; numbers of contacts after `--` are
-//! looked at for their cost alone.
+//! looked at for their cost alone, and `keys` presses keys alone.
 
 #[path = "../tests/support/pty.rs"]
 #[allow(dead_code, reason = "the tests use the rest")]
@@ -159,12 +159,22 @@ fn cursor(pty: &Pty) -> Option<(usize, usize)> {
         .find_map(|(y, line)| Some((y, line.chars().position(|glyph| glyph == '▸')?)))
 }
 
-/// From a key to the screen, while all contacts are asked for every 5 s and people change.
-fn keys(contacts: usize) {
+/// From a key to the screen, while all contacts are asked for in this interval and people change. So
+/// many of them then get a document of 640 KB, which comes with every poll.
+fn keys(contacts: usize, interval: &str, large: usize) {
     let service = Service::with(contacts, Options::LIVELY);
-    let options = ["--mode", "poll", "--interval", "5s"];
+    let options = ["--mode", "poll", "--interval", interval];
     let (mut pty, begun) = service.board(service.home(), &options);
     until(begun, || is_complete(&pty, contacts));
+    for person in service.simulator.people().into_iter().take(large) {
+        let (head, references) = ("<presence xmlns='urn:ietf:params:xml:ns:pidf'", "&#1;");
+        let document = format!(
+            "{head} entity='sip:{}'><note>{}</note></presence>",
+            person.address,
+            references.repeat((640 << 10) / references.len())
+        );
+        service.simulator.set_document(&person.address, document);
+    }
     let mut took = Vec::with_capacity(KEYS);
     for key in 0..KEYS {
         std::thread::sleep(Duration::from_millis(5 + fastrand::u64(0..40)));
@@ -176,7 +186,7 @@ fn keys(contacts: usize) {
         }));
     }
     println!(
-        "{contacts:>5} contacts refreshing: key to screen {:.1} ms, 99th percentile {:.1} ms, slowest {:.1} ms of {KEYS}",
+        "{contacts:>5} contacts every {interval}, {large} of 640 KB: key to screen {:.1} ms, 99th percentile {:.1} ms, slowest {:.1} ms of {KEYS}",
         millis(quantile(&mut took, 0.5)),
         millis(quantile(&mut took, 0.99)),
         millis(quantile(&mut took, 1.0)),
@@ -269,10 +279,16 @@ fn main() {
         asked.into_iter().for_each(|contacts| costs(contacts, idle));
         return;
     }
-    for contacts in [100, 1000, 5000] {
-        starts(contacts);
+    let only_keys = std::env::args().any(|word| word == "keys");
+    if !only_keys {
+        [100, 1000, 5000].into_iter().for_each(starts);
     }
-    keys(5000);
+    keys(5000, "5s", 0);
+    keys(20_000, "5s", 0);
+    keys(1000, "1s", 10);
+    if only_keys {
+        return;
+    }
     for contacts in [100, 1000, 5000] {
         costs(contacts, idle);
     }
