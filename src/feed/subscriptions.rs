@@ -16,6 +16,9 @@ const LASTING: Duration = Duration::from_secs(12 * 3600);
 /// How long it is until the next fetch without a notification: it brings what was missed, and a
 /// subscription that the service has lost without a word answers it with a fault.
 const UNCALLED: Duration = Duration::from_secs(15);
+/// What so many do is fetched before more are subscribed to: one answer about thousands is large,
+/// and beyond a size it is refused.
+const AT_ONCE: usize = 1000;
 /// Right after a subscription the service calls by itself. Where it does not within this time, the way
 /// back is closed.
 const PROOF: Duration = Duration::from_secs(10);
@@ -42,6 +45,8 @@ pub struct Subscriptions {
     subscriptions: Vec<Subscription>,
     /// Subscribed is exactly who is wanted.
     settled: bool,
+    /// How many were subscribed to since the last fetch.
+    unfetched: usize,
     /// Parts of a batch in which somebody is refused.
     suspects: Vec<Vec<Address>>,
     made: Option<Instant>,
@@ -130,6 +135,7 @@ impl Subscriptions {
             end_point: None,
             subscriptions: Vec::new(),
             settled: false,
+            unfetched: 0,
             suspects: Vec::new(),
             made: None,
             anew: None,
@@ -155,6 +161,7 @@ impl Subscriptions {
     /// The session or the node is another: what was made is gone.
     pub fn forget(&mut self) {
         self.settled = false;
+        self.unfetched = 0;
         self.end_point = None;
         self.subscriptions.clear();
         self.suspects.clear();
@@ -229,6 +236,11 @@ impl Subscriptions {
         let due = |subscription: &&Subscription| subscription.renew <= now;
         if let Some(old) = self.subscriptions.iter().find(due) {
             return NextJob::Do(Job::RenewSubscription(old.id, end_point, lasting));
+        }
+        if self.unfetched >= AT_ONCE
+            && let Some(new) = self.subscriptions.iter().find(|one| one.news)
+        {
+            return NextJob::Do(Job::Fetch(new.id));
         }
         if !self.settled {
             if let Some(job) = self.fill(end_point, lasting).or_else(|| self.thin_out()) {
@@ -378,6 +390,7 @@ impl Subscriptions {
             self.suspects.pop();
             subscription.contacts.extend(contacts.iter().cloned());
             subscription.news = true;
+            self.unfetched += contacts.len();
             self.pause = PAUSES.0;
             if !self.is_proven {
                 self.awaited_since = Some(now);
@@ -394,6 +407,7 @@ impl Subscriptions {
             (self.pause * 4).min(longest)
         };
         self.fetched = Some(now);
+        self.unfetched = 0;
         self.failures = 0;
         for subscription in self.subscriptions.iter_mut().filter(|one| one.id == id) {
             subscription.news = false;

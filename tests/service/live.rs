@@ -223,7 +223,11 @@ fn more_contacts_than_a_subscription_holds_get_several() {
         }
     }
     let fetches = jobs.iter().filter(|job| matches!(job, Job::Fetch(_)));
-    assert_eq!(fetches.count(), 2, "one right after each subscription");
+    assert_eq!(
+        fetches.count(),
+        6,
+        "one for each thousand, and for the rest"
+    );
 }
 
 #[test]
