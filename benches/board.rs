@@ -62,7 +62,7 @@ impl Service {
                 })
             })
             .collect();
-        contacts::save(&book, &edits).expect("a folder of our own");
+        contacts::save(&book, home.path(), &edits).expect("a folder of our own");
         home
     }
 

@@ -40,7 +40,12 @@ fn home(contacts: usize) -> tempfile::TempDir {
         })
         .collect();
     let edits: Vec<Edit> = everybody.iter().cloned().map(Edit::Add).collect();
-    contacts::save(&home.path().join("config/whosin/contacts.toml"), &edits).expect("our folder");
+    contacts::save(
+        &home.path().join("config/whosin/contacts.toml"),
+        home.path(),
+        &edits,
+    )
+    .expect("our folder");
     let now = Timestamp::now();
     let presence = read_document(DOCUMENT)
         .expect("it is well-formed")

@@ -9,12 +9,27 @@ use std::path::{Path, PathBuf};
 pub use crate::sys::private::{
     check_private, make_folder, make_private, open_private, others_can_read,
 };
-use crate::sys::storage::{put_in_place, sync_folder};
+use crate::sys::storage::{identity, put_in_place, sync_folder};
 
-/// What is really replaced: the target of a link, for the file may live in a checkout.
+/// As many links lead from one to the next as a system follows.
+const MOST_LINKS: usize = 40;
+
+/// What is really replaced: the target of a link, for the file may live in a checkout. The target
+/// need not exist.
 pub fn target(path: &Path) -> PathBuf {
     // Not the library's own: on Windows that makes paths of it that people do not know.
-    dunce::canonicalize(path).unwrap_or_else(|_| path.to_path_buf())
+    if let Ok(target) = dunce::canonicalize(path) {
+        return target;
+    }
+    let mut target = path.to_path_buf();
+    for _ in 0..MOST_LINKS {
+        let Ok(next) = fs::read_link(&target) else {
+            break;
+        };
+        // A relative link starts at its own folder.
+        target = target.parent().unwrap_or(Path::new("")).join(next);
+    }
+    target
 }
 
 /// The folder that a file is in, made where it is missing: for its owner alone.
@@ -28,6 +43,44 @@ pub fn folder_of(path: &Path) -> io::Result<PathBuf> {
     let folder = folder.unwrap_or(Path::new("."));
     make_folder(folder)?;
     Ok(folder.to_path_buf())
+}
+
+/// Which file is at a path, and how it was last written: differs where anything was done to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    identity: u64,
+    modified: Option<std::time::SystemTime>,
+    length: u64,
+}
+
+impl Stamp {
+    /// The stamp of what is at this path, or where a link there leads; `None` where nothing is.
+    pub fn of(path: &Path) -> Option<Stamp> {
+        fs::metadata(path).ok().map(Stamp::from)
+    }
+
+    /// The stamp of an open file.
+    ///
+    /// # Errors
+    /// Why the system does not say.
+    pub fn of_file(file: &File) -> io::Result<Stamp> {
+        file.metadata().map(Stamp::from)
+    }
+
+    /// Whether both are of the same file or folder, whatever was written there.
+    pub fn is_of_the_same(&self, other: &Stamp) -> bool {
+        self.identity == other.identity
+    }
+}
+
+impl From<fs::Metadata> for Stamp {
+    fn from(data: fs::Metadata) -> Stamp {
+        Stamp {
+            identity: identity(&data),
+            modified: data.modified().ok(),
+            length: data.len(),
+        }
+    }
 }
 
 /// The text of a file; `None` where there is no such file, nor can be.
@@ -59,6 +112,19 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     file.write_all(content)?;
     file.as_file().sync_all()?;
     put_in_place(file, &path)?;
+    sync_folder(&folder)
+}
+
+/// Makes a file that must not exist yet, in one step, readable by its owner alone.
+///
+/// # Errors
+/// Why it cannot be written; [`io::ErrorKind::AlreadyExists`] where it exists.
+pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = folder_of(path)?;
+    let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+    file.write_all(content)?;
+    file.as_file().sync_all()?;
+    file.persist_noclobber(path)?;
     sync_folder(&folder)
 }
 

@@ -21,6 +21,7 @@ pub fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandErr
     let book = Book {
         contacts: contacts::load(&settings.places.contacts)?,
         path: settings.places.contacts,
+        locks: settings.places.locks,
         history: settings.places.history,
         domain: settings.domain.value,
     };
@@ -50,6 +51,8 @@ pub fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandErr
 struct Book {
     contacts: Vec<Contact>,
     path: PathBuf,
+    /// The folder of its lock.
+    locks: PathBuf,
     /// Where the states of the day are kept.
     history: Option<PathBuf>,
     /// Added to an address without one.
@@ -82,7 +85,7 @@ impl Book {
             })
         };
         let edits: Vec<Edit> = addresses.iter().map(add).collect();
-        contacts::save(&self.path, &edits)?;
+        contacts::save(&self.path, &self.locks, &edits)?;
         let lines = addresses.iter().map(|address| {
             if self.has(address) {
                 format!("{address} is there already\n")
@@ -103,7 +106,7 @@ impl Book {
         };
         let addresses = once(words.iter().map(find).collect::<Result<_, _>>()?);
         let edits: Vec<Edit> = addresses.iter().cloned().map(Edit::Remove).collect();
-        contacts::save(&self.path, &edits)?;
+        contacts::save(&self.path, &self.locks, &edits)?;
         let lines = addresses
             .iter()
             .map(|address| format!("{address} is removed\n"));
@@ -146,7 +149,7 @@ impl Book {
         let (came, refused) = (new.len(), read.refused.len());
         if !dry_run {
             let edits: Vec<Edit> = new.into_iter().map(Edit::Add).collect();
-            contacts::save(&self.path, &edits)?;
+            contacts::save(&self.path, &self.locks, &edits)?;
         }
         for one in &read.refused {
             // Who closed standard error does not want to know.

@@ -78,7 +78,7 @@ impl Demo {
                 })
             })
             .collect();
-        contacts::save(&settings.places.contacts, &edits)?;
+        contacts::save(&settings.places.contacts, &settings.places.locks, &edits)?;
         let endpoint = Endpoint::parse(&simulator.url())?;
         let credentials = Credentials {
             app_user,

@@ -7,10 +7,10 @@ mod document;
 mod edit;
 pub mod exchange;
 mod rows;
+mod text;
 mod watch;
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -23,7 +23,9 @@ pub use watch::Changes;
 
 use crate::file;
 use crate::presence::{Address, clean};
+use crate::sys::lock::Lock;
 use rows::Mistake;
+use text::Text;
 
 /// Somebody who is on the board.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,6 +65,9 @@ pub enum BookError {
         /// What is wrong.
         reason: String,
     },
+    /// The file was there and is gone: a checkout, or a program that brings it up to date, may have it.
+    #[error("{0} is gone; who is on the board stays until it is back. r writes it anew")]
+    Away(PathBuf),
     /// The file cannot be written.
     #[error("{path} cannot be written: {error}")]
     Unwritable {
@@ -79,28 +84,53 @@ pub enum BookError {
 /// # Errors
 /// [`BookError`] with file, line and reason.
 pub fn load(path: &Path) -> Result<Vec<Contact>, BookError> {
-    contacts_in(path, &text_of(path)?)
+    Ok(load_if_there(path)?.unwrap_or_default())
+}
+
+/// Reads the book; `None` where there is no such file.
+///
+/// # Errors
+/// [`BookError`] with file, line and reason.
+pub fn load_if_there(path: &Path) -> Result<Option<Vec<Contact>>, BookError> {
+    let text = text_of(path)?;
+    text.map(|text| contacts_in(path, &text.plain)).transpose()
 }
 
 /// Applies edits to the file as it is now and replaces it in one step; returns the book as it is
-/// then. Comments, unknown keys and the order of the file stay. Other writers wait meanwhile. A file
+/// then. Comments, unknown keys, the order and the line ends of the file stay. Other writers wait
+/// meanwhile; where the system cannot lock the book itself, at a lock in the folder `locks`. A file
 /// that the edits change nothing of is not written.
 ///
 /// # Errors
 /// [`BookError`]; then nothing was changed.
-pub fn save(path: &Path, edits: &[Edit]) -> Result<Vec<Contact>, BookError> {
+pub fn save(path: &Path, locks: &Path, edits: &[Edit]) -> Result<Vec<Contact>, BookError> {
     let unwritable = |error| BookError::Unwritable {
         path: path.into(),
         error,
     };
     let target = file::target(path);
-    let folder = file::folder_of(&target).map_err(unwritable)?;
-    let lock = File::create(folder.join(".contacts.lock")).map_err(unwritable)?;
-    lock.lock().map_err(unwritable)?;
-    let text = text_of(&target)?;
-    let contacts = contacts_in(&target, &text)?;
-    let mut document = document_of(&target, &text)?;
-    // Not the text itself: the library writes line ends in one way.
+    file::folder_of(&target).map_err(unwritable)?;
+    loop {
+        let lock = Lock::of(&target, locks).map_err(unwritable)?;
+        let (contacts, edited) = edited(&target, edits)?;
+        let Some(edited) = edited else {
+            return Ok(contacts);
+        };
+        match lock.replace(edited.as_bytes()) {
+            Ok(()) => return Ok(contacts),
+            // Somebody else has made the file meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(unwritable(error)),
+        }
+    }
+}
+
+/// The book with these edits, and the new text; `None` where they change nothing of it.
+fn edited(target: &Path, edits: &[Edit]) -> Result<(Vec<Contact>, Option<String>), BookError> {
+    let text = text_of(target)?.unwrap_or_else(|| Text::of(String::new()));
+    let contacts = contacts_in(target, &text.plain)?;
+    let mut document = document_of(target, &text.plain)?;
+    // Not the text itself: the library may write it in another way.
     let before = document.to_string();
     // Looking through the file for each of thousands that come in would take minutes.
     let mut known: HashSet<Address> = contacts
@@ -117,22 +147,21 @@ pub fn save(path: &Path, edits: &[Edit]) -> Result<Vec<Contact>, BookError> {
             document::apply(&mut document, edit);
         }
     }
-    let text = document.to_string();
-    if text == before {
-        return Ok(contacts);
+    let edited = document.to_string();
+    if edited == before {
+        return Ok((contacts, None));
     }
-    let contacts = contacts_in(&target, &text)?;
-    file::replace(&target, text.as_bytes()).map_err(unwritable)?;
-    Ok(contacts)
+    let contacts = contacts_in(target, &edited)?;
+    Ok((contacts, Some(text.rewrite(&edited))))
 }
 
-/// The text of the book; empty where there is none yet.
-fn text_of(path: &Path) -> Result<String, BookError> {
+/// The text of the book; `None` where there is no file.
+fn text_of(path: &Path) -> Result<Option<Text>, BookError> {
     let read = file::read_if_there(path).map_err(|error| BookError::Unreadable {
         path: path.into(),
         error,
     });
-    Ok(read?.unwrap_or_default())
+    Ok(read?.map(Text::of))
 }
 
 /// The contacts in the text of the book at this path.

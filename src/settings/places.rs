@@ -15,6 +15,8 @@ pub struct Places {
     pub contacts: PathBuf,
     /// The folder of the session that the processes of a user share.
     pub session_folder: Option<PathBuf>,
+    /// The folder of the locks of contact books.
+    pub locks: PathBuf,
     /// What the last board knew.
     pub last_seen: Option<PathBuf>,
     /// The states of the day.
@@ -54,13 +56,16 @@ impl Folders {
         let state = |name: &str| {
             folders.map(|folders| folders.state_dir().unwrap_or(folders.data_dir()).join(name))
         };
+        let runtime = folders.map(|folders| {
+            let folder = folders.runtime_dir().unwrap_or(folders.cache_dir());
+            folder.to_path_buf()
+        });
+        let beside = contacts.parent().unwrap_or(Path::new(""));
         Places {
             config,
+            locks: runtime.clone().unwrap_or_else(|| beside.to_path_buf()),
             contacts,
-            session_folder: folders.map(|folders| {
-                let folder = folders.runtime_dir().unwrap_or(folders.cache_dir());
-                folder.to_path_buf()
-            }),
+            session_folder: runtime,
             last_seen: folders.map(|folders| folders.cache_dir().join("last-seen.json")),
             history: state("history.jsonl"),
             log: state("whosin.log"),

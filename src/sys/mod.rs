@@ -3,9 +3,11 @@
 
 pub mod console;
 pub mod job;
+pub mod lock;
 pub mod private;
 pub mod reader;
 pub mod shell;
 pub mod signals;
+pub mod signs;
 pub mod socket;
 pub mod storage;

@@ -84,3 +84,16 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
 pub fn sync_folder(_folder: &Path) -> io::Result<()> {
     Ok(())
 }
+
+/// What distinguishes a file or folder from another one of the same name: its number on the file
+/// system.
+#[cfg(unix)]
+pub fn identity(data: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(data)
+}
+
+/// What distinguishes a file or folder from another one of the same name: when it was made.
+#[cfg(windows)]
+pub fn identity(data: &std::fs::Metadata) -> u64 {
+    std::os::windows::fs::MetadataExt::creation_time(data)
+}

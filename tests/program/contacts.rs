@@ -1,9 +1,9 @@
 //! The contact book as a file.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use whosin::contacts::{BookError, Contact, Edit, load, save};
+use whosin::contacts::{self, BookError, Contact, Edit, load};
 
 const BOOK: &str = r#"# Our people
 
@@ -17,6 +17,11 @@ colour = "blue"
 address = "SIP:Ursula@sie.at"
 group = "Front desk"
 "#;
+
+/// Saves with the locks beside the book.
+fn save(path: &Path, edits: &[Edit]) -> Result<Vec<Contact>, BookError> {
+    contacts::save(path, &path.parent().unwrap().join("locks"), edits)
+}
 
 struct Place {
     folder: tempfile::TempDir,
@@ -218,6 +223,51 @@ fn a_link_stays_a_link_and_a_mode_stays_the_mode() {
         fs::metadata(&place.path).unwrap().permissions().mode() & 0o777,
         0o640
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_yet_is_written_through() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("contacts.toml");
+    std::os::unix::fs::symlink("checkout/team.toml", &link).unwrap();
+    save(&link, &[Edit::Add(contact("new@sie.at", None))]).unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    let target = folder.path().join("checkout/team.toml");
+    assert_eq!(load(&target).unwrap().len(), 1);
+    let beside: Vec<_> = fs::read_dir(target.parent().unwrap()).unwrap().collect();
+    assert_eq!(beside.len(), 1, "no lock in the checkout: {beside:?}");
+}
+
+#[test]
+fn an_edit_changes_the_lines_it_means_and_no_line_end_or_mark() {
+    let windows = BOOK.replace('\n', "\r\n");
+    let mixed = BOOK.replacen('\n', "\r\n", 3);
+    let marked = format!("\u{feff}{windows}");
+    for text in [&windows, &mixed, &marked] {
+        let place = place(text);
+        save(&place.path, &[Edit::Add(contact("new@sie.at", None))]).unwrap();
+        let after = fs::read_to_string(&place.path).unwrap();
+        let added = after
+            .strip_prefix(text.as_str())
+            .expect("only lines at the end");
+        assert!(added.contains("new@sie.at"), "{added:?}");
+        let ends = text.matches('\n').count() == text.matches("\r\n").count();
+        if ends {
+            assert_eq!(added.matches('\n').count(), added.matches("\r\n").count());
+        }
+        save(&place.path, &[Edit::Remove("new@sie.at".parse().unwrap())]).unwrap();
+        assert_eq!(&fs::read_to_string(&place.path).unwrap(), text);
+        // In the middle, too.
+        let edit = Edit::Change {
+            address: "ben@sie.at".parse().unwrap(),
+            name: Some("Ben".into()),
+            group: None,
+        };
+        save(&place.path, &[edit]).unwrap();
+        let after = fs::read_to_string(&place.path).unwrap();
+        assert_eq!(after, text.replace("\"Ben Two\"", "\"Ben\""));
+    }
 }
 
 #[test]

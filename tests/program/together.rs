@@ -66,6 +66,53 @@ fn what_an_editor_writes_is_shown_and_a_mistake_is_told_and_left_alone() {
 }
 
 #[test]
+fn a_book_that_is_away_keeps_everybody_on_the_board_until_it_is_back() {
+    let bench = Bench::new();
+    let file = bench.path("checkout/book.toml");
+    bench.write("checkout/book.toml", &book(&["anna", "bert"]));
+    let mut pty = board(&bench, &file);
+    pty.wait_for_text("bert");
+    // A watch, on whom the cursor is.
+    pty.send("jw");
+    pty.wait_for_text("⚑");
+
+    // The folder, too: as a restow does.
+    fs::rename(bench.path("checkout"), bench.path("away")).unwrap();
+    pty.wait_for_text("is gone; who is on the board stays");
+    pty.send("acora@sie.at\r");
+    pty.wait_for_text("cora");
+    assert!(pty.text().contains("anna") && pty.text().contains("⚑"));
+    assert!(!file.exists(), "nobody writes into the gap");
+
+    fs::rename(bench.path("away"), bench.path("checkout")).unwrap();
+    until("what waited is saved beside the others", || {
+        contacts::load(&file).is_ok_and(|contacts| contacts.len() == 3)
+    });
+    pty.wait_for("no trouble, and the watch", |text| {
+        !text.contains("is gone") && text.contains("⚑") && !text.contains("elsewhere")
+    });
+    // The folder is another one than before, and is watched all the same.
+    fs::write(&file, book(&["anna", "bert", "cora", "dora"])).unwrap();
+    pty.wait_for_text("dora");
+}
+
+#[test]
+fn a_book_that_is_gone_for_good_is_written_anew_where_the_user_asks_for_it() {
+    let bench = Bench::new();
+    let file = bench.path("book.toml");
+    fs::write(&file, book(&["anna", "bert"])).unwrap();
+    let mut pty = board(&bench, &file);
+    pty.wait_for_text("bert");
+    fs::remove_file(&file).unwrap();
+    pty.wait_for_text("r writes it anew");
+    pty.send("r");
+    until("everybody is in the file", || {
+        contacts::load(&file).is_ok_and(|contacts| contacts.len() == 2)
+    });
+    pty.wait_for("no trouble", |text| !text.contains("is gone"));
+}
+
+#[test]
 fn a_link_into_a_checkout_is_followed() {
     let bench = Bench::new();
     let (file, link) = (bench.path("checkout/team.toml"), bench.path("book.toml"));
@@ -83,6 +130,14 @@ fn a_link_into_a_checkout_is_followed() {
     std::os::unix::fs::symlink(bench.path("other.toml"), &new).unwrap();
     fs::rename(&new, &link).unwrap();
     pty.wait_for_text("cora");
+    // The new target is in another folder.
+    bench.write("elsewhere/third.toml", &book(&["dora"]));
+    let new = bench.path("new-link");
+    std::os::unix::fs::symlink(bench.path("elsewhere/third.toml"), &new).unwrap();
+    fs::rename(&new, &link).unwrap();
+    pty.wait_for_text("dora");
+    bench.write("elsewhere/third.toml", &book(&["emil"]));
+    pty.wait_for_text("emil");
 }
 
 #[test]
@@ -201,7 +256,7 @@ fn edits_on_contacts_and_in_the_file_are_the_same() {
         Edit::Remove(address("nobody@sie.at")),
     ];
     let before = contacts::load(&file).unwrap();
-    let saved = contacts::save(&file, &edits).unwrap();
+    let saved = contacts::save(&file, folder.path(), &edits).unwrap();
     assert_eq!(contacts::applied(before, &edits).0, saved);
     assert_eq!(saved.len(), 4);
 }

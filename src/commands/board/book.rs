@@ -5,28 +5,35 @@ use std::path::{Path, PathBuf};
 
 use crate::board::WorldMessage;
 use crate::contacts::{self, BookError, Changes, Contact, Edit};
+use crate::file::Stamp;
 
-/// The contact book of a board. One thing after the other: no reading misses a saving before it.
+/// The contact book of a board. One thing after the other: no reading misses a save before it.
 pub struct Book {
     path: PathBuf,
-    changes: Option<Changes>,
-    /// Savings that did not succeed yet.
+    locks: PathBuf,
+    changes: Changes,
+    /// The file when it was last read or written.
+    stamp: Option<Stamp>,
+    /// Edits that are not on disk yet.
     unsaved: Vec<Vec<Edit>>,
-    /// What was sent to the board last; `None` where that was an error.
-    sent: Option<Vec<Contact>>,
+    /// Who is in the book, as far as it could be read.
+    known: Vec<Contact>,
+    /// Whether the board has exactly that, and no trouble.
+    in_step: bool,
 }
 
 impl Book {
-    /// The book in this file, seen from now on.
-    pub fn new(path: PathBuf) -> Book {
-        let changes = Changes::of(&path)
-            .inspect_err(|error| tracing::warn!(%error, "changes of the contacts are not seen"))
-            .ok();
+    /// The book in this file, with its lock in the folder `locks`, watched from now on.
+    pub fn new(path: PathBuf, locks: PathBuf) -> Book {
+        let changes = Changes::of(&path);
         Book {
             path,
+            locks,
             changes,
+            stamp: None,
             unsaved: Vec::new(),
-            sent: None,
+            known: Vec::new(),
+            in_step: false,
         }
     }
 
@@ -35,19 +42,34 @@ impl Book {
         &self.path
     }
 
-    /// Waits until somebody changed the file; for ever where the system cannot watch it.
+    /// Why changes by others are seen only at the next poll, where that is so.
+    pub fn unwatched(&self) -> Option<String> {
+        let error = self.changes.unwatched()?;
+        tracing::warn!(%error, "the contacts are not watched");
+        let words = "Changes of the contacts by others are seen at the next poll only";
+        Some(format!("{words}: {error}"))
+    }
+
+    /// Waits until somebody changed the file.
     pub async fn changed(&mut self) {
-        match &mut self.changes {
-            Some(changes) => changes.next().await,
-            None => std::future::pending().await,
-        }
+        self.changes.next().await;
+    }
+
+    /// Looks whether the file is another than before, which the system may not have sent.
+    pub fn check(&mut self) -> Vec<WorldMessage> {
+        self.changes.check(self.stamp);
+        Vec::new()
     }
 
     /// Reads the file. Returns the message for the board, if anything is new.
     pub fn read(&mut self) -> Option<WorldMessage> {
-        match contacts::load(&self.path) {
-            Ok(contacts) => self.news(contacts),
-            Err(error) => Some(self.trouble(error.to_string())),
+        self.look();
+        match contacts::load_if_there(&self.path) {
+            Ok(None) if !self.known.is_empty() => {
+                Some(self.trouble(&BookError::Away(self.path.clone())))
+            }
+            Ok(contacts) => self.news(contacts.unwrap_or_default()),
+            Err(error) => Some(self.trouble(&error)),
         }
     }
 
@@ -61,11 +83,25 @@ impl Book {
             .unwrap_or_else(|_| self.read().into_iter().collect())
     }
 
+    /// Looks because the user asks for it: a book that is gone is written anew.
+    pub fn refresh(&mut self) -> Vec<WorldMessage> {
+        if self.is_away() {
+            return self
+                .restore()
+                .unwrap_or_else(|error| vec![self.trouble(&error)]);
+        }
+        self.check()
+    }
+
     /// Saves edits. Returns the messages for the board, for others may have changed the book.
     pub fn save(&mut self, edits: Vec<Edit>) -> Vec<WorldMessage> {
         self.unsaved.push(edits);
-        self.try_to_save()
-            .unwrap_or_else(|error| vec![self.trouble(format!("Not saved: {error}"))])
+        self.try_to_save().unwrap_or_else(|error| {
+            self.in_step = false;
+            vec![WorldMessage::BookTrouble(Some(format!(
+                "Not saved: {error}"
+            )))]
+        })
     }
 
     /// Ends: what is not saved is tried once more.
@@ -74,30 +110,63 @@ impl Book {
     /// Why it is lost.
     pub fn close(mut self) -> Result<(), BookError> {
         if self.unsaved.is_empty() {
-            return Ok(());
+            Ok(())
+        } else if self.is_away() {
+            self.restore().map(drop)
+        } else {
+            self.try_to_save().map(drop)
         }
-        self.try_to_save().map(drop)
+    }
+
+    /// What is read or was written from here on is the file as it is now.
+    fn look(&mut self) {
+        self.stamp = Stamp::of(&self.path);
+        self.changes.check(self.stamp);
+    }
+
+    /// Whether the file was there and is gone.
+    fn is_away(&self) -> bool {
+        !self.known.is_empty() && Stamp::of(&self.path).is_none()
+    }
+
+    /// Writes everybody into a file that is gone.
+    fn restore(&mut self) -> Result<Vec<WorldMessage>, BookError> {
+        let everybody = self.known.iter().cloned().map(Edit::Add).collect();
+        self.unsaved.insert(0, everybody);
+        let count = self.unsaved.len() - 1;
+        let contacts = contacts::save(&self.path, &self.locks, &self.unsaved.concat());
+        if contacts.is_err() {
+            self.unsaved.remove(0);
+        }
+        Ok(self.saved(count, contacts?))
     }
 
     fn try_to_save(&mut self) -> Result<Vec<WorldMessage>, BookError> {
-        let contacts = contacts::save(&self.path, &self.unsaved.concat())?;
-        let count = std::mem::take(&mut self.unsaved).len();
+        if self.is_away() {
+            return Err(BookError::Away(self.path.clone()));
+        }
+        let contacts = contacts::save(&self.path, &self.locks, &self.unsaved.concat())?;
+        Ok(self.saved(self.unsaved.len(), contacts))
+    }
+
+    fn saved(&mut self, count: usize, contacts: Vec<Contact>) -> Vec<WorldMessage> {
+        self.look();
+        self.unsaved.clear();
         let news = self.news(contacts);
-        Ok([WorldMessage::Saved(count)]
-            .into_iter()
-            .chain(news)
-            .collect())
+        let saved = [WorldMessage::Saved(count)];
+        saved.into_iter().chain(news).collect()
     }
 
     fn news(&mut self, contacts: Vec<Contact>) -> Option<WorldMessage> {
-        let contacts = Some(contacts).filter(|contacts| self.sent.as_ref() != Some(contacts))?;
-        self.sent = Some(contacts.clone());
-        Some(WorldMessage::Contacts(contacts))
+        let known = self.in_step && self.known == contacts;
+        self.in_step = true;
+        self.known.clone_from(&contacts);
+        (!known).then_some(WorldMessage::Contacts(contacts))
     }
 
-    fn trouble(&mut self, words: String) -> WorldMessage {
-        // If the file is repaired to what was last sent, send it again: that clears the error.
-        self.sent = None;
-        WorldMessage::BookTrouble(Some(words))
+    fn trouble(&mut self, error: &BookError) -> WorldMessage {
+        // If the file is repaired to what the board has, that is sent again: it clears the trouble.
+        self.in_step = false;
+        WorldMessage::BookTrouble(Some(error.to_string()))
     }
 }

@@ -35,6 +35,10 @@ impl World {
         mut self,
         mut effects: mpsc::UnboundedReceiver<WorldEffect>,
     ) -> Result<(), BookError> {
+        let polled = self.board.polled();
+        if let Some(words) = self.book.unwatched() {
+            self.board.send(WorldMessage::Notice(words)).await;
+        }
         loop {
             tokio::select! {
                 effect = effects.recv() => match effect {
@@ -42,6 +46,7 @@ impl World {
                     None => break,
                 },
                 () = self.book.changed() => self = self.with_book(Book::look_again).await,
+                () = polled.notified() => self = self.with_book(Book::check).await,
             }
         }
         let _ = self.feed.send(Command::Leave);
@@ -69,7 +74,13 @@ impl World {
                 self.aside(move || files::complete(&path).map(WorldMessage::PathCompleted));
             }
             WorldEffect::Contacts(contacts) => feed(Command::Contacts(contacts)),
-            WorldEffect::PollNow(contacts) => feed(Command::AskNow(contacts)),
+            WorldEffect::PollNow(contacts) => {
+                let everybody = contacts.is_empty();
+                feed(Command::AskNow(contacts));
+                if everybody {
+                    return self.with_book(Book::refresh).await;
+                }
+            }
             WorldEffect::Prefer(contacts) => feed(Command::Prefer(contacts)),
             WorldEffect::SignInAgain => feed(Command::SignInAgain),
             WorldEffect::SetOwn(set) => feed(Command::SetOwn(set)),

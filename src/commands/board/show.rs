@@ -2,10 +2,11 @@
 //! work by itself, and the roads between them.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::book::Book;
 use super::effects::World;
@@ -28,9 +29,15 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub struct Road {
     board: mpsc::Sender<WorldMessage>,
     keeper: Option<Inbox>,
+    polled: Arc<Notify>,
 }
 
 impl Road {
+    /// Notifies of each poll whose states went to the board: the moment to look at files, too.
+    pub fn polled(&self) -> Arc<Notify> {
+        self.polled.clone()
+    }
+
     /// Brings a message to the board; one that is gone needs none.
     pub async fn send(&self, message: WorldMessage) {
         self.keep(&message);
@@ -59,7 +66,10 @@ impl Road {
 impl Sink for Road {
     async fn send(&self, update: Update) -> Result<(), Gone> {
         let message = match update {
-            Update::Reports(reports) => WorldMessage::Reports(reports),
+            Update::Reports(reports) => {
+                self.polled.notify_one();
+                WorldMessage::Reports(reports)
+            }
             Update::Link(link) => WorldMessage::Link(link),
             Update::Notice(words) => WorldMessage::Notice(words),
         };
@@ -78,7 +88,7 @@ pub async fn show(
 ) -> Result<(), CommandError> {
     let (mut board, look) = prepare(settings, config.link(), trouble)?;
     // The first picture has the contacts already.
-    let mut book = Book::new(settings.places.contacts.clone());
+    let mut book = book_of(settings);
     let contacts = book.read();
     let (effects, to_do) = mpsc::unbounded_channel();
     let wanted = contacts.iter().cloned();
@@ -92,6 +102,11 @@ pub async fn show(
         attend(config, settings, (book, contacts), effects, to_board).await
     };
     together(board, look, (effects, to_do), world).await
+}
+
+fn book_of(settings: &Settings) -> Book {
+    let places = &settings.places;
+    Book::new(places.contacts.clone(), places.locks.clone())
 }
 
 /// A board without contacts, and how it is drawn.
@@ -159,7 +174,7 @@ pub(super) async fn enter(
     effects: mpsc::UnboundedReceiver<WorldEffect>,
     to_board: mpsc::Sender<WorldMessage>,
 ) -> Result<(), CommandError> {
-    let mut book = Book::new(settings.places.contacts.clone());
+    let mut book = book_of(settings);
     let contacts = book.read();
     let domain = settings.domain.value.clone();
     let first = [
@@ -195,6 +210,7 @@ async fn attend(
     let road = Road {
         board: to_board,
         keeper: keeper.as_ref().map(Keeper::inbox),
+        polled: Arc::default(),
     };
     let feed = feed::start(config, road.clone())?;
     let world = World {
