@@ -110,6 +110,8 @@ pub(super) struct Worker<S> {
     is_unreached: bool,
     /// What is under way goes over connections that are dead.
     start_over: bool,
+    /// When a request was last taken for lost though the node answered.
+    lost: Option<Instant>,
     around: Surroundings,
     server: Option<SocketAddr>,
 }
@@ -154,6 +156,7 @@ impl<S: Sink> Worker<S> {
             unanswered_since: None,
             is_unreached: false,
             start_over: false,
+            lost: None,
             around: Surroundings::look(None),
             server: None,
             config,
@@ -270,7 +273,7 @@ impl<S: Sink> Worker<S> {
         let is_shown = self.link.state == LinkState::Up;
         self.unanswered_since = is_shown.then(Instant::now);
         let mut opening = std::pin::pin!(opening);
-        let mut back = std::pin::pin!(back_again(self.nodes.current().clone()));
+        let mut back = std::pin::pin!(back_again(self.nodes.current().clone(), false));
         let opened = loop {
             let overdue = self.overdue_at();
             tokio::select! {

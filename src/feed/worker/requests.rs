@@ -56,7 +56,8 @@ impl<S: Sink> Worker<S> {
             if !self.is_unreached {
                 back = None;
             } else if back.is_none() {
-                back = Some(Box::pin(back_again(session.home.clone())));
+                let was_gone = self.takes_for_lost();
+                back = Some(Box::pin(back_again(session.home.clone(), was_gone)));
             }
             // Polls find out by themselves.
             if !may_hold || self.is_unreached || !self.subscriptions.holds() {
