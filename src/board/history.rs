@@ -42,6 +42,10 @@ impl Timeline {
         let old = later.take_while(|change| change.0 < day_ago).count();
         let over = (self.changes.len() + 1).saturating_sub(KEPT);
         self.changes.drain(..old.max(over));
+        if self.changes.is_empty() {
+            // Most contacts have one for hours, and there are thousands of them.
+            self.changes.reserve_exact(1);
+        }
         self.changes.push((at, state));
         self.noted += 1;
     }

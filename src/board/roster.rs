@@ -44,6 +44,7 @@ impl Roster {
             .map(|entry| (entry.contact.address.clone(), entry))
             .collect();
         self.places.clear();
+        self.entries.reserve_exact(contacts.len());
         let mut difference = Difference::default();
         for contact in contacts {
             if self.places.contains_key(&contact.address) {

@@ -58,6 +58,14 @@ impl Own {
         due.then(|| (wanted.own, Expiration::nearest(left)))
     }
 
+    /// The next moment after `now` at which there may be something to send.
+    pub fn next_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let wanted = self.wanted?;
+        let again = self.kept_until.map(|kept| kept - AHEAD);
+        let moments = again.into_iter().chain([wanted.until]);
+        moments.filter(|at| *at > now).min()
+    }
+
     /// The server took it.
     pub fn done(&mut self, own: OwnPresence, expiration: Expiration, now: Timestamp) {
         if self.is_outdated(own, now) {

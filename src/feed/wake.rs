@@ -8,9 +8,6 @@ use jiff::Timestamp;
 
 use crate::pws::own_address;
 
-/// How often it is looked at. The clock that timers go by stands while a machine sleeps, so
-/// nothing else would notice.
-pub const LOOK: Duration = Duration::from_secs(1);
 /// A wall clock that is ahead by more than this was not merely adjusted.
 const ASLEEP: Duration = Duration::from_secs(5);
 

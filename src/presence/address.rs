@@ -16,10 +16,7 @@ const LONGEST: usize = 320;
 /// promise to answer in the case it was asked in. The text keeps the case that was typed.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Address {
-    text: Arc<str>,
-    key: Arc<str>,
-}
+pub struct Address(Arc<str>);
 
 /// Why a text is not an address. Each message ends a sentence that begins with the text itself.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -95,14 +92,7 @@ impl Address {
         if !is_domain(host) {
             return Err(AddressError::Domain(shown(), super::clean(host)));
         }
-        let text: Arc<str> = format!("{user}@{host}").into();
-        let is_lower = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
-        let key = if text.bytes().all(is_lower) {
-            text.clone()
-        } else {
-            text.to_lowercase().into()
-        };
-        Ok(Address { text, key })
+        Ok(Address(format!("{user}@{host}").into()))
     }
 
     /// Reads the form in which servers write nearly all addresses: nothing in it has to be dropped,
@@ -116,30 +106,22 @@ impl Address {
             && user.bytes().all(plain)
             && host.bytes().all(plain)
             && is_domain(host);
-        plain.then(|| {
-            let text: Arc<str> = bare.into();
-            Address {
-                key: text.clone(),
-                text,
-            }
-        })
+        plain.then(|| Address(bare.into()))
     }
 
     /// `user@domain`, in the case that it was written in.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0
     }
 
     /// The part before the `@`.
     pub fn user(&self) -> &str {
-        self.text
-            .split_once('@')
-            .map_or(&*self.text, |(user, _)| user)
+        self.0.split_once('@').map_or(&*self.0, |(user, _)| user)
     }
 
     /// The part after the `@`.
     pub fn domain(&self) -> &str {
-        self.text.split_once('@').map_or("", |(_, domain)| domain)
+        self.0.split_once('@').map_or("", |(_, domain)| domain)
     }
 }
 
@@ -235,7 +217,7 @@ impl TryFrom<String> for Address {
 
 impl From<Address> for String {
     fn from(address: Address) -> String {
-        address.text.to_string()
+        address.0.to_string()
     }
 }
 
@@ -249,19 +231,31 @@ impl FromStr for Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0)
     }
 }
 
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Address({})", self.text)
+        write!(f, "Address({})", self.0)
     }
+}
+
+/// The letters of an address as they are compared, whatever their case.
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
 }
 
 impl PartialEq for Address {
     fn eq(&self, other: &Address) -> bool {
-        self.key == other.key
+        let (one, other) = (&*self.0, &*other.0);
+        // Most are the same by their bytes, or of ASCII alone.
+        one == other
+            || if one.is_ascii() && other.is_ascii() {
+                one.eq_ignore_ascii_case(other)
+            } else {
+                folded(one).eq(folded(other))
+            }
     }
 }
 
@@ -269,13 +263,18 @@ impl Eq for Address {}
 
 impl Hash for Address {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.key.hash(state);
+        let is_folded = |byte: u8| byte.is_ascii() && !byte.is_ascii_uppercase();
+        if self.0.bytes().all(is_folded) {
+            self.0.hash(state);
+        } else {
+            folded(&self.0).collect::<String>().hash(state);
+        }
     }
 }
 
 impl Ord for Address {
     fn cmp(&self, other: &Address) -> Ordering {
-        self.key.cmp(&other.key)
+        folded(&self.0).cmp(folded(&other.0))
     }
 }
 

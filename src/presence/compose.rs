@@ -131,8 +131,10 @@ impl Document {
             }
         }
         tuples.retain(|tuple| !is_set_by_hand(tuple));
-        let devices = tuples.into_iter();
-        devices.map(|tuple| tuple.device(now, languages)).collect()
+        // Collected, they would keep the room of the tuples, which is several times theirs.
+        let mut devices = Vec::with_capacity(tuples.len());
+        devices.extend(tuples.into_iter().map(|tuple| tuple.device(now, languages)));
+        devices
     }
 
     /// Whether the person is idle, and since when: by their own word, else where every device

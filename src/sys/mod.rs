@@ -8,5 +8,6 @@ pub mod private;
 pub mod reader;
 pub mod shell;
 pub mod signals;
+pub mod signs;
 pub mod socket;
 pub mod storage;

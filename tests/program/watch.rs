@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-use crate::support::bench::{Bench, PATIENCE, Running, text};
+use crate::support::bench::{Bench, PATIENCE, Running, text, until};
 use crate::support::pty::Start;
 use rustix::process::Signal;
 use serde_json::Value;
@@ -187,4 +187,35 @@ fn wrong_usage_is_told() {
     }
     let help = text(&bench.run(&["watch", "--help"]).stdout);
     assert!(help.contains("whosin watch --plain"), "{help}");
+}
+
+/// How often the threads of a process went to sleep, which is how often something woke them.
+#[cfg(target_os = "linux")]
+fn wakings(process: u32) -> u64 {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
+    let status = tasks.map(|task| std::fs::read_to_string(task.unwrap().path().join("status")));
+    let of_task = |status: String| {
+        let mut lines = status.lines();
+        let count = lines.find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        count.unwrap().trim().parse::<u64>().unwrap()
+    };
+    status.map(|status| of_task(status.unwrap())).sum()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_wakes_it_while_nothing_happens() {
+    let bench = Bench::new();
+    let watching = bench.spawn(&["watch", "--mode", "poll", "--interval", "1h"]);
+    watching.line();
+    watching.line();
+    // A start leaves things to do, such as closing what it opened.
+    let mut before = wakings(watching.child.id());
+    until("it sleeps", || {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        let now = wakings(watching.child.id());
+        std::mem::replace(&mut before, now) == now
+    });
+    std::thread::sleep(std::time::Duration::from_millis(2500));
+    assert_eq!(wakings(watching.child.id()), before);
 }

@@ -28,18 +28,19 @@ fn link() -> whosin::link::Link {
     crate::support::desk::link(whosin::link::LinkState::Up)
 }
 
-/// To somebody who shows and to a keeper, as a board has it.
+/// To somebody who shows and to a keeper, as a board has it; with the moment at which the feed knew it.
 struct Both {
-    shown: tokio::sync::mpsc::Sender<Update>,
+    shown: tokio::sync::mpsc::Sender<(Instant, Update)>,
     kept: Inbox,
 }
 
 impl Sink for Both {
     async fn send(&self, update: Update) -> Result<(), Gone> {
+        let known = Instant::now();
         if let Update::Reports(reports) = &update {
             self.kept.put(News::Reports(reports.clone()));
         }
-        Sink::send(&self.shown, update).await
+        self.shown.send((known, update)).await.map_err(|_| Gone)
     }
 }
 
@@ -82,13 +83,16 @@ async fn while_a_disk_hangs_every_change_is_known_at_once() {
             }
             _ => false,
         };
-        loop {
-            if let Update::Reports(reports) = updates.recv().await.unwrap()
+        let known = loop {
+            if let (known, Update::Reports(reports)) = updates.recv().await.unwrap()
                 && reports.iter().any(is)
             {
-                break;
+                break known;
             }
-        }
+        };
+        // From the answer to the screen nothing is in the way; before that, a poll has to come by.
+        let delay = known.elapsed();
+        assert!(delay < Duration::from_millis(500), "{delay:?}");
         assert!(
             begun.elapsed() < Duration::from_secs(5),
             "{:?}",

@@ -14,7 +14,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("contacts", &["file", "presence"]),
     ("pws", &["link", "presence", "sys"]),
     ("simulator", &["link", "presence"]),
-    ("feed", &["file", "link", "presence", "pws"]),
+    ("feed", &["file", "link", "presence", "pws", "sys"]),
     ("board", &["contacts", "link", "presence"]),
     ("memory", &["board", "contacts", "file", "link", "presence"]),
     (

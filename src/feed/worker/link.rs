@@ -4,14 +4,14 @@ use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use tokio::time::MissedTickBehavior;
 
 use super::requests::until;
 use super::{Next, Worker};
 use crate::feed::plan::Rhythm;
 use crate::feed::reach::back_again;
-use crate::feed::{Sink, Update, wake};
+use crate::feed::{Sink, Update};
 use crate::link::{LinkState, Mode, Problem};
+use crate::sys::signs::Signs;
 
 /// The first pause after a failure, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
@@ -35,8 +35,7 @@ impl<S: Sink> Worker<S> {
         let end = Instant::now() + pause;
         self.hold = Some(end);
         self.send_trouble(problem, pause).await;
-        let mut look = tokio::time::interval(wake::LOOK);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut signs = Signs::new();
         let mut back = pin!(back_again(self.nodes.current().clone()));
         while self.hold.is_some() {
             tokio::select! {
@@ -45,7 +44,7 @@ impl<S: Sink> Worker<S> {
                 command = self.commands.recv() => {
                     if self.take(command) == Next::Leave { return Next::Leave }
                 }
-                _ = look.tick() => self.look_around(),
+                () = signs.next() => self.look_around(),
             }
         }
         self.hold = None;

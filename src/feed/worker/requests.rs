@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 use futures_util::future::{BoxFuture, OptionFuture};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
-use tokio::time::MissedTickBehavior;
 
 use super::subscriptions::{JobDone, notification};
 use super::{End, Next, Worker};
@@ -17,11 +16,12 @@ use crate::feed::poll::{self, Verdict};
 use crate::feed::reach::{self, back_again};
 use crate::feed::session::{Failure, Session};
 use crate::feed::subscriptions::{Job, NextJob};
-use crate::feed::wake::{self, Surroundings};
+use crate::feed::wake::Surroundings;
 use crate::feed::was_reached;
 use crate::link::{LinkState, OwnPresence, Report};
 use crate::presence::Address;
 use crate::pws::{self, Class, Contact, Endpoint, Error, Expiration};
+use crate::sys::signs::Signs;
 
 /// A server that only ever says that it has too much to do is trouble after this time.
 const ONLY_REFUSALS: Duration = Duration::from_secs(30);
@@ -43,8 +43,7 @@ impl<S: Sink> Worker<S> {
         let mut under_way = UnderWay::new();
         // Polls do not wait for it: the client finds its way by itself.
         under_way.push(Box::pin(locate(session.home.clone())));
-        let mut look = tokio::time::interval(wake::LOOK);
-        look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut signs = Signs::new();
         if self.plan.is_empty() {
             self.well().await;
         }
@@ -103,7 +102,7 @@ impl<S: Sink> Worker<S> {
                     }
                 }
                 () = notification(listener.as_deref()) => self.subscriptions.notified(),
-                _ = look.tick() => self.look_around(),
+                () = signs.next() => self.look_around(),
             }
         }
     }
@@ -130,8 +129,9 @@ impl<S: Sink> Worker<S> {
             return soonest(Some(held));
         }
         self.send_own(session, under_way, now);
+        let own = self.own_due(now);
         let job = self.send_job(session, under_way, now);
-        let soonest = |at: Option<Instant>| soonest(at.into_iter().chain(job).min());
+        let soonest = |at: Option<Instant>| soonest([at, own, job].into_iter().flatten().min());
         while self.polls < self.config.in_flight.max(1) {
             if let Some(next) = self.pace.next().filter(|next| *next > now) {
                 return soonest(Some(next));
@@ -154,8 +154,14 @@ impl<S: Sink> Worker<S> {
         soonest(None)
     }
 
-    /// Sends the own presence, where the server does not have it. Whether it is due again is seen
-    /// each time that the worker looks around.
+    /// When the own presence has to be looked at again.
+    fn own_due(&self, now: Instant) -> Option<Instant> {
+        let today = Timestamp::now();
+        let due = self.own.next_at(today)?.duration_since(today);
+        Some(now + Duration::try_from(due).unwrap_or_default())
+    }
+
+    /// Sends the own presence, where the server does not have it.
     fn send_own(&mut self, session: &Session, under_way: &mut UnderWay, now: Instant) {
         if self.own_under_way {
             return;
