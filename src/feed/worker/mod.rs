@@ -100,6 +100,8 @@ pub(super) struct Worker<S> {
     subscriptions: Subscriptions,
     own: Own,
     own_under_way: bool,
+    /// The end user is one of the contacts, too.
+    own_is_wanted: bool,
     /// Where notifications come in, once they are wanted.
     listener: Option<Arc<Listener>>,
     /// Since when a request is without an answer, where one is.
@@ -147,6 +149,7 @@ impl<S: Sink> Worker<S> {
             },
             own: Own::new(),
             own_under_way: false,
+            own_is_wanted: false,
             listener: None,
             unanswered_since: None,
             is_unreached: false,
@@ -306,7 +309,12 @@ impl<S: Sink> Worker<S> {
     fn take(&mut self, command: Option<Command>) -> Next {
         let now = Instant::now();
         match command {
-            Some(Command::Contacts(contacts)) => {
+            Some(Command::Contacts(mut contacts)) => {
+                let own = self.config.own.as_ref();
+                self.own_is_wanted = own.is_some_and(|own| contacts.contains(own));
+                if !self.own_is_wanted {
+                    contacts.extend(own.cloned());
+                }
                 self.memory.keep(&contacts);
                 self.subscriptions.set_contacts(&contacts);
                 self.plan.set_contacts(contacts, now);

@@ -18,7 +18,7 @@ use crate::feed::session::{Failure, Session};
 use crate::feed::subscriptions::{Job, NextJob};
 use crate::feed::wake::Surroundings;
 use crate::feed::was_reached;
-use crate::link::{LinkState, OwnPresence, Report};
+use crate::link::{LinkState, Outcome, OwnPresence, Report};
 use crate::presence::Address;
 use crate::pws::{self, Class, Contact, Endpoint, Error, Expiration};
 use crate::sys::signs::Signs;
@@ -315,9 +315,32 @@ impl<S: Sink> Worker<S> {
         self.send_reports(reports, now).await
     }
 
+    /// Takes in what the server shows of the end user, who need not be one of the contacts.
+    fn see_own(&mut self, reports: &mut Vec<Report>) {
+        let Some(own) = &self.config.own else { return };
+        let Some(at) = reports.iter().position(|report| report.address == *own) else {
+            return;
+        };
+        self.link.shown = match &reports[at].outcome {
+            Outcome::Answered(presence) => {
+                self.own.see(presence);
+                Some(presence.clone())
+            }
+            _ => None,
+        };
+        if !self.own_is_wanted {
+            reports.remove(at);
+        }
+    }
+
     /// Sends what was learned to the board: the link is well.
-    pub(super) async fn send_reports(&mut self, reports: Vec<Report>, now: Instant) -> Option<End> {
+    pub(super) async fn send_reports(
+        &mut self,
+        mut reports: Vec<Report>,
+        now: Instant,
+    ) -> Option<End> {
         self.pace.answered(now);
+        self.see_own(&mut reports);
         // First the reports: a link that is well again must not make old states fresh.
         if !reports.is_empty() && self.sink.send(Update::Reports(reports)).await.is_err() {
             return Some(End::Leave);
