@@ -6,6 +6,7 @@ use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+pub use crate::sys::lock::Lock;
 pub use crate::sys::private::{
     check_private, make_folder, make_private, open_private, others_can_read,
 };
@@ -57,14 +58,6 @@ impl Stamp {
     /// The stamp of what is at this path, or where a link there leads; `None` where nothing is.
     pub fn of(path: &Path) -> Option<Stamp> {
         fs::metadata(path).ok().map(Stamp::from)
-    }
-
-    /// The stamp of an open file.
-    ///
-    /// # Errors
-    /// Why the system does not say.
-    pub fn of_file(file: &File) -> io::Result<Stamp> {
-        file.metadata().map(Stamp::from)
     }
 
     /// Whether both are of the same file or folder, whatever was written there.

@@ -257,7 +257,7 @@ async fn way(config: &Config, client: &Client, printed: &mut Printed) -> bool {
             let trusted = match &config.trust {
                 Trust::Platform => "trusted by the platform".to_string(),
                 Trust::CaFile(path) => format!("trusted by {}", path.display()),
-                Trust::Pins(_) => "pinned".into(),
+                Trust::Pins(_) => "the pinned one".into(),
                 Trust::Anyone => "NOT CHECKED".into(),
             };
             let shown = secured

@@ -21,9 +21,8 @@ use toml_edit::{DocumentMut, TomlError};
 pub use edit::{Edit, applied};
 pub use watch::Changes;
 
-use crate::file;
+use crate::file::{self, Lock};
 use crate::presence::{Address, clean};
-use crate::sys::lock::Lock;
 use rows::Mistake;
 use text::Text;
 
@@ -116,7 +115,12 @@ pub fn save(path: &Path, locks: &Path, edits: &[Edit]) -> Result<Vec<Contact>, B
         let Some(edited) = edited else {
             return Ok(contacts);
         };
-        match lock.replace(edited.as_bytes()) {
+        let put = if lock.is_held() {
+            file::replace
+        } else {
+            file::create
+        };
+        match put(&target, edited.as_bytes()) {
             Ok(()) => return Ok(contacts),
             // Somebody else has made the file meanwhile.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{Credentials, Return};
 use crate::link::{Link, LinkState, Mode};
+use crate::presence::Address;
 use crate::pws::{Client, Endpoint, Limits, PresenceType, Route, SoapVersion, Trust, TrustError};
 
 /// How presence comes.
@@ -71,6 +72,8 @@ pub struct Config {
     pub kind: PresenceType,
     /// The languages that notes are wanted in, the most wanted first.
     pub languages: Vec<String>,
+    /// The end user's own address, where what the server shows of the user is wanted, too.
+    pub own: Option<Address>,
 }
 
 impl Config {
@@ -96,6 +99,7 @@ impl Config {
             limits: Limits::default(),
             kind: PresenceType::Rich,
             languages: Vec::new(),
+            own: None,
         }
     }
 
@@ -123,6 +127,7 @@ impl Config {
             warning: warning.map(String::from),
             remark: None,
             own: None,
+            shown: None,
             state: LinkState::SigningIn,
         }
     }

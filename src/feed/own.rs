@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::link::{OwnPresence, OwnSet};
+use crate::presence::{Availability, Presence};
 use crate::pws::Expiration;
 
 /// It is set again so long before the server forgets it.
@@ -16,6 +17,8 @@ pub struct Own {
     wanted: Option<OwnSet>,
     /// Until when the server keeps what was set; `None` where it has to be sent.
     kept_until: Option<Timestamp>,
+    /// The server showed that something is set by hand since.
+    is_shown: bool,
 }
 
 impl Own {
@@ -27,7 +30,7 @@ impl Own {
     /// The user wants this.
     pub fn want(&mut self, set: OwnSet) {
         self.wanted = Some(set);
-        self.kept_until = None;
+        self.forget();
     }
 
     /// What holds at `now`, for people to see; available is what holds without a word.
@@ -40,6 +43,19 @@ impl Own {
     /// The session is another: the server may have forgotten it.
     pub fn forget(&mut self) {
         self.kept_until = None;
+        self.is_shown = false;
+    }
+
+    /// The server shows this of the user. Where something set by hand was shown, and is no more,
+    /// another client has ended it: it is not to be set again.
+    pub fn see(&mut self, shown: &Presence) {
+        // Available is what holds without a word, also where it was said by hand.
+        let is_set = shown.set_by_hand && shown.availability != Availability::Available;
+        if self.is_shown && !is_set {
+            *self = Own::default();
+        } else {
+            self.is_shown = is_set && self.kept_until.is_some();
+        }
     }
 
     /// What to send to the server at `now`, if anything.

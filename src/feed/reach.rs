@@ -15,9 +15,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Waits until a node that did not answer does. One that answers all the time has another trouble:
-/// then there is nothing to wait for here.
-pub(super) async fn back_again(node: Endpoint) {
-    let mut was_gone = false;
+/// then there is nothing to wait for here, unless it was gone before.
+pub(super) async fn back_again(node: Endpoint, mut was_gone: bool) {
     loop {
         sleep(LOOK).await;
         let answers = timeout(PATIENCE, pws::answers(&node)).await;

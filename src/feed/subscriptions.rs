@@ -80,6 +80,8 @@ struct Subscription {
     renew: Instant,
     /// Something may be there to be fetched.
     news: bool,
+    /// A fetch is under way. A notification that comes meanwhile may be of what it does not bring.
+    fetching: bool,
 }
 
 /// Something to be done at the server.
@@ -322,12 +324,21 @@ impl Subscriptions {
                 // All of them, one after the other.
                 self.expect_news();
             }
+            self.set_fetching(first, true);
             return NextJob::Do(Job::Fetch(first));
         }
         let renew = self.end_point.map(|(_, renew)| renew);
         let renewals = self.subscriptions.iter().map(|one| one.renew).chain(renew);
         let soonest = renewals.chain(late).chain(proof).fold(at, Instant::min);
         NextJob::Wait(soonest)
+    }
+
+    /// A fetch begins, or has ended.
+    fn set_fetching(&mut self, id: SubscriptionId, fetching: bool) {
+        for subscription in self.subscriptions.iter_mut().filter(|one| one.id == id) {
+            subscription.fetching = fetching;
+            subscription.news &= !fetching;
+        }
     }
 
     /// A notification came, or may have got lost: there may be something to be fetched.
@@ -349,7 +360,10 @@ impl Subscriptions {
     /// A poll showed a change of somebody who is subscribed to. A notification should come, too.
     pub fn poll_showed_change(&mut self, now: Instant) {
         // What is about to be fetched may be what the poll showed.
-        let about_to_fetch = self.subscriptions.iter().any(|one| one.news);
+        let about_to_fetch = self
+            .subscriptions
+            .iter()
+            .any(|one| one.news || one.fetching);
         if self.holds() && !about_to_fetch {
             self.unnotified_since.get_or_insert(now);
         }
@@ -379,6 +393,7 @@ impl Subscriptions {
                 contacts: HashSet::new(),
                 renew: now,
                 news: true,
+                fetching: false,
             });
             self.subscriptions.len() - 1
         });
@@ -409,9 +424,7 @@ impl Subscriptions {
         self.fetched = Some(now);
         self.unfetched = 0;
         self.failures = 0;
-        for subscription in self.subscriptions.iter_mut().filter(|one| one.id == id) {
-            subscription.news = false;
-        }
+        self.set_fetching(id, false);
     }
 
     /// Contacts were unsubscribed from.
@@ -428,6 +441,10 @@ impl Subscriptions {
     /// and the same job comes again when that is over.
     pub fn failed(&mut self, job: &Job, error: &Error, now: Instant) -> bool {
         self.settled = false;
+        if let Job::Fetch(id) = job {
+            self.set_fetching(*id, false);
+            self.expect_news();
+        }
         match (error.class(), job) {
             (Some(Class::BadContact), Job::Subscribe(batch, ..) | Job::Extend(_, batch, _)) => {
                 self.suspects.pop();

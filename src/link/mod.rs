@@ -7,9 +7,12 @@ mod report;
 pub use own_presence::{OwnPresence, OwnSet};
 pub use report::{Outcome, Report};
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+
+use crate::presence::Presence;
 
 /// How the link to the source of presence is: one value, replaced as a whole on each change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +27,8 @@ pub struct Link {
     pub warning: Option<String>,
     /// What the user has set of the own presence, where it is more than available.
     pub own: Option<OwnSet>,
+    /// What the server shows of the user to others, where that is known.
+    pub shown: Option<Arc<Presence>>,
     /// What else is worth knowing of it, such as why the server is asked more slowly.
     pub remark: Option<String>,
     /// Where it stands.

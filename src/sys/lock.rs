@@ -3,16 +3,14 @@
 
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::file::{self, Stamp};
+#[cfg(unix)]
+use super::storage::identity;
 
-/// The lock of a file, held until it is dropped.
-pub struct Lock {
-    path: PathBuf,
-    /// `None` where there is no file yet, and so nothing to lock.
-    held: Option<File>,
-}
+/// The lock of a file, held until it is dropped; none where there is no file yet, and so nothing to
+/// lock.
+pub struct Lock(Option<File>);
 
 #[cfg(unix)]
 impl Lock {
@@ -22,21 +20,17 @@ impl Lock {
     /// # Errors
     /// Why it cannot be locked.
     pub fn of(path: &Path, _locks: &Path) -> io::Result<Lock> {
-        let lock = |held| Lock {
-            path: path.to_path_buf(),
-            held,
-        };
         loop {
             let file = match File::open(path) {
                 Ok(file) => file,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(lock(None)),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Lock(None)),
                 Err(error) => return Err(error),
             };
             file.lock()?;
             // Whoever held it before has put another file in its place.
-            let locked = Stamp::of_file(&file)?;
-            if Stamp::of(path).is_some_and(|now| now.is_of_the_same(&locked)) {
-                return Ok(lock(Some(file)));
+            let locked = identity(&file.metadata()?);
+            if std::fs::metadata(path).is_ok_and(|now| identity(&now) == locked) {
+                return Ok(Lock(Some(file)));
             }
         }
     }
@@ -51,7 +45,7 @@ impl Lock {
     /// Why it cannot be locked.
     pub fn of(path: &Path, locks: &Path) -> io::Result<Lock> {
         use sha2::{Digest, Sha256};
-        file::make_folder(locks)?;
+        super::private::make_folder(locks)?;
         let digest = Sha256::digest(std::path::absolute(path)?.as_os_str().as_encoded_bytes());
         let name: String = digest[..8]
             .iter()
@@ -59,23 +53,13 @@ impl Lock {
             .collect();
         let lock = File::create(locks.join(format!("{name}.lock")))?;
         lock.lock()?;
-        Ok(Lock {
-            path: path.to_path_buf(),
-            held: path.exists().then_some(lock),
-        })
+        Ok(Lock(path.exists().then_some(lock)))
     }
 }
 
 impl Lock {
-    /// Replaces the file in one step.
-    ///
-    /// # Errors
-    /// Why it cannot be written; [`io::ErrorKind::AlreadyExists`] where there was no file, and
-    /// somebody else has made it meanwhile. Then it is as it was.
-    pub fn replace(self, content: &[u8]) -> io::Result<()> {
-        match self.held {
-            Some(_) => file::replace(&self.path, content),
-            None => file::create(&self.path, content),
-        }
+    /// Whether there was a file to lock.
+    pub fn is_held(&self) -> bool {
+        self.0.is_some()
     }
 }

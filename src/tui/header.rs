@@ -6,10 +6,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::fit::cells;
-use super::look::Scene;
+use super::look::{Look, Scene};
 use super::state::clock;
 use crate::board::{Board, age};
-use crate::link::{LinkState, Mode};
+use crate::link::{Link, LinkState, Mode};
 use crate::presence::Availability;
 
 /// A piece of the line: text and its style.
@@ -94,11 +94,7 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
     };
     let width = usize::from(area.width);
     let link = board.link();
-    let own = link.own.map_or(String::new(), |set| {
-        let glyph = set.own.availability().glyph(look.icons);
-        let until = clock(set.until, &look.zone);
-        format!(": {glyph} {} until {until}", set.own.label())
-    });
+    let own = own(link, look);
     let at = format!("{} @ {}{own}", link.user, link.server);
     let mode = match link.mode {
         Mode::Every(interval) => Some(format!("every {} s", interval.as_secs_f32().round())),
@@ -199,4 +195,23 @@ pub fn draw_counts_only(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
         buffer.set_stringn(x, area.y, &text, usize::from(width), style);
         x += width + 1;
     }
+}
+
+/// What the server shows of the user, and until when it was set; what was set, as long as nothing is
+/// shown.
+fn own(link: &Link, look: &Look) -> String {
+    let shown = link.shown.as_deref().filter(|_| !link.is_down());
+    let set = link.own.filter(|set| {
+        let availability = set.own.availability();
+        shown.is_none_or(|shown| shown.set_by_hand || shown.availability == availability)
+    });
+    let (glyph, label) = match (shown, set) {
+        (Some(shown), _) => (shown.glyph(look.icons), shown.label()),
+        (None, Some(set)) => (set.own.availability().glyph(look.icons), set.own.label()),
+        (None, None) => return String::new(),
+    };
+    let until = set.map_or(String::new(), |set| {
+        format!(" until {}", clock(set.until, &look.zone))
+    });
+    format!(": {glyph} {label}{until}")
 }

@@ -214,6 +214,7 @@ fn through_the_file(presence: Presence, now: Timestamp) -> Presence {
         warning: None,
         remark: None,
         own: None,
+        shown: None,
         state: LinkState::Up,
     };
     let mut roster = Roster::new(link);

@@ -11,9 +11,9 @@ use crate::support::service::{
 };
 use jiff::{SignedDuration, Timestamp};
 use whosin::board::{Action, Effect, UserMessage, WorldEffect};
-use whosin::feed::{Command, Own, Update};
+use whosin::feed::{Command, Own, Update, set_once};
 use whosin::link::{LinkState, OwnPresence, OwnSet};
-use whosin::presence::{Address, Availability};
+use whosin::presence::{Address, Availability, Presence};
 use whosin::pws::Expiration;
 use whosin::simulator::{Operation, Simulator};
 
@@ -251,4 +251,67 @@ async fn a_script_sets_and_clears_it() {
     assert!(said.contains("161"), "{said}");
     assert_eq!(run(&["set", "asleep"]).0, Some(2));
     assert_eq!(service.signed_in(), (1, 0));
+}
+
+#[test]
+fn what_another_client_has_ended_is_not_set_again() {
+    let shown = |status: &str| Presence {
+        set_by_hand: true,
+        ..Presence::basic(status)
+    };
+    let mut own = Own::new();
+    own.want(dnd_for(40 * 3600));
+    own.see(&shown("AVAILABLE"));
+    own.done(OwnPresence::Dnd, Expiration::LONGEST, at(0));
+    // A poll may have been under way since before.
+    own.see(&Presence::basic("AWAY"));
+    own.see(&shown("DND"));
+    own.see(&shown("DND"));
+    assert!(own.holds(at(1)).is_some());
+    // Another session: the server may have forgotten it, and nobody has ended it.
+    own.forget();
+    own.see(&Presence::basic("AWAY"));
+    assert!(own.next(at(2)).is_some());
+    own.done(OwnPresence::Dnd, Expiration::LONGEST, at(2));
+    own.see(&shown("DND"));
+    own.see(&shown("AVAILABLE"));
+    assert_eq!((own.holds(at(3)), own.next(at(39 * 3600))), (None, None));
+}
+
+#[tokio::test]
+async fn what_a_script_sets_and_clears_shows_on_the_link_and_only_there() {
+    let service = service(still(3)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut people = everybody(&service);
+    let me = people.remove(0);
+    let mut config = config(&service, "simulated");
+    config.credentials.user = me.user().to_string();
+    config.own = Some(me.clone());
+    config.session_folder = Some(folder.path().join("run"));
+    let script = config.clone();
+    let mut feed = spawn(config).unwrap();
+    feed.commands.send(Command::Contacts(people)).unwrap();
+    link_where(&mut feed, |link| link.shown.is_some()).await;
+
+    let client = script.client().unwrap();
+    for own in [OwnPresence::Dnd, OwnPresence::Available] {
+        set_once(&client, &script, own, Expiration::SHORTEST)
+            .await
+            .unwrap();
+        // Once it is cleared, what the person does counts again.
+        let is_dnd = own == OwnPresence::Dnd;
+        let is_so = |me: &Presence| (me.availability == Availability::Dnd) == is_dnd;
+        loop {
+            match next(&mut feed).await {
+                Update::Link(link) if link.shown.as_deref().is_some_and(is_so) => {
+                    break;
+                }
+                Update::Reports(reports) => {
+                    assert!(reports.iter().all(|report| report.address != me));
+                }
+                _ => {}
+            }
+        }
+    }
+    leave(feed).await;
 }

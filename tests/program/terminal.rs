@@ -75,7 +75,7 @@ fn resizing_redraws_for_the_new_size() {
         text.lines().all(|line| line.chars().count() <= 30) && text.contains("a add")
     });
     pty.resize(120, 32);
-    pty.wait_for_text(" live ");
+    pty.wait_for_text("joergen.angstrom @ ");
     pty.send("q");
     assert_eq!(pty.wait_for_end(), 0);
 }

@@ -377,3 +377,21 @@ fn a_subscription_that_was_lost_without_a_word_is_asked_for_within_fifteen_secon
     now = until;
     assert!(matches!(live.next(now), NextJob::Do(Job::Fetch(_))));
 }
+
+#[test]
+fn a_notification_that_comes_during_a_fetch_is_not_lost() {
+    let now = Instant::now();
+    let mut live = Subscriptions::new();
+    live.set_contacts(&people(10));
+    settle(&mut live, now);
+    live.notified();
+    let NextJob::Do(Job::Fetch(id)) = live.next(now + Duration::from_secs(2)) else {
+        panic!("nothing is fetched")
+    };
+    // Of a change after the server had written its answer.
+    live.notified();
+    let now = now + Duration::from_secs(3);
+    live.fetched(id, true, now);
+    let soon = now + Duration::from_secs(1);
+    assert!(matches!(live.next(soon), NextJob::Do(Job::Fetch(_))));
+}

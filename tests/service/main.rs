@@ -15,5 +15,6 @@ mod simulator;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "each of the test programs uses its own part")]
 mod support;
+mod trouble;
 mod trust;
 mod wire;

@@ -77,6 +77,7 @@ pub fn link(state: LinkState) -> Link {
         warning: None,
         remark: None,
         own: None,
+        shown: None,
         state,
     }
 }

@@ -1,5 +1,7 @@
 //! What the board looks like, at the sizes that people have.
 
+use std::sync::Arc;
+
 use crate::support::desk::{Desk, link, report, start, themes};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
@@ -9,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use whosin::board::{Action, Choice, Draft, Origin, Setting, SignInMessage, WorldMessage};
 use whosin::contacts::exchange::{Format, read};
 use whosin::link::{Link, LinkState, Mode, OwnPresence, OwnSet, Problem};
-use whosin::presence::{IconSet, Kind, read_document};
+use whosin::presence::{IconSet, Kind, Presence, read_document};
 use whosin::tui::Depth;
 
 const SIZES: [(u16, u16); 7] = [
@@ -208,6 +210,33 @@ fn the_own_presence() {
         }));
         desk.act(Action::OwnPresence);
     });
+}
+
+#[test]
+fn the_header_shows_what_the_server_shows_of_the_user() {
+    let mut desk = Desk::staffed(120, 24);
+    let mut header = |state, own, shown: Option<Presence>| {
+        desk.send(WorldMessage::Link(Link {
+            own,
+            shown: shown.map(Arc::new),
+            ..link(state)
+        }));
+        desk.screen().lines().next().unwrap().to_string()
+    };
+    let dnd = OwnSet {
+        own: OwnPresence::Dnd,
+        until: start() + SignedDuration::from_hours(3),
+    };
+    let [away, shown_dnd] = ["AWAY", "DND"].map(Presence::basic);
+    let line = header(LinkState::Up, Some(dnd), Some(shown_dnd));
+    assert!(line.contains("Do not disturb until"), "{line}");
+    // A script has set something else since.
+    let line = header(LinkState::Up, Some(dnd), Some(away.clone()));
+    assert!(line.contains("Away") && !line.contains("until"), "{line}");
+    let line = header(LinkState::Up, None, Some(away.clone()));
+    assert!(line.contains("Away"), "{line}");
+    let line = header(LinkState::SigningIn, None, None);
+    assert!(!line.contains("Away"), "{line}");
 }
 
 #[test]

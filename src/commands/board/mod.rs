@@ -83,6 +83,7 @@ fn nowhere() -> Link {
         mode: Mode::Live,
         warning: None,
         own: None,
+        shown: None,
         remark: None,
         state: LinkState::SigningIn,
     }

@@ -17,6 +17,7 @@ use crate::feed::{self, Config, Gone, Sink, Update};
 use crate::link::Link;
 use crate::memory::keeper::{Files, Inbox, Keeper, Left, News};
 use crate::memory::last_seen;
+use crate::presence::Address;
 use crate::settings::Settings;
 use crate::tui::{self, Look};
 
@@ -197,6 +198,10 @@ async fn attend(
     effects: mpsc::UnboundedReceiver<WorldEffect>,
     to_board: mpsc::Sender<WorldMessage>,
 ) -> Result<(), CommandError> {
+    let config = Config {
+        own: Address::parse_in(&config.credentials.user, settings.domain.value.as_deref()).ok(),
+        ..config
+    };
     let known = match contacts {
         Some(WorldMessage::Contacts(contacts)) => contacts,
         _ => Vec::new(),

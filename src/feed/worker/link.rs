@@ -17,6 +17,8 @@ use crate::sys::signs::Signs;
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 /// An answer is overdue after two intervals; at the soonest, and at the latest, after these.
 const OVERDUE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(10));
+/// A request is taken for lost at most once in this time.
+const LOST: Duration = Duration::from_secs(600);
 /// While notifications come, one poll in this time checks that none got lost.
 const NET: Duration = Duration::from_secs(60);
 
@@ -36,7 +38,7 @@ impl<S: Sink> Worker<S> {
         self.hold = Some(end);
         self.send_trouble(problem, pause).await;
         let mut signs = Signs::new();
-        let mut back = pin!(back_again(self.nodes.current().clone()));
+        let mut back = pin!(back_again(self.nodes.current().clone(), false));
         while self.hold.is_some() {
             tokio::select! {
                 () = until(Some(end)) => break,
@@ -55,6 +57,17 @@ impl<S: Sink> Worker<S> {
     pub(super) fn overdue_at(&self) -> Option<Instant> {
         let since = self.unanswered_since.filter(|_| !self.is_unreached)?;
         Some(since + self.patience())
+    }
+
+    /// Whether a request that is overdue is taken for lost, where the node answers: it was gone for
+    /// so short that nobody saw it. A node that is merely slow is not asked twice each time.
+    pub(super) fn takes_for_lost(&mut self) -> bool {
+        let now = Instant::now();
+        let may = self.unanswered_since.is_some() && self.lost.is_none_or(|at| now >= at + LOST);
+        if may {
+            self.lost = Some(now);
+        }
+        may
     }
 
     /// How long the node may say nothing before its states are doubted.

@@ -100,6 +100,8 @@ pub(super) struct Worker<S> {
     subscriptions: Subscriptions,
     own: Own,
     own_under_way: bool,
+    /// The end user is one of the contacts, too.
+    own_is_wanted: bool,
     /// Where notifications come in, once they are wanted.
     listener: Option<Arc<Listener>>,
     /// Since when a request is without an answer, where one is.
@@ -108,6 +110,8 @@ pub(super) struct Worker<S> {
     is_unreached: bool,
     /// What is under way goes over connections that are dead.
     start_over: bool,
+    /// When a request was last taken for lost though the node answered.
+    lost: Option<Instant>,
     around: Surroundings,
     server: Option<SocketAddr>,
 }
@@ -147,10 +151,12 @@ impl<S: Sink> Worker<S> {
             },
             own: Own::new(),
             own_under_way: false,
+            own_is_wanted: false,
             listener: None,
             unanswered_since: None,
             is_unreached: false,
             start_over: false,
+            lost: None,
             around: Surroundings::look(None),
             server: None,
             config,
@@ -267,7 +273,7 @@ impl<S: Sink> Worker<S> {
         let is_shown = self.link.state == LinkState::Up;
         self.unanswered_since = is_shown.then(Instant::now);
         let mut opening = std::pin::pin!(opening);
-        let mut back = std::pin::pin!(back_again(self.nodes.current().clone()));
+        let mut back = std::pin::pin!(back_again(self.nodes.current().clone(), false));
         let opened = loop {
             let overdue = self.overdue_at();
             tokio::select! {
@@ -306,7 +312,12 @@ impl<S: Sink> Worker<S> {
     fn take(&mut self, command: Option<Command>) -> Next {
         let now = Instant::now();
         match command {
-            Some(Command::Contacts(contacts)) => {
+            Some(Command::Contacts(mut contacts)) => {
+                let own = self.config.own.as_ref();
+                self.own_is_wanted = own.is_some_and(|own| contacts.contains(own));
+                if !self.own_is_wanted {
+                    contacts.extend(own.cloned());
+                }
                 self.memory.keep(&contacts);
                 self.subscriptions.set_contacts(&contacts);
                 self.plan.set_contacts(contacts, now);

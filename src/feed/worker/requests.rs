@@ -18,7 +18,7 @@ use crate::feed::session::{Failure, Session};
 use crate::feed::subscriptions::{Job, NextJob};
 use crate::feed::wake::Surroundings;
 use crate::feed::was_reached;
-use crate::link::{LinkState, OwnPresence, Report};
+use crate::link::{LinkState, Outcome, OwnPresence, Report};
 use crate::presence::Address;
 use crate::pws::{self, Class, Contact, Endpoint, Error, Expiration};
 use crate::sys::signs::Signs;
@@ -56,7 +56,8 @@ impl<S: Sink> Worker<S> {
             if !self.is_unreached {
                 back = None;
             } else if back.is_none() {
-                back = Some(Box::pin(back_again(session.home.clone())));
+                let was_gone = self.takes_for_lost();
+                back = Some(Box::pin(back_again(session.home.clone(), was_gone)));
             }
             // Polls find out by themselves.
             if !may_hold || self.is_unreached || !self.subscriptions.holds() {
@@ -315,9 +316,32 @@ impl<S: Sink> Worker<S> {
         self.send_reports(reports, now).await
     }
 
+    /// Takes in what the server shows of the end user, who need not be one of the contacts.
+    fn see_own(&mut self, reports: &mut Vec<Report>) {
+        let Some(own) = &self.config.own else { return };
+        let Some(at) = reports.iter().position(|report| report.address == *own) else {
+            return;
+        };
+        self.link.shown = match &reports[at].outcome {
+            Outcome::Answered(presence) => {
+                self.own.see(presence);
+                Some(presence.clone())
+            }
+            _ => None,
+        };
+        if !self.own_is_wanted {
+            reports.remove(at);
+        }
+    }
+
     /// Sends what was learned to the board: the link is well.
-    pub(super) async fn send_reports(&mut self, reports: Vec<Report>, now: Instant) -> Option<End> {
+    pub(super) async fn send_reports(
+        &mut self,
+        mut reports: Vec<Report>,
+        now: Instant,
+    ) -> Option<End> {
         self.pace.answered(now);
+        self.see_own(&mut reports);
         // First the reports: a link that is well again must not make old states fresh.
         if !reports.is_empty() && self.sink.send(Update::Reports(reports)).await.is_err() {
             return Some(End::Leave);
