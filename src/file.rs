@@ -10,7 +10,7 @@ pub use crate::sys::lock::Lock;
 pub use crate::sys::private::{
     check_private, make_folder, make_private, open_private, others_can_read,
 };
-use crate::sys::storage::{identity, put_in_place, sync_folder};
+use crate::sys::storage::{identity, put_in_place, sync_folder, when_free};
 
 /// As many links lead from one to the next as a system follows.
 const MOST_LINKS: usize = 40;
@@ -81,7 +81,7 @@ impl From<fs::Metadata> for Stamp {
 /// # Errors
 /// Why it cannot be read.
 pub fn read_if_there(path: &Path) -> io::Result<Option<String>> {
-    match fs::read_to_string(path) {
+    match when_free(|| fs::read_to_string(path)) {
         Ok(text) => Ok(Some(text)),
         Err(error) => match error.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(None),

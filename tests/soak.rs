@@ -1,5 +1,5 @@
-//! A board's feed through a storm that lasts: troubles come and go at random, by seed, and at the end
-//! every state is the server's.
+//! A board's feed through a storm that lasts: troubles of the service and of the network come and go at
+//! random, by seed, and at the end every state is the server's.
 //!
 //! Out of the default run: `WHOSIN_SOAK=1200 cargo test --release --test soak -- --ignored --nocapture`
 //! runs it for 1200 seconds (60 where nothing is said); `WHOSIN_SOAK_SEED` chooses another storm.
@@ -10,10 +10,12 @@ mod support;
 
 use crate::support::service;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::service::spawn;
 
 use crate::support::service::{config, everybody, service};
+use crate::support::trouble::{self, Network};
 use whosin::feed::{Command, Config, Delivery, Update};
 use whosin::link::{LinkState, Outcome};
 use whosin::presence::{Address, Availability};
@@ -21,6 +23,32 @@ use whosin::pws::{Endpoint, Limits};
 use whosin::simulator::{Doing, Node, Options, Scenario, Trouble};
 
 const CONTACTS: usize = 400;
+
+/// What the network does at times.
+const OF_THE_NETWORK: [trouble::Trouble; 10] = [
+    trouble::Trouble::Delay(Duration::from_millis(700)),
+    trouble::Trouble::Delay(Duration::from_secs(30)),
+    trouble::Trouble::Swallow,
+    trouble::Trouble::Reset,
+    trouble::Trouble::Cut,
+    trouble::Trouble::Slow(20),
+    trouble::Trouble::Corrupt,
+    trouble::Trouble::Html,
+    trouble::Trouble::Length(50),
+    trouble::Trouble::Length(-50),
+];
+
+/// Makes one trouble after the other, of up to eight seconds, with calm of up to twenty between.
+async fn storm(network: Arc<Network>, mut random: fastrand::Rng) {
+    loop {
+        tokio::time::sleep(Duration::from_millis(random.u64(1000..20_000))).await;
+        if let Some(trouble) = random.choice(OF_THE_NETWORK) {
+            network.make(trouble);
+        }
+        tokio::time::sleep(Duration::from_millis(random.u64(200..8000))).await;
+        network.make(trouble::Trouble::None);
+    }
+}
 
 fn from_environment(name: &str, default: u64) -> u64 {
     std::env::var(name)
@@ -50,10 +78,13 @@ async fn every_state_is_the_servers_after_a_storm() {
     })
     .await;
     let people = everybody(&service);
+    let network = Arc::new(Network::to(service.address()).await);
+    let blows = tokio::spawn(storm(network.clone(), fastrand::Rng::with_seed(seed)));
     let folder = tempfile::tempdir().unwrap();
     let mut feed = spawn(Config {
         interval: Duration::from_secs(1),
         delivery: Delivery::Auto,
+        endpoint: Endpoint::parse(&network.url()).unwrap(),
         others: vec![Endpoint::parse(&service.url_of(Node::Second)).unwrap()],
         session_folder: Some(folder.path().join("run")),
         limits: Limits {
@@ -85,6 +116,8 @@ async fn every_state_is_the_servers_after_a_storm() {
         if !over && began.elapsed() > lasting {
             over = true;
             service.set_scenario(Scenario::quiet());
+            blows.abort();
+            network.make(trouble::Trouble::None);
             for (at, who) in people.iter().enumerate() {
                 let doing = [Doing::Available, Doing::Dnd, Doing::Unavailable][at % 3];
                 service.set(who, doing);

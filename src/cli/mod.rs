@@ -70,7 +70,7 @@ pub enum Command {
     Simulate(Simulate),
     /// Ask once, print, and end
     #[command(
-        after_help = "Examples:\n  whosin status\n  whosin status --json\n  whosin status --cached ben\n  until whosin status -q ben; do sleep 60; done"
+        after_help = "Examples:\n  whosin status\n  whosin status --json\n  whosin status --cached ben\n  until whosin status -q ben; do sleep 60; done\n\nIn PowerShell:\n  do { whosin status -q ben; $free = $?; if (-not $free) { Start-Sleep 60 } } until ($free)"
     )]
     Status {
         /// Whom to ask for: a name or address of the contact book, or any address; all when none
@@ -100,7 +100,7 @@ pub enum Command {
     Tmux(Bar),
     /// Wait until a contact gets there
     #[command(
-        after_help = "Examples:\n  whosin wait ben && notify-send 'Ben is free'\n  whosin wait ben carla --for available,away --timeout 30m\n  whosin wait ben --for changed --quiet\n\nPrints the moment, the name and the state. Only what the server says now counts. Trouble with the\nserver is waited out. Exit codes: 0 somebody got there, 5 the time is up, 3 sign-in refused, 4 the\ntime is up and the server was never reached, 130 interrupted."
+        after_help = "Examples:\n  whosin wait ben && notify-send 'Ben is free'\n  whosin wait ben; if ($?) { [Console]::Beep() }     in PowerShell\n  whosin wait ben carla --for available,away --timeout 30m\n  whosin wait ben --for changed --quiet\n\nPrints the moment, the name and the state. Only what the server says now counts. Trouble with the\nserver is waited out. Exit codes: 0 somebody got there, 5 the time is up, 3 sign-in refused, 4 the\ntime is up and the server was never reached, 130 interrupted."
     )]
     Wait(Wait),
     /// Print a line for each change, for screen readers, logs and pipes
@@ -125,7 +125,7 @@ pub enum Command {
     Contacts(Contacts),
     /// Print what makes a shell complete commands, options and contacts
     #[command(
-        after_help = "Examples:\n  whosin completions bash > ~/.local/share/bash-completion/completions/whosin\n  whosin completions zsh > \"${fpath[1]}/_whosin\"\n  whosin completions fish > ~/.config/fish/completions/whosin.fish\n\nThe shell then asks whosin itself, which reads the contact book and never the server."
+        after_help = "Examples:\n  whosin completions bash > ~/.local/share/bash-completion/completions/whosin\n  whosin completions zsh > \"${fpath[1]}/_whosin\"\n  whosin completions fish > ~/.config/fish/completions/whosin.fish\n  whosin completions powershell | Out-String | Invoke-Expression     in $PROFILE\n\nThe shell then asks whosin itself, which reads the contact book and never the server."
     )]
     Completions {
         /// Which

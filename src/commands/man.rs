@@ -53,7 +53,7 @@ fn term(page: &mut Roff, word: &str, meaning: &str) {
     page.text([roman(meaning)]);
 }
 
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     (
         "~/.config/whosin/config.toml",
         "The settings: each global option is a key, with _ for -.",
@@ -78,6 +78,10 @@ const FILES: [(&str, &str); 7] = [
     (
         "$XDG_RUNTIME_DIR/whosin",
         "The session that the processes of a user share.",
+    ),
+    (
+        "~/Library/Application Support/whosin, ~/Library/Caches/whosin",
+        "On macOS: the settings, the contact book, the log; what the last board knew, the session.",
     ),
 ];
 

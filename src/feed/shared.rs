@@ -193,8 +193,10 @@ impl Sharing {
             }
             return;
         };
-        // Held together by all; alone by the last.
-        if place.holders.unlock().is_err() || place.holders.try_lock().is_err() {
+        // Held together by all; alone by the last. Whether it was given up shows at the next step:
+        // nobody gets it alone beside a hold of their own.
+        let _ = place.holders.unlock();
+        if place.holders.try_lock().is_err() {
             return;
         }
         let shared = place.read();

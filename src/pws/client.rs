@@ -69,15 +69,15 @@ pub struct Client {
     pub(super) reader: Reader,
 }
 
-/// What was sent to the service or came from it, and nobody else shall hear of.
+/// Passwords and session keys that were sent or received lately: they are redacted from errors.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Secrets(Arc<Mutex<VecDeque<SecretString>>>);
 
 impl Secrets {
-    /// Later than this, nobody repeats a secret any more.
+    /// The latest so many are redacted.
     const KEPT: usize = 32;
 
-    /// Nobody shall hear of this.
+    /// Redacts this from errors from now on.
     pub fn remember(&self, secret: &str) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !known.iter().any(|one| one.expose_secret() == secret) {
@@ -88,15 +88,15 @@ impl Secrets {
         }
     }
 
-    fn taken_out_of(&self, error: Error) -> Error {
+    fn redact(&self, error: Error) -> Error {
         let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let secrets = known.iter().map(SecretString::expose_secret);
-        secrets.fold(error, Error::without)
+        secrets.fold(error, Error::redacted)
     }
 }
 
 impl Client {
-    /// A client that trusts whom it is told to, and finds its way by [`Route::Environment`].
+    /// A client with this trust that reaches servers by [`Route::Environment`].
     ///
     /// # Errors
     /// [`TrustError`] where the certificates cannot be read or TLS cannot be set up.
@@ -125,7 +125,7 @@ impl Client {
         })
     }
 
-    /// The same client without a connection that is kept alive.
+    /// The same client with an empty pool of connections.
     ///
     /// # Errors
     /// As [`Client::new`].
@@ -159,15 +159,15 @@ impl Client {
         let operation = request.operation();
         let begun = Instant::now();
         let mut answered = self.exchange(at, request, key).await;
-        // A connection that was kept alive may have died meanwhile: that is noticed only now.
+        // A connection that was kept alive may have ended meanwhile, which shows only when it is used.
         if matches!(answered, Err(Error::Broken)) {
             debug!(server = %at, operation, "the connection broke; once more");
             answered = self.exchange(at, request, key).await;
         }
         let size = answered.as_ref().map_or(0, |answer| answer.body.len());
         let result = answered.and_then(|answer| understand(answer, read));
-        // A server that repeats what it was told must not bring a secret to the screen.
-        let result = result.map_err(|error| self.secrets.taken_out_of(error).shortened());
+        // A server may repeat a secret in its error: the screen must not.
+        let result = result.map_err(|error| self.secrets.redact(error).shortened());
         if let Err(Error::Fault(fault)) = &result
             && fault.class() == Class::ClientDefect
         {
@@ -298,7 +298,7 @@ fn understand<T>(answer: Answer, read: impl FnOnce(&str) -> Result<T, Error>) ->
             retry_after: answer.retry_after,
             ..fault
         })),
-        // A page of a proxy tells more than its status does; other bodies tell less.
+        // The title of a proxy's page explains more than its status, other bodies explain less.
         Err(Error::WebPage(_)) if answer.status.is_success() || !retryable(answer.status) => {
             understood
         }

@@ -1,4 +1,4 @@
-//! What the service says, as SOAP: read by namespace and local name.
+//! Reads SOAP answers, by namespace and local name.
 
 use secrecy::SecretString;
 

@@ -7,8 +7,8 @@ use super::tls::{Fingerprint, TlsFailure};
 use crate::link::Problem;
 use crate::presence::clean;
 
-/// What can go wrong with one request. Each message names what happened; whom it happened with is
-/// said by [`Error::problem`].
+/// What can go wrong with one request. Each message names what happened; [`Error::problem`] adds the
+/// server.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum Error {
     /// The service answered with a fault.
@@ -63,7 +63,7 @@ pub enum Error {
     /// The connection broke.
     #[error("the connection broke")]
     Broken,
-    /// An HTTP status without a SOAP answer; and how long to wait, where the server says so.
+    /// An HTTP status without a SOAP answer.
     #[error("HTTP {status} came instead of an answer")]
     Http {
         /// The status.
@@ -124,8 +124,8 @@ impl Error {
         }
     }
 
-    /// The same, with a secret left out wherever the words of others repeat it.
-    pub(super) fn without(mut self, secret: &str) -> Error {
+    /// The same, with a secret redacted from the words of others.
+    pub(super) fn redacted(mut self, secret: &str) -> Error {
         if let Some(words) = self.words() {
             // Words are cleaned, and so may be what they repeat.
             for secret in [secret, &clean(secret)] {
@@ -149,7 +149,7 @@ impl Error {
         self
     }
 
-    /// How long the server wants us to wait, where it says so (`Retry-After`).
+    /// How long to wait before the next request, from `Retry-After`.
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Error::Fault(fault) => fault.retry_after,

@@ -1,5 +1,5 @@
-//! What was made of each document, by the bytes of the document: one that comes again unchanged is
-//! not read again, which in a refresh is nearly every one.
+//! A cache of composed presence, by the bytes of its document: a document that comes again unchanged
+//! is not read again, which in a refresh is nearly every one.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};

@@ -1,8 +1,8 @@
-//! Where the service calls when something changes: a small HTTP server of ours.
+//! The HTTP server that receives the service's notifications.
 //!
-//! A call is plain HTTP and anybody can make it, so it is believed only as a hint to fetch: the path
-//! holds a token that cannot be guessed, the rest of the request is ignored, and however many calls
-//! come together, they are one.
+//! A notification is plain HTTP and anybody can send one, so it is only a hint to fetch: the path holds
+//! a token that cannot be guessed, the rest of the request is ignored, and several that arrive before
+//! the next fetch count as one.
 
 use std::convert::Infallible;
 use std::fmt::Write;
@@ -21,9 +21,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinHandle;
 
-/// Who is slower than this is hung up on.
+/// A connection that takes longer than this is closed.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// So many calls are taken at the same time; others wait.
+/// So many connections are served at the same time; others wait.
 const AT_ONCE: usize = 32;
 /// The largest head of a request, in bytes.
 const HEAD: usize = 8192;
@@ -72,7 +72,7 @@ impl Listener {
         &self.path
     }
 
-    /// Waits for the next call. Calls that came since the last one was waited for are one.
+    /// Waits for the next notification. Several since the last wait count as one.
     pub async fn called(&self) {
         self.called.notified().await;
     }
@@ -95,7 +95,7 @@ fn token() -> io::Result<String> {
 async fn listen(listener: TcpListener, path: Arc<str>, called: Arc<Notify>) {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     loop {
-        // Nobody closes it.
+        // The semaphore is never closed.
         let Ok(place) = places.clone().acquire_owned().await else {
             return;
         };
@@ -106,7 +106,7 @@ async fn listen(listener: TcpListener, path: Arc<str>, called: Arc<Notify>) {
         };
         let (path, called) = (path.clone(), called.clone());
         tokio::spawn(async move {
-            // What goes wrong with a call is the caller's trouble.
+            // A connection that fails brings no notification.
             let _ = tokio::time::timeout(PATIENCE, take_call(stream, &path, &called)).await;
             drop(place);
         });
@@ -117,13 +117,12 @@ async fn take_call(stream: TcpStream, path: &str, called: &Notify) -> hyper::Res
     let answer = |request: Request<Incoming>| {
         let meant = [Method::GET, Method::POST].contains(request.method())
             && same(request.uri().path().as_bytes(), path.as_bytes());
-        let status = match meant {
-            true => StatusCode::OK,
-            false => StatusCode::NOT_FOUND,
-        };
-        if meant {
+        let status = if meant {
             called.notify_one();
-        }
+            StatusCode::OK
+        } else {
+            StatusCode::NOT_FOUND
+        };
         let mut response = Response::new(Empty::<Bytes>::new());
         *response.status_mut() = status;
         std::future::ready(Ok::<_, Infallible>(response))
@@ -137,16 +136,16 @@ async fn take_call(stream: TcpStream, path: &str, called: &Notify) -> hyper::Res
         .await
 }
 
-/// Whether two texts are the same, in a time that does not tell where they differ.
+/// Whether two texts are the same, compared in a time that does not depend on where they differ.
 fn same(one: &[u8], other: &[u8]) -> bool {
     let differences = one.iter().zip(other).fold(0, |all, (a, b)| all | (a ^ b));
     one.len() == other.len() && differences == 0
 }
 
-/// The address of ours that the way to a server begins at, and by which the server can reach us
-/// where nothing translates addresses between. Asking for it sends nothing.
+/// The local address from which a server is reached, by which the server can call back where nothing
+/// translates addresses between. Nothing is sent to find it out.
 pub fn own_address(server: Option<SocketAddr>) -> Option<IpAddr> {
-    // An address of nobody's (RFC 5737) shows the way that everything else goes.
+    // A documentation address (RFC 5737) takes the default route.
     let nobody = SocketAddr::from((Ipv4Addr::new(192, 0, 2, 1), 9));
     let server = server.unwrap_or(nobody);
     let any: IpAddr = match server {

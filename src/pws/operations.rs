@@ -53,7 +53,7 @@ impl Client {
         self.login(at, &request).await
     }
 
-    /// Signs the end user in, on the strength of the application's session.
+    /// Signs the end user in, with the application user's session key.
     ///
     /// # Errors
     /// Any [`Error`].
@@ -87,7 +87,7 @@ impl Client {
         })
     }
 
-    /// Asks for at most [`super::BATCH`] contacts.
+    /// Polls the presence of at most [`super::BATCH`] contacts.
     ///
     /// # Errors
     /// Any [`Error`]; one contact's odd document is not one.
@@ -104,9 +104,9 @@ impl Client {
                 self.reader.clone().read(text)
             })
             .await?;
-        // Who alone was asked for is meant, even where the answer doesn't say so.
-        if let ([asked], [answer]) = (contacts, answers.as_mut_slice()) {
-            answer.address.get_or_insert_with(|| asked.clone());
+        // The answer to a poll of one contact is about that contact, also where it names nobody.
+        if let ([polled], [answer]) = (contacts, answers.as_mut_slice()) {
+            answer.address.get_or_insert_with(|| polled.clone());
         }
         Ok(answers)
     }
@@ -121,7 +121,7 @@ impl Client {
             .await
     }
 
-    /// Registers an address of ours that the service shall call.
+    /// Registers the URL of our listener as an endpoint.
     ///
     /// # Errors
     /// Any [`Error`].
@@ -136,7 +136,7 @@ impl Client {
         self.end_point(at, key, &request).await
     }
 
-    /// Keeps an end point for longer.
+    /// Renews an endpoint.
     ///
     /// # Errors
     /// Any [`Error`].
@@ -167,7 +167,7 @@ impl Client {
         Ok(EndPointId(id))
     }
 
-    /// Ends an end point, and the subscriptions that are told there.
+    /// Unregisters an endpoint; its subscriptions end with it.
     ///
     /// # Errors
     /// Any [`Error`].
@@ -218,7 +218,7 @@ impl Client {
         self.call(at, request, Some(key.expose()), read).await
     }
 
-    /// Fetches what has changed among those who are subscribed to; some releases answer with all.
+    /// Fetches the presence that changed within a subscription; some releases answer with all of it.
     ///
     /// # Errors
     /// Any [`Error`]; one contact's odd document is not one.

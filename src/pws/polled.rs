@@ -1,4 +1,4 @@
-//! What an answer of `getPolledPresence` says of each contact.
+//! What `getPolledPresence` and `getSubscribedPresence` answer for each contact.
 
 use std::sync::Arc;
 
@@ -9,30 +9,30 @@ use super::reader::Reader;
 use crate::presence::tree::Node;
 use crate::presence::{Address, Document, Presence, attribute, decode, read_document_node};
 
-/// What a poll says of one contact.
+/// The answer for one contact.
 #[derive(Clone, Debug)]
 pub struct Contact {
-    /// Who; `None` where the answer does not say it readably.
+    /// Whose presence it is; `None` where the answer has no readable address.
     pub address: Option<Address>,
-    /// What is said; or why that cannot be read.
+    /// The presence; or why it cannot be read.
     pub said: Result<Said, String>,
-    /// For a document that was read: to keep what is made of it.
+    /// For a document that was read: keeps the composed presence for the next time.
     pub receipt: Option<Receipt>,
 }
 
-/// What is said of a contact.
+/// The presence of a contact, in the form in which it came.
 #[derive(Clone, Debug)]
 pub enum Said {
     /// A document.
     Rich(Box<Document>),
-    /// A document that was read before: what was kept of it (see [`Receipt::keep`]).
+    /// A document that is unchanged since [`Receipt::keep`]: the presence that was kept.
     Unchanged(Arc<Presence>),
     /// One word.
     Basic(Box<Presence>),
 }
 
 /// Reads the body of an answer to `getPolledPresence`: one entry for each contact that is in it.
-/// `charset` is what the content type says of the encoding.
+/// `charset` is the encoding that the content type names.
 ///
 /// Each document is read alone, so that only those are unreadable that are.
 ///
@@ -60,7 +60,7 @@ pub(super) fn read_basic(node: Node<'_, '_>) -> Result<Vec<Contact>, Error> {
     Ok(contacts)
 }
 
-/// What a document says, that is read as a tree.
+/// The contact of a document that was parsed into a tree.
 pub(super) fn rich(node: Node<'_, '_>) -> Contact {
     match read_document_node(node) {
         Ok(document) => Contact {

@@ -1,4 +1,4 @@
-//! What is said to the service, as SOAP.
+//! Requests to the service, and how they are written as SOAP.
 
 use std::io;
 
@@ -11,7 +11,7 @@ use super::subscription::{EndPointId, Expiration, SubscriptionId};
 use crate::link::OwnPresence;
 use crate::presence::Address;
 
-/// At most so many contacts fit into one request (`ContactListType` of the WSDL).
+/// The most contacts of one request (`ContactListType` of the WSDL).
 pub const BATCH: usize = 100;
 
 /// The namespace of the service.
@@ -29,7 +29,7 @@ pub enum SoapVersion {
     V1_2,
 }
 
-/// How much the service tells of a contact.
+/// In which form the service answers a contact's presence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PresenceType {
     /// One word.
@@ -71,21 +71,21 @@ pub enum Request<'a> {
     },
     /// `getPolledPresence`: at most [`BATCH`] contacts.
     Poll {
-        /// Who is asked for.
+        /// Whose presence is polled.
         contacts: &'a [Address],
-        /// How much is asked.
+        /// In which form.
         kind: PresenceType,
     },
     /// `logout` of the key in the header.
     Logout,
-    /// `registerEndPoint` with an address that the service shall call: the application's.
+    /// `registerEndPoint` of a new endpoint; with the application user's key.
     Register {
-        /// Where it shall call.
+        /// The URL to which notifications are sent.
         url: &'a str,
         /// For how long.
         expiration: Expiration,
     },
-    /// `registerEndPoint` of one that is registered, for longer.
+    /// `registerEndPoint` of one that is registered: renews it.
     RenewEndPoint {
         /// Which.
         end_point: EndPointId,
@@ -99,9 +99,9 @@ pub enum Request<'a> {
     },
     /// `subscribe` without an earlier subscription: 1 to [`BATCH`] contacts.
     Subscribe {
-        /// Whose changes shall be told.
+        /// Whose changes are notified.
         contacts: &'a [Address],
-        /// Where they shall be told.
+        /// The endpoint that receives the notifications.
         end_point: EndPointId,
         /// For how long.
         expiration: Expiration,
@@ -110,16 +110,16 @@ pub enum Request<'a> {
     Extend {
         /// Which.
         subscription: SubscriptionId,
-        /// Whose changes shall be told, too.
+        /// Whose changes are notified, too.
         contacts: &'a [Address],
-        /// Where they are told.
+        /// The endpoint that receives the notifications.
         end_point: EndPointId,
     },
     /// `subscribe` to what is subscribed to, for longer.
     RenewSubscription {
         /// Which.
         subscription: SubscriptionId,
-        /// Where it is told.
+        /// The endpoint that receives the notifications.
         end_point: EndPointId,
         /// For how long from now.
         expiration: Expiration,
@@ -128,7 +128,7 @@ pub enum Request<'a> {
     Unsubscribe {
         /// From which.
         subscription: SubscriptionId,
-        /// Whose changes need not be told any more.
+        /// Whose changes are no longer notified.
         contacts: &'a [Address],
     },
     /// `unsubscribe` from everybody.
@@ -140,7 +140,7 @@ pub enum Request<'a> {
     Fetch {
         /// Of which subscription.
         subscription: SubscriptionId,
-        /// How much is asked.
+        /// In which form.
         kind: PresenceType,
     },
     /// `setPresence` of the end user's own.
@@ -187,7 +187,7 @@ impl Request<'_> {
         writer.into_inner()
     }
 
-    /// What a client says without its secrets: for the log.
+    /// The envelope with its secrets redacted: for the log.
     pub(super) fn write_for_log(&self, version: SoapVersion) -> String {
         let (nothing, no_key) = (SecretString::from("…"), AppKey::new("…"));
         let written = match self {
@@ -344,8 +344,8 @@ fn status(own: OwnPresence) -> &'static str {
 }
 
 /// Whether it wins over what phone and calendar say. The service demands that it does for
-/// do-not-disturb (fault 122) and does not for available (fault 121); what else is said by hand is
-/// meant.
+/// do-not-disturb (fault 122) and does not for available (fault 121); what else is
+/// set by hand is to win.
 fn overrides(own: OwnPresence) -> bool {
     own != OwnPresence::Available
 }

@@ -1,4 +1,4 @@
-//! The way to a server, step by step: for finding out which of them fails.
+//! The steps of a connection, one by one: name, port, TLS.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -19,14 +19,14 @@ use super::zone::look_up;
 /// How long each step may take.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What a handshake showed.
+/// The outcome of a TLS handshake.
 #[derive(Clone, Debug)]
 pub struct Secured {
     /// The version of TLS, such as `TLS 1.3`.
     pub version: String,
     /// The fingerprint of the certificate that was shown, and accepted.
     pub fingerprint: Option<Fingerprint>,
-    /// What it says of itself; `None` where that cannot be read.
+    /// The readable parts of it; `None` where it cannot be read.
     pub certificate: Option<Described>,
 }
 
@@ -69,9 +69,9 @@ pub async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, Error> {
 }
 
 /// Whether anything answers at a node: a TLS handshake, or the first byte over plain HTTP, on a
-/// connection of its own. No secret is sent, so whose certificate it is does not matter.
+/// connection of its own. No secret is sent, so any certificate will do.
 pub async fn answers(node: &Endpoint) -> bool {
-    let asked = async {
+    let probe = async {
         let mut stream = connect(&resolve(node).await?).await?;
         if node.is_tls() {
             return secure(node, &Trust::Anyone, stream).await.map(drop);
@@ -86,13 +86,13 @@ pub async fn answers(node: &Endpoint) -> bool {
             _ => Ok(()),
         }
     };
-    asked.await.is_ok()
+    probe.await.is_ok()
 }
 
 /// A TLS handshake over a connection, as strict as the client's own.
 ///
 /// # Errors
-/// Why it fails: as the client would say it.
+/// Why it fails: the same error as the client's.
 pub async fn secure(node: &Endpoint, trust: &Trust, over: TcpStream) -> Result<Secured, Error> {
     let other = |error: &dyn std::fmt::Display| TlsFailure::Other(error.to_string());
     let config = trust.config().map_err(|error| other(&error))?;

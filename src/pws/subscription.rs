@@ -1,12 +1,12 @@
-//! What is named in being told: end points, subscriptions, and how long they last.
+//! Endpoints, subscriptions, and their expirations.
 
 use std::fmt;
 use std::time::Duration;
 
-/// At most so many contacts are in one subscription.
+/// The most contacts of one subscription.
 pub const SUBSCRIBED: usize = 5000;
 
-/// The number of an address of ours that the service calls; it belongs to the application user.
+/// The number of a registered endpoint, which belongs to the application user's session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EndPointId(pub(super) i32);
 
@@ -16,7 +16,7 @@ impl From<i32> for EndPointId {
     }
 }
 
-/// The number of a subscription; it belongs to the end user.
+/// The number of a subscription, which belongs to the end user's session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SubscriptionId(pub(super) i32);
 
@@ -26,15 +26,15 @@ impl From<i32> for SubscriptionId {
     }
 }
 
-/// For how long something holds that the service keeps: an hour to a day, in whole seconds
-/// (`expiration` of the WSDL).
+/// How long the service keeps an endpoint, a subscription or a presence that was set: an hour to a
+/// day, in whole seconds (`expiration` of the WSDL).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Expiration(u32);
 
 impl Expiration {
     /// The shortest.
     pub const SHORTEST: Expiration = Expiration(3600);
-    /// The longest. One second less than a day, for that is refused at end points.
+    /// The longest: a second less than a day, for some releases refuse a whole day at endpoints.
     pub const LONGEST: Expiration = Expiration(86_399);
 
     /// The one that is nearest to a time.

@@ -1,4 +1,4 @@
-//! What a failure of the transport was: each kind has its own words.
+//! Which [`Error`] a failure of HTTP, TLS or TCP is.
 
 use std::error::Error as _;
 use std::io;
@@ -7,7 +7,7 @@ use super::client::Limits;
 use super::error::Error;
 use super::tls::{Refused, TlsFailure};
 
-/// Says what a failure of the transport was.
+/// The error for a failure of the transport.
 pub(super) fn explain(error: &reqwest::Error, limits: &Limits) -> Error {
     for cause in causes(error) {
         if let Some(error) = cause.downcast_ref::<rustls::Error>() {
@@ -31,7 +31,7 @@ pub(super) fn explain(error: &reqwest::Error, limits: &Limits) -> Error {
         }
     }
     let words: Vec<String> = causes(error).map(ToString::to_string).collect();
-    let says = |what: &str| words.iter().any(|words| words.contains(what));
+    let contains = |what: &str| words.iter().any(|words| words.contains(what));
     if error.is_timeout() {
         let limit = if error.is_connect() {
             limits.connect
@@ -39,7 +39,7 @@ pub(super) fn explain(error: &reqwest::Error, limits: &Limits) -> Error {
             limits.whole
         };
         Error::TimedOut(limit)
-    } else if says("dns error") || says("failed to lookup address") {
+    } else if contains("dns error") || contains("failed to lookup address") {
         Error::NameNotFound
     } else if let Some(why) = words.iter().find_map(|w| w.strip_prefix("tunnel error: ")) {
         if why.contains("authorization required") {
@@ -57,7 +57,7 @@ pub(super) fn explain(error: &reqwest::Error, limits: &Limits) -> Error {
     }
 }
 
-/// Says what a failure of a TLS handshake was.
+/// The error for a failed TLS handshake.
 pub(super) fn explain_handshake(error: &io::Error) -> Error {
     let inside = error.get_ref().and_then(|held| held.downcast_ref());
     match (inside, error.kind()) {
@@ -71,7 +71,7 @@ fn error_is_in_body(cause: &&(dyn std::error::Error + 'static)) -> bool {
     cause.to_string().contains("body")
 }
 
-/// What the TLS library's error was.
+/// The error for one of the TLS library's.
 fn explain_tls(error: &rustls::Error) -> Error {
     match (Refused::of(error).cloned(), error) {
         (Some(Refused::Untrusted { reason, seen }), _) => Error::Certificate {

@@ -54,7 +54,11 @@ impl Folders {
     pub(super) fn places(&self, config: Value<PathBuf>, contacts: PathBuf) -> Places {
         let folders = self.0.as_ref();
         let state = |name: &str| {
-            folders.map(|folders| folders.state_dir().unwrap_or(folders.data_dir()).join(name))
+            folders.map(|folders| {
+                // Of the machine's own: on Windows the other one goes with the user from one to the next.
+                let folder = folders.state_dir().unwrap_or(folders.data_local_dir());
+                folder.join(name)
+            })
         };
         let runtime = folders.map(|folders| {
             let folder = folders.runtime_dir().unwrap_or(folders.cache_dir());

@@ -183,8 +183,7 @@ fn activities(state: &State, style: &Style) -> Element {
             .with_attribute("from", stamp(from))
             .with_attribute("until", stamp(until));
     }
-    let said = std::iter::once(state.doing).chain(state.beside);
-    for doing in said {
+    for doing in std::iter::once(state.doing).chain(state.beside) {
         activities = activities.with_all(activity(doing, own));
     }
     if style.activities == Activities::Cisco {
@@ -207,7 +206,7 @@ fn takes_its_time(doing: Doing) -> bool {
 }
 
 /// The element for an activity, in the namespace `own` if that has it; nothing where being there
-/// or not is told by the devices alone.
+/// or not shows by the devices alone.
 fn activity(doing: Doing, own: &'static str) -> Option<Element> {
     let name = match doing {
         Doing::Idle => Doing::Available.name(),

@@ -9,7 +9,7 @@ use super::xml::Element;
 /// The namespace of the service's own elements.
 pub(super) const SERVICE: &str = "urn:cisco:cup:presence:soap";
 
-/// The version of SOAP, told by the namespace of the envelope.
+/// The version of SOAP, by the namespace of the envelope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
     /// SOAP 1.1.
@@ -103,7 +103,7 @@ pub(super) struct Call<'a> {
     pub(super) parameters: Node<'a, 'a>,
 }
 
-/// The version of SOAP of a message; 1.1 where it can't be told, as gSOAP does.
+/// The version of SOAP of a message; 1.1 where it is unknown, as gSOAP does.
 pub(super) fn version_of(document: &Document) -> Version {
     match document.root_element().tag_name().namespace() {
         Some(namespace) if namespace == Version::Soap12.namespace() => Version::Soap12,

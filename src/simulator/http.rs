@@ -202,7 +202,7 @@ fn version_by_type(headers: &HeaderMap) -> Version {
     }
 }
 
-/// The version of SOAP that a request seems to be in; 1.1 where it can't be told.
+/// The version of SOAP that a request seems to be in; 1.1 where it is unknown.
 fn version_of(body: &[u8]) -> Version {
     let namespace = Version::Soap12.namespace().as_bytes();
     if body.windows(namespace.len()).any(|part| part == namespace) {

@@ -75,7 +75,7 @@ pub struct Options {
     pub end_users: Vec<String>,
     /// The domain of everybody's address.
     pub domain: String,
-    /// The shape that faults come in; each in turn when not said.
+    /// The shape that faults come in; `None` for each in turn.
     pub fault_shape: Option<Shape>,
     /// The certificate of both nodes, which then speak HTTPS; plain HTTP without.
     pub certificate: Option<Certificate>,
@@ -120,8 +120,8 @@ impl fmt::Debug for Simulator {
 }
 
 impl Simulator {
-    /// Starts the service at an address (port 0: any free one). The second node, of which only
-    /// the scenarios `redirect`, `redirect-loop` and `backup` tell, listens at any free port.
+    /// Starts the service at an address (port 0: any free one). The second node, which only
+    /// the scenarios `redirect`, `redirect-loop` and `backup` name, listens at any free port.
     ///
     /// # Errors
     /// The address can't be listened at.

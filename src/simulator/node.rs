@@ -26,7 +26,7 @@ pub(super) struct Ports {
     pub(super) second: u16,
 }
 
-/// What a node is told to be.
+/// Whether a node runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Power {
     Up,
@@ -94,11 +94,11 @@ pub(super) async fn run(member: Member, listener: TcpListener, switch: Switch) {
     }
 }
 
-/// Waits until the node is to be up again: when it is told, or when its time is over.
+/// Waits until the node is to be up again: by its switch, or when its time is over.
 async fn stay_down(switch: &Switch, power: &mut watch::Receiver<Power>) {
     loop {
-        let told = *power.borrow_and_update();
-        match told {
+        let wanted = *power.borrow_and_update();
+        match wanted {
             Power::Up => return,
             Power::DownFor(time) => {
                 if timeout(time, power.changed()).await.is_err() {

@@ -172,7 +172,7 @@ fn group_of(index: usize, count: usize) -> &'static Group {
         .unwrap_or(&groups[groups.len() - 1])
 }
 
-/// A full name and the user part of its address. Namesakes are told apart as in life: by a middle
+/// A full name and the user part of its address. Namesakes differ as in life: by a middle
 /// initial, and when those run out by a number.
 fn unused_name(rng: &mut Rng, used: &mut HashSet<String>) -> (String, String) {
     const TRIES: usize = 3;

@@ -181,7 +181,7 @@ impl State {
         self
     }
 
-    /// Whether it tells more than being signed in or not.
+    /// Whether it is more than being signed in or not.
     pub(super) fn is_telling(&self) -> bool {
         matches!(
             self.availability(),

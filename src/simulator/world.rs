@@ -50,7 +50,7 @@ pub(super) struct World {
     failing: VecDeque<Failing>,
     pub(super) subscriptions: Subscriptions,
     pub(super) watched: Watched,
-    /// Wakes the task that tells clients of changes.
+    /// Wakes the task that notifies clients of changes.
     pub(super) news: Arc<Notify>,
     /// Calls to clients that were due, made or lost.
     pub(super) calls: u64,

@@ -3,6 +3,7 @@
 
 pub mod console;
 pub mod job;
+pub mod keyboard;
 pub mod lock;
 pub mod private;
 pub mod reader;

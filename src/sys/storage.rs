@@ -1,5 +1,5 @@
-//! Putting a finished file in the place of another, in one step, so that it is found there even after
-//! a loss of power.
+//! Files that are read and replaced while other programs have them open, and that are found in their
+//! place even after a loss of power.
 
 use std::io;
 use std::path::Path;
@@ -16,22 +16,20 @@ pub fn put_in_place(file: NamedTempFile, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Puts a finished file in the place of the one at `path`, or of none. Windows refuses that while a
-/// program has the old file open without leave to replace it, as some editors and virus scanners
-/// do, most of them for a moment: tried again for a second and a quarter.
+/// Puts a finished file in the place of the one at `path`, or of none, [`when_free`].
 ///
 /// # Errors
 /// Why it cannot be put there, and what to do; then the old file is as it was.
 #[cfg(windows)]
 pub fn put_in_place(file: NamedTempFile, path: &Path) -> io::Result<()> {
     if std::fs::metadata(path).is_ok_and(|old| old.permissions().readonly()) {
-        let words = "it is marked read-only: attrib -r on it lets it be written";
+        let words = "it is marked read-only: 'attrib -r' takes the mark off";
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, words));
     }
     let (open, written) = file.into_parts();
     drop(open);
     let written = written.keep()?;
-    let put = retry(|| std::fs::rename(&written, path));
+    let put = when_free(|| std::fs::rename(&written, path));
     if put.is_err() {
         // What is not in its place is of no use.
         let _ = std::fs::remove_file(&written);
@@ -39,32 +37,42 @@ pub fn put_in_place(file: NamedTempFile, path: &Path) -> io::Result<()> {
     put
 }
 
-/// Does something again, a few times with growing pauses, while another program has the file open.
+/// Does something with a file, once: no program keeps another one from it.
+///
+/// # Errors
+/// Those of what is done.
+#[cfg(not(windows))]
+pub fn when_free<T>(mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    act()
+}
+
+/// Does something with a file. Windows refuses it while another program, such as an editor or a virus
+/// scanner, has the file for itself, mostly for a moment: tried again for a second and a quarter.
+///
+/// # Errors
+/// Those of what is done; where the file stays held, that it is, and what to do.
 #[cfg(windows)]
-fn retry(mut replace: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+pub fn when_free<T>(mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    // ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE.
+    let is_held = |error: &io::Error| matches!(error.raw_os_error(), Some(5 | 32 | 33 | 1224));
     for pause in [10, 20, 40, 80, 160, 320, 640] {
-        match replace() {
+        match act() {
             Err(error) if is_held(&error) => {
                 std::thread::sleep(std::time::Duration::from_millis(pause));
             }
             done => return done,
         }
     }
-    replace().map_err(|error| {
+    act().map_err(|error| {
         if !is_held(&error) {
             return error;
         }
-        let words = "another program has it open, such as an editor or a virus scanner: close it \
-                     there, then save again";
-        io::Error::new(io::ErrorKind::ResourceBusy, words)
+        let words = format!(
+            "{error}. If another program has it open, such as an editor or a virus scanner, close it \
+             there and try again"
+        );
+        io::Error::new(error.kind(), words)
     })
-}
-
-/// Whether another program has the file open: ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION,
-/// ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE.
-#[cfg(windows)]
-fn is_held(error: &io::Error) -> bool {
-    matches!(error.raw_os_error(), Some(5 | 32 | 33 | 1224))
 }
 
 /// Forces onto the disk which files a folder holds.

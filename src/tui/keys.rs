@@ -10,6 +10,7 @@ use tui_input::InputRequest;
 use tui_input::backend::crossterm::to_input_request;
 
 use crate::board::{Action, Board, Pane, UserMessage};
+use crate::sys::keyboard;
 
 /// One key with its modifiers, as the settings write it: `q`, `G`, `ctrl-l`, `space`, `page-up`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -263,6 +264,7 @@ impl Keys {
         if event.kind == KeyEventKind::Release {
             return None;
         }
+        let event = keyboard::as_meant(event);
         let key = Key::from(event);
         let action = self.action(key);
         if !board.wants_text() {

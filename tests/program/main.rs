@@ -30,3 +30,4 @@ mod together;
 mod trust;
 mod wait;
 mod watch;
+mod windows;

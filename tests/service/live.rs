@@ -1,5 +1,5 @@
-//! The feed in the mode in which the service tells: it fetches when called, keeps a net under it, and
-//! goes back to asking where being told does not work.
+//! The feed in live mode: it fetches at a notification, polls now and then all the same, and goes back to
+//! polling where no notifications come.
 
 use std::time::{Duration, Instant};
 
@@ -23,8 +23,8 @@ async fn live_feed(service: &Simulator, people: Vec<Address>) -> Feed {
     feed
 }
 
-/// Waits until somebody is told to be so.
-async fn told(feed: &mut Feed, who: &Address, wanted: Availability) {
+/// Waits until a report shows somebody so.
+async fn reported(feed: &mut Feed, who: &Address, wanted: Availability) {
     loop {
         let Update::Reports(reports) = next(feed).await else {
             continue;
@@ -40,7 +40,7 @@ async fn told(feed: &mut Feed, who: &Address, wanted: Availability) {
 }
 
 #[tokio::test]
-async fn a_change_is_told_without_asking() {
+async fn a_change_comes_without_a_poll() {
     let service = service(still(250)).await;
     let people = everybody(&service);
     let mut feed = live_feed(&service, people.clone()).await;
@@ -53,7 +53,7 @@ async fn a_change_is_told_without_asking() {
         (3, Doing::Available, Availability::Available),
     ] {
         service.set(&people[at], doing);
-        told(&mut feed, &people[at], wanted).await;
+        reported(&mut feed, &people[at], wanted).await;
     }
     // The last round of three may have been under way. Polls for the changes would be four more.
     assert!(service.tally().of(Operation::GetPolledPresence) <= polls + 3);
@@ -76,7 +76,7 @@ async fn contacts_that_come_and_go_are_subscribed_to_and_not_any_more() {
         let _ = tokio::time::timeout(Duration::from_millis(20), feed.updates.recv()).await;
     }
     service.set(&people[29], Doing::Dnd);
-    told(&mut feed, &people[29], Availability::Dnd).await;
+    reported(&mut feed, &people[29], Availability::Dnd).await;
     leave(feed).await;
 }
 
@@ -88,19 +88,19 @@ async fn after_a_new_session_everything_is_made_anew() {
     service.expire_applications();
     service.set(&people[2], Doing::Dnd);
     feed.commands.send(Command::AskNow(vec![])).unwrap();
-    told(&mut feed, &people[2], Availability::Dnd).await;
+    reported(&mut feed, &people[2], Availability::Dnd).await;
     let deadline = Instant::now() + Duration::from_secs(20);
     while service.subscribed() != (1, 1, 10) {
         assert!(Instant::now() < deadline, "{:?}", service.subscribed());
         let _ = tokio::time::timeout(Duration::from_millis(20), feed.updates.recv()).await;
     }
     service.set(&people[2], Doing::Available);
-    told(&mut feed, &people[2], Availability::Available).await;
+    reported(&mut feed, &people[2], Availability::Available).await;
     leave(feed).await;
 }
 
 #[tokio::test]
-async fn a_server_without_room_is_asked_and_that_is_said() {
+async fn a_server_without_room_is_polled_and_the_header_says_so() {
     for code in [138, 139, 211] {
         let service = service(Options {
             scenario: format!("no-endpoints={code}").parse::<Scenario>().unwrap(),
@@ -122,7 +122,7 @@ async fn a_server_without_room_is_asked_and_that_is_said() {
         assert!(remark.contains(&code.to_string()), "{remark}");
         let people = everybody(&service);
         service.set(&people[2], Doing::Dnd);
-        told(&mut feed, &people[2], Availability::Dnd).await;
+        reported(&mut feed, &people[2], Availability::Dnd).await;
         leave(feed).await;
     }
 }
@@ -135,7 +135,7 @@ async fn a_contact_that_cannot_be_subscribed_to_keeps_nobody_else_out() {
     let mut feed = live_feed(&service, people.clone()).await;
     assert_eq!(service.subscribed(), (1, 1, 29));
     service.set(&people[18], Doing::Dnd);
-    told(&mut feed, &people[18], Availability::Dnd).await;
+    reported(&mut feed, &people[18], Availability::Dnd).await;
     leave(feed).await;
 }
 
@@ -170,7 +170,7 @@ fn what_is_gone_on_the_server_is_made_anew_once_a_minute() {
     assert!((9..=11).contains(&made), "{made} times in ten minutes");
 }
 
-/// A plan of being told to which the server says yes to everything, up to the first wait.
+/// Runs the jobs against a server that accepts everything, up to the first wait.
 fn settle(live: &mut Subscriptions, now: Instant) -> (Vec<Job>, Instant) {
     let mut jobs = Vec::new();
     loop {
@@ -292,7 +292,7 @@ fn a_storm_of_calls_without_news_is_a_few_fetches_a_second() {
 }
 
 #[test]
-fn calls_that_do_not_come_are_noticed_and_being_told_is_tried_again_later() {
+fn missing_notifications_are_noticed_and_subscribing_is_tried_again_later() {
     let mut now = Instant::now();
     let mut live = Subscriptions::new();
     live.set_contacts(&people(10));

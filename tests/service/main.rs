@@ -1,7 +1,6 @@
 //! The client and the feed over real HTTP, against the embedded service.
 
 mod awake;
-mod being_told;
 mod faults;
 mod feed;
 mod keeper;
@@ -10,8 +9,10 @@ mod live;
 mod loss;
 mod nodes;
 mod pace;
+mod promises;
 mod sessions;
 mod simulator;
+mod subscriptions;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "each of the test programs uses its own part")]
 mod support;

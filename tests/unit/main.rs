@@ -7,6 +7,7 @@ mod counts;
 mod documents;
 mod exchange;
 mod fuzz;
+mod keyboard;
 mod linear;
 mod presence;
 mod screens;

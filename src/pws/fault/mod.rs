@@ -21,7 +21,7 @@ pub struct Fault {
     pub code: Option<u16>,
     /// The server's words, cleaned; bounded once the client has taken its secrets out of them.
     pub words: String,
-    /// How long to wait before the next request, where the answer's `Retry-After` says so.
+    /// How long to wait before the next request, from `Retry-After`.
     pub retry_after: Option<Duration>,
 }
 

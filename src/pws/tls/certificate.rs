@@ -1,4 +1,4 @@
-//! What a certificate says of itself, for people.
+//! The parts of a certificate that people check.
 
 use jiff::Timestamp;
 use x509_parser::extensions::GeneralName;
@@ -6,7 +6,7 @@ use x509_parser::prelude::X509Certificate;
 
 use crate::presence::clean;
 
-/// What a certificate says of itself, cleaned of control characters.
+/// Subject, names, issuer and end of a certificate, cleaned of control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Described {
     /// Whose it is.
@@ -32,7 +32,7 @@ impl Described {
         })
     }
 
-    /// Whether nobody but the owner vouches for it.
+    /// Whether it is self-issued.
     pub fn is_self_issued(&self) -> bool {
         self.subject == self.issuer
     }

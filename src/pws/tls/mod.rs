@@ -43,7 +43,7 @@ pub enum Trust {
     /// Those with one of these fingerprints, whatever name they carry, and also when they have
     /// expired: a pin means the certificate itself, not what it says.
     Pins(Vec<Fingerprint>),
-    /// Any. The board says so, always.
+    /// Any certificate; the board always shows a warning.
     Anyone,
 }
 
@@ -161,10 +161,10 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// A certificate that was refused, on its way through the TLS library to whom asked.
+/// Why the verifier refused a certificate; the TLS library carries it inside its own error.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum Refused {
-    /// Nobody who is trusted vouches for it.
+    /// No trusted authority issued it.
     #[error("{reason}")]
     Untrusted {
         /// Why, in words.
@@ -183,7 +183,7 @@ pub(super) enum Refused {
 }
 
 impl Refused {
-    /// What the verifier refused, where that is what the TLS library tells.
+    /// The verifier's reason inside an error of the TLS library.
     pub fn of(error: &rustls::Error) -> Option<&Refused> {
         match error {
             rustls::Error::InvalidCertificate(CertificateError::Other(other)) => {
@@ -209,7 +209,7 @@ impl Trust {
         });
         let setup = |error: &dyn fmt::Display| TrustError::Setup(error.to_string());
         let rule = match self {
-            // A bare system has no authorities: whom none is needed for must get along there.
+            // A bare system has no authorities; servers that need none must work there.
             Trust::Platform => match PlatformVerifier::new(provider.clone()) {
                 Ok(authorities) => Rule::Authorities(Box::new(authorities)),
                 Err(error) => Rule::Nobody(error.to_string()),
@@ -270,7 +270,7 @@ enum Rule {
     /// authority in the eyes of a verifier, and rarely carries the right name.
     Listed(Vec<Fingerprint>, Option<Arc<WebPkiServerVerifier>>),
     Pinned(Vec<Fingerprint>),
-    /// The system's authorities can't be had, for this reason.
+    /// The system has no authorities, for this reason.
     Nobody(String),
     Anyone,
 }
@@ -323,13 +323,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let schemes = &self.provider.signature_verification_algorithms;
-        match rustls::crypto::verify_tls12_signature(message, certificate, signature, schemes) {
-            Err(error) if has_old_version(&error) => {
-                signatures::verify_with_key_of(Version::Tls12, message, certificate, signature)
-            }
-            checked => checked,
-        }
+        self.verify_signature(Version::Tls12, message, certificate, signature)
     }
 
     fn verify_tls13_signature(
@@ -338,19 +332,36 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let schemes = &self.provider.signature_verification_algorithms;
-        match rustls::crypto::verify_tls13_signature(message, certificate, signature, schemes) {
-            Err(error) if has_old_version(&error) => {
-                signatures::verify_with_key_of(Version::Tls13, message, certificate, signature)
-            }
-            checked => checked,
-        }
+        self.verify_signature(Version::Tls13, message, certificate, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider
             .signature_verification_algorithms
             .supported_schemes()
+    }
+}
+
+impl Verifier {
+    /// Checks a signature as the library does, and with a certificate of version 1 by its key.
+    fn verify_signature(
+        &self,
+        version: Version,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let verify = match version {
+            Version::Tls12 => rustls::crypto::verify_tls12_signature,
+            Version::Tls13 => rustls::crypto::verify_tls13_signature,
+        };
+        let schemes = &self.provider.signature_verification_algorithms;
+        match verify(message, certificate, signature, schemes) {
+            Err(error) if has_old_version(&error) => {
+                signatures::verify_with_key_of(version, message, certificate, signature)
+            }
+            checked => checked,
+        }
     }
 }
 
@@ -364,7 +375,7 @@ fn has_old_version(error: &rustls::Error) -> bool {
     }
 }
 
-/// Why a certificate is not accepted, for people who do not know the library's words.
+/// Why a certificate is not accepted, in words for people.
 fn in_words(error: &rustls::Error) -> String {
     use CertificateError as Reason;
     let rustls::Error::InvalidCertificate(reason) = error else {
@@ -376,7 +387,7 @@ fn in_words(error: &rustls::Error) -> String {
         time.strftime("%F").to_string()
     };
     match reason {
-        // Of one with the name of an authority, but another's signature, the latter two are said.
+        // A certificate with an authority's name but another's signature gives the latter two.
         Reason::UnknownIssuer
         | Reason::BadSignature
         | Reason::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {

@@ -1,4 +1,5 @@
-//! Being told instead of asking, on the wire: what is written, and how the service takes it.
+//! Endpoints, subscriptions and the own presence on the wire: how the requests are written, and how the
+//! service answers.
 
 use std::time::Duration;
 
@@ -191,7 +192,7 @@ async fn every_own_presence_is_taken() {
 }
 
 #[tokio::test]
-async fn the_key_of_the_wrong_user_is_told_apart() {
+async fn a_server_without_endpoints_is_a_class_of_its_own() {
     let service = service(still(3)).await;
     let (client, session, _) = signed_in(&service).await;
     service.fail_next_of(Operation::RegisterEndPoint, 138, 1);
