@@ -30,11 +30,7 @@ impl World {
         let owner = self.application(call, route)?;
         let id: i32 = required_number(call.parameters, "endPointID")?;
         let url = child(call.parameters, "url").map(text);
-        let expires = match expiration(call.parameters)? {
-            Some(Expiration::After(time)) => Instant::now() + time,
-            Some(Expiration::Unchanged) => return Err(Fault::EXPIRATION.into()),
-            None => return Err(Refusal::occurrence("expiration")),
-        };
+        let expires = required_expiration(call.parameters)?;
         let id = match (id, url) {
             (0, url) => {
                 let url = callable(url.unwrap_or_default())?;
@@ -205,15 +201,24 @@ pub(super) const SHORTEST: Duration = Duration::from_secs(3600);
 
 /// What `expiration` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Expiration {
+enum Expiration {
     /// 3600 to 86400 s from now.
     After(Duration),
     /// 0: what holds goes on to hold (`subscribe` with more contacts).
     Unchanged,
 }
 
+/// Reads `expiration`, which has to be given and to be a time.
+pub(super) fn required_expiration(parameters: XmlNode<'_, '_>) -> Result<Instant, Refusal> {
+    match expiration(parameters)? {
+        Some(Expiration::After(time)) => Ok(Instant::now() + time),
+        Some(Expiration::Unchanged) => Err(Fault::EXPIRATION.into()),
+        None => Err(Refusal::occurrence("expiration")),
+    }
+}
+
 /// Reads `expiration`, where it is given.
-pub(super) fn expiration(parameters: XmlNode<'_, '_>) -> Result<Option<Expiration>, Refusal> {
+fn expiration(parameters: XmlNode<'_, '_>) -> Result<Option<Expiration>, Refusal> {
     match number(parameters, "expiration")? {
         None => Ok(None),
         Some(0) => Ok(Some(Expiration::Unchanged)),

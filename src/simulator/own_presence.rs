@@ -1,10 +1,9 @@
 //! `setPresence`: an end user says what the end user does.
 
 use roxmltree::Node as XmlNode;
-use tokio::time::Instant;
 
 use super::envelope::{Call, Operation, child, text};
-use super::events::{Expiration, expiration};
+use super::events::required_expiration;
 use super::fault::Fault;
 use super::polling::{PresenceType, presence_type};
 use super::publication::Publication;
@@ -40,11 +39,7 @@ impl World {
                 (published.state, Some(published.document))
             }
         };
-        let until = match expiration(call.parameters)? {
-            Some(Expiration::After(time)) => Instant::now() + time,
-            Some(Expiration::Unchanged) => return Err(Fault::EXPIRATION.into()),
-            None => return Err(Refusal::occurrence("expiration")),
-        };
+        let until = required_expiration(call.parameters)?;
         let state = State {
             by_hand: Some(by_hand),
             since: Some(jiff::Timestamp::now()),

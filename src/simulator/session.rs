@@ -67,10 +67,10 @@ struct EndUserSession {
 
 /// The first keys that are given: those of the captured conversation, so that its requests can be
 /// replayed as they are.
-const FIRST_KEYS: (&str, &str) = (
+const FIRST_KEYS: [&str; 2] = [
     "551e35c6-1be-1d90757b-2faf-7",
     "551e376c-13b-44f32be3-312c-7",
-);
+];
 
 /// How a login stands to a session that the same user has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +81,20 @@ pub(super) enum Existing {
     Refuse,
     /// Its key is given again (`force` false, on others).
     Reuse,
+}
+
+impl Existing {
+    /// The key of an older session, where it is given again.
+    fn reused<K>(self, older: Option<K>, end: impl FnOnce(&K)) -> Result<Option<K>, Fault> {
+        match (older, self) {
+            (Some(_), Existing::Refuse) => Err(Fault::ALREADY_IN),
+            (older, Existing::Reuse) => Ok(older),
+            (older, _) => {
+                older.as_ref().map(end);
+                Ok(None)
+            }
+        }
+    }
 }
 
 /// The sessions of the whole cluster. An application user's key is good at every node, an end
@@ -105,16 +119,10 @@ impl Sessions {
             .iter()
             .find(|(_, session)| session.user == user)
             .map(|(key, _)| key.clone());
-        match (older, existing) {
-            (Some(_), Existing::Refuse) => return Err(Fault::ALREADY_IN),
-            (Some(key), Existing::Reuse) => return Ok(key),
-            (Some(key), Existing::End) => self.end_application(&key),
-            (None, _) => {}
+        if let Some(key) = existing.reused(older, |key| self.end_application(key))? {
+            return Ok(key);
         }
-        let key = ApplicationKey(match self.given {
-            0 => self.first_key(FIRST_KEYS.0),
-            _ => self.new_key(rng),
-        });
+        let key = ApplicationKey(self.new_key(rng));
         let session = ApplicationSession {
             user: user.to_owned(),
             polls: 0,
@@ -136,16 +144,10 @@ impl Sessions {
             .iter()
             .find(|(_, session)| session.user == user && session.node == node)
             .map(|(key, _)| key.clone());
-        match (older, existing) {
-            (Some(_), Existing::Refuse) => return Err(Fault::ALREADY_IN),
-            (Some(key), Existing::Reuse) => return Ok(key),
-            (Some(key), Existing::End) => self.end_user(&key),
-            (None, _) => {}
+        if let Some(key) = existing.reused(older, |key| self.end_user(key))? {
+            return Ok(key);
         }
-        let key = EndUserKey(match self.given {
-            1 => self.first_key(FIRST_KEYS.1),
-            _ => self.new_key(rng),
-        });
+        let key = EndUserKey(self.new_key(rng));
         let session = EndUserSession {
             user: user.to_owned(),
             polls: 0,
@@ -156,14 +158,12 @@ impl Sessions {
         Ok(key)
     }
 
-    fn first_key(&mut self, key: &str) -> String {
-        self.given += 1;
-        key.to_owned()
-    }
-
     /// A key in the manner of the service.
     fn new_key(&mut self, rng: &mut Rng) -> String {
         self.given += 1;
+        if let Some(key) = FIRST_KEYS.get(self.given as usize - 1) {
+            return (*key).to_owned();
+        }
         format!(
             "{:08x}-{:x}-{:08x}-{:x}-{:x}",
             0x551e_376c + self.given,

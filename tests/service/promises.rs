@@ -159,11 +159,13 @@ impl Bench {
                 None
             }
             Loss::Throttled => {
+                let before = self.service.tally().all_faults();
                 self.service.fail_next(212, 5);
-                change(&self);
-                while self.service.tally().all_faults() < 5 {
+                let limit = Instant::now() + Duration::from_secs(60);
+                while self.service.tally().all_faults() < before + 5 && Instant::now() < limit {
                     let _ = self.until(Duration::from_millis(50), |_, _| false).await;
                 }
+                change(&self);
                 None
             }
             Loss::Asleep => {

@@ -323,13 +323,7 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let schemes = &self.provider.signature_verification_algorithms;
-        match rustls::crypto::verify_tls12_signature(message, certificate, signature, schemes) {
-            Err(error) if has_old_version(&error) => {
-                signatures::verify_with_key_of(Version::Tls12, message, certificate, signature)
-            }
-            checked => checked,
-        }
+        self.verify_signature(Version::Tls12, message, certificate, signature)
     }
 
     fn verify_tls13_signature(
@@ -338,19 +332,36 @@ impl ServerCertVerifier for Verifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        let schemes = &self.provider.signature_verification_algorithms;
-        match rustls::crypto::verify_tls13_signature(message, certificate, signature, schemes) {
-            Err(error) if has_old_version(&error) => {
-                signatures::verify_with_key_of(Version::Tls13, message, certificate, signature)
-            }
-            checked => checked,
-        }
+        self.verify_signature(Version::Tls13, message, certificate, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.provider
             .signature_verification_algorithms
             .supported_schemes()
+    }
+}
+
+impl Verifier {
+    /// Checks a signature as the library does, and with a certificate of version 1 by its key.
+    fn verify_signature(
+        &self,
+        version: Version,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        let verify = match version {
+            Version::Tls12 => rustls::crypto::verify_tls12_signature,
+            Version::Tls13 => rustls::crypto::verify_tls13_signature,
+        };
+        let schemes = &self.provider.signature_verification_algorithms;
+        match verify(message, certificate, signature, schemes) {
+            Err(error) if has_old_version(&error) => {
+                signatures::verify_with_key_of(version, message, certificate, signature)
+            }
+            checked => checked,
+        }
     }
 }
 
