@@ -104,7 +104,7 @@ const VARIABLES: [(&str, &str); 6] = [
     ),
     (
         "LC_ALL, LC_MESSAGES, LANG",
-        "The languages of notes, the most wanted first.",
+        "The languages of notes, the most wanted first; without, the system's.",
     ),
     (
         "XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_CACHE_HOME",

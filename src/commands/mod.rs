@@ -303,9 +303,17 @@ fn languages() -> Vec<String> {
     let values = variables.iter().filter_map(|name| std::env::var(name).ok());
     let tags = values.flat_map(|value| value.split(':').map(String::from).collect::<Vec<_>>());
     let tag = |text: String| text.split('.').next().unwrap_or_default().replace('_', "-");
-    tags.map(tag)
+    let named: Vec<String> = tags
+        .map(tag)
         .filter(|tag| !tag.is_empty() && tag != "C" && tag != "POSIX")
-        .collect()
+        .collect();
+    if named.is_empty() {
+        // Windows sets no variable, nor does macOS outside of a terminal.
+        return sys_locale::get_locales()
+            .filter(|tag| tag != "C" && tag != "POSIX")
+            .collect();
+    }
+    named
 }
 
 /// The themes that there are, and the chosen one, for a terminal of so many colours.
