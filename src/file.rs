@@ -4,7 +4,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, is_separator};
 
 pub use crate::sys::lock::Lock;
 pub use crate::sys::private::{
@@ -31,6 +31,18 @@ pub fn target(path: &Path) -> PathBuf {
         target = target.parent().unwrap_or(Path::new("")).join(next);
     }
     target
+}
+
+/// A path as people write it: `~/` is the home folder.
+pub fn at_home(path: &str) -> PathBuf {
+    let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_path_buf());
+    match path
+        .strip_prefix('~')
+        .and_then(|inside| inside.strip_prefix(is_separator))
+    {
+        Some(inside) => home().map_or_else(|| path.into(), |home| home.join(inside)),
+        None => path.into(),
+    }
 }
 
 /// The folder that a file is in, made where it is missing: for its owner alone.

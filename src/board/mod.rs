@@ -90,7 +90,7 @@ impl View {
     pub const ALL: [View; 3] = [View::Tiles, View::List, View::Compact];
 
     /// The name in the settings.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             View::Tiles => "tiles",
             View::List => "list",

@@ -33,7 +33,7 @@ impl Order {
     }
 
     /// The name in the settings.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Order::Name => "name",
             Order::State => "state",

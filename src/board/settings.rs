@@ -8,7 +8,7 @@ use crate::presence::IconSet;
 pub enum Origin {
     /// An option of the command line.
     Option,
-    /// This variable of the environment.
+    /// The variable of the environment for the setting of this key.
     Variable(&'static str),
     /// The settings file.
     File,
@@ -27,6 +27,14 @@ impl Origin {
             Origin::File => "config.toml",
             Origin::Form => "typed in",
             Origin::Default => "default",
+        }
+    }
+
+    /// In full: a variable by its name, anything else as its label.
+    pub fn place(self) -> String {
+        match self {
+            Origin::Variable(key) => format!("WHOSIN_{}", key.to_uppercase()),
+            origin => origin.label().into(),
         }
     }
 }
@@ -165,7 +173,7 @@ impl Board {
         setting.value = choice.label();
         let counts_again = match setting.origin {
             Origin::Option => Some(format!("--{}", setting.name.replace('_', "-"))),
-            Origin::Variable(name) => Some(name.to_string()),
+            Origin::Variable(_) => Some(setting.origin.place()),
             Origin::File | Origin::Form | Origin::Default => None,
         };
         if counts_again.is_none() {

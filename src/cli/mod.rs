@@ -1,5 +1,6 @@
 //! The command line.
 
+mod config;
 mod contacts;
 mod exit;
 mod looking;
@@ -7,6 +8,7 @@ mod own;
 mod simulated;
 mod who;
 
+pub use config::Config;
 pub use contacts::Contacts;
 pub use exit::Exit;
 pub use looking::{Bar, Goal, Wait, Watch};
@@ -117,6 +119,12 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
     },
+    /// Show, check and edit the settings
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  whosin config example > ~/.config/whosin/config.toml\n  whosin config show\n  whosin config check\n\nEvery key is also an option or a variable: WHOSIN_INTERVAL for interval."
+    )]
+    Config(Config),
     /// Look at and change the contact book, also while a board shows it
     #[command(
         subcommand,

@@ -220,8 +220,8 @@ fn group_table(contacts: &[Contact]) -> String {
     )
 }
 
-/// Two spaces between columns, as wide on a screen as their widest cell; none at a line's end.
-fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
+/// Rows in columns: two spaces between, as wide on a screen as their widest cell; none at a line's end.
+pub fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
     let widest: [usize; N] = std::array::from_fn(|column| {
         let widths = rows.iter().map(|row| row[column].width());
         widths.max().unwrap_or_default()

@@ -9,6 +9,7 @@ use super::CommandError;
 use crate::board::{Replace, WorldMessage};
 use crate::contacts::exchange::{self, Format, Imported};
 use crate::contacts::{self, Contact};
+use crate::file::at_home;
 use crate::presence::clean;
 
 /// A larger file is not one of contacts, in bytes.
@@ -133,18 +134,6 @@ pub fn complete(path: &str) -> Option<String> {
         same.map(|(a, _)| a).collect()
     })?;
     Some(format!("{folder}{common}"))
-}
-
-/// The path as a shell would take it: `~` is the home folder.
-fn at_home(path: &str) -> PathBuf {
-    let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_path_buf());
-    match path
-        .strip_prefix('~')
-        .and_then(|inside| inside.strip_prefix(is_separator))
-    {
-        Some(inside) => home().map_or_else(|| path.into(), |home| home.join(inside)),
-        None => path.into(),
-    }
 }
 
 fn file_name(path: &Path) -> String {

@@ -87,8 +87,8 @@ const FILES: [(&str, &str); 8] = [
 
 const VARIABLES: [(&str, &str); 6] = [
     (
-        "WHOSIN_SERVER, WHOSIN_APP_USER, WHOSIN_USER",
-        "As the options of these names.",
+        "WHOSIN_SERVER, WHOSIN_INTERVAL and so on",
+        "Each setting, as its key in config.toml; an empty one counts as unset.",
     ),
     (
         "WHOSIN_APP_PASSWORD",

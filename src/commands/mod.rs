@@ -4,6 +4,7 @@ mod answers;
 mod board;
 mod check;
 mod completions;
+mod config;
 mod contacts;
 mod demo;
 mod files;
@@ -116,6 +117,12 @@ pub enum CommandError {
     /// One name was given for several contacts.
     #[error("--name is for one contact: add them one by one")]
     NameForSeveral,
+    /// A file of a theme is wrong, or its theme is not there.
+    #[error("{0}")]
+    Theme(String),
+    /// The editor of the settings failed.
+    #[error("the editor failed: {0}. Set VISUAL or EDITOR to one that runs here")]
+    Editor(String),
     /// The text of `--format` cannot be filled in.
     #[error("{0}")]
     Template(String),
@@ -146,6 +153,7 @@ impl CommandError {
             | CommandError::NotInBook(_)
             | CommandError::NameForSeveral
             | CommandError::Template(_)
+            | CommandError::Theme(_)
             | CommandError::OverBook(_)
             | CommandError::Trust(_)
             | CommandError::Feed(StartError::Trust(_))
@@ -155,6 +163,7 @@ impl CommandError {
             CommandError::Book(_)
             | CommandError::Tui(_)
             | CommandError::NothingLeft
+            | CommandError::Editor(_)
             | CommandError::NoText { .. }
             | CommandError::Unwritable { .. }
             | CommandError::Feed(StartError::System(_))
@@ -221,6 +230,7 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
         Some(Command::Wait(wait)) => wait::wait(&cli.options, &wait).await,
         Some(Command::Watch(watch)) => watch::watch(&cli.options, &watch).await,
         Some(Command::Check { report }) => check::check(&cli.options, report.as_deref()).await,
+        Some(Command::Config(command)) => config::config(&cli.options, &command),
         Some(Command::Contacts(command)) => contacts::contacts(&cli.options, command),
         Some(Command::Completions { shell }) => completions::completions(&shell),
         Some(Command::Man { dir }) => man::man(dir.as_deref()),
@@ -229,6 +239,9 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
 
 /// The settings, as options, variables and file say.
 fn load_unlogged(options: &Options) -> Result<Settings, SettingsError> {
+    if let Some(path) = options.config.as_ref().filter(|path| !path.exists()) {
+        return Err(SettingsError::Missing(path.clone()));
+    }
     Settings::load(&options.settings, options.config.as_deref())
 }
 

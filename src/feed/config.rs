@@ -26,7 +26,7 @@ impl Delivery {
     pub const ALL: [Delivery; 3] = [Delivery::Auto, Delivery::Poll, Delivery::Notify];
 
     /// The name in the settings.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Delivery::Auto => "auto",
             Delivery::Poll => "poll",

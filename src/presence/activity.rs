@@ -84,7 +84,7 @@ impl IconSet {
     pub const ALL: [IconSet; 3] = [IconSet::Unicode, IconSet::Nerd, IconSet::Ascii];
 
     /// The name in the settings.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             IconSet::Unicode => "unicode",
             IconSet::Nerd => "nerd",

@@ -29,6 +29,19 @@ pub enum SoapVersion {
     V1_2,
 }
 
+impl SoapVersion {
+    /// Both versions.
+    pub const ALL: [SoapVersion; 2] = [SoapVersion::V1_1, SoapVersion::V1_2];
+
+    /// The name in the settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            SoapVersion::V1_1 => "1.1",
+            SoapVersion::V1_2 => "1.2",
+        }
+    }
+}
+
 /// In which form the service answers a contact's presence.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PresenceType {

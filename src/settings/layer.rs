@@ -10,8 +10,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use secrecy::SecretString;
-use serde::Deserialize;
-use toml::{Table, Value as TomlValue};
+use toml::Value as Toml;
 
 use super::places::Places;
 use super::values::{Callback, InFlight, Kind, LogLevel, Servers, Time};
@@ -24,27 +23,23 @@ use crate::sys::console;
 use crate::tui::{Keys, ThemeName};
 
 /// Takes the list of all settings: first those that are options, too, then those that only the file
-/// has. Each is written `KEY: KIND = DEFAULT, variable "NAME";` below the words that say what it is
-/// for. Without a default it may be left unset; without a variable the environment does not set it.
-/// As an option, a kind that is a `Vec` may be given several times.
+/// and the environment have. Each is written `KEY: KIND = DEFAULT;` below the words that describe it.
+/// Without a default it may be left unset. As an option, a kind that is a `Vec` may be given several
+/// times.
 macro_rules! settings {
     (
         options {$(
             $(#[doc = $option_about:literal])+
-            $(#[serde($($option_serde:tt)+)])?
-            $option:ident: $option_kind:ty
-                $(= $option_default:expr)? $(, variable $option_variable:literal)?;
+            $option:ident: $option_kind:ty $(= $option_default:expr)?;
         )*}
         file {$(
             $(#[doc = $file_about:literal])+
-            $file:ident: $file_kind:ty
-                $(= $file_default:expr)? $(, variable $file_variable:literal)?;
+            $file:ident: $file_kind:ty $(= $file_default:expr)?;
         )*}
     ) => {
         /// The settings of one place: the command line, the environment, or the file. `None`: not set.
-        #[derive(Clone, Debug, Default, Args, Deserialize)]
+        #[derive(Clone, Debug, Default, Args)]
         #[command(next_help_heading = "Global options")]
-        #[serde(default, deny_unknown_fields)]
         pub struct Layer {
             $(
                 $(#[doc = $option_about])+
@@ -52,15 +47,15 @@ macro_rules! settings {
                     long,
                     global = true,
                     value_name = <$option_kind as Kind>::NAME,
+                    value_parser = <$option_kind as Kind>::parser(),
                     num_args = usize::from(!<$option_kind as Kind>::NAME.is_empty()),
                     default_missing_value = "true",
                     help = help(
                         concat!($($option_about),+),
                         settings!(@shown $($option_default)?),
-                        concat!("", $($option_variable)?),
+                        stringify!($option),
                     ),
                 )]
-                $(#[serde($($option_serde)+)])?
                 pub $option: Option<$option_kind>,
             )*
             $(
@@ -71,18 +66,18 @@ macro_rules! settings {
         }
 
         impl Layer {
-            /// The layer of the environment. An empty variable counts as unset.
-            ///
-            /// # Errors
-            /// [`SettingsError::Variable`] where a value cannot be read.
-            pub fn of_variables(
-                variable: impl Fn(&str) -> Option<String>,
-            ) -> Result<Layer, SettingsError> {
-                let mut layer = Layer::default();
-                let read = |key, name| Layer::of_variable(key, name, &variable);
-                $($(layer.$option = read(stringify!($option), $option_variable)?.$option;)?)*
-                $($(layer.$file = read(stringify!($file), $file_variable)?.$file;)?)*
-                Ok(layer)
+            /// The keys of all settings, in the order of the list.
+            pub const KEYS: &[&str] = &[
+                $(stringify!($option),)*
+                $(stringify!($file),)*
+            ];
+
+            /// Takes the values of all settings from what `take` finds at a key.
+            pub(super) fn of<T: Take>(mut take: T) -> Result<Layer, T::Error> {
+                Ok(Layer {
+                    $($option: take.take(stringify!($option))?,)*
+                    $($file: take.take(stringify!($file))?,)*
+                })
             }
         }
 
@@ -109,50 +104,154 @@ macro_rules! settings {
                 file: Layer,
                 places: Places,
             ) -> Settings {
-                Settings {
-                    $($option: settings!(
-                        @value
-                        Value::first([
-                            (options.$option, Origin::Option),
-                            (
-                                variables.$option,
-                                Origin::Variable(concat!("", $($option_variable)?)),
-                            ),
-                            (file.$option, Origin::File),
-                        ])
-                        $(, $option_default)?
-                    ),)*
-                    $($file: settings!(
-                        @value
-                        Value::first([
-                            (options.$file, Origin::Option),
-                            (
-                                variables.$file,
-                                Origin::Variable(concat!("", $($file_variable)?)),
-                            ),
-                            (file.$file, Origin::File),
-                        ])
-                        $(, $file_default)?
-                    ),)*
-                    places,
-                }
+                settings!(
+                    @merge options variables file places
+                    $($option $(, $option_default)?;)*
+                    $($file $(, $file_default)?;)*
+                )
             }
 
             /// A line of the settings view for each, in the order of the list.
             pub(super) fn lines(&self) -> Vec<Setting> {
                 vec![
-                    $(line(stringify!($option), concat!($($option_about),+), &self.$option),)*
-                    $(line(stringify!($file), concat!($($file_about),+), &self.$file),)*
+                    $(settings!(
+                        @line self $option: $option_kind $(= $option_default)?, $($option_about)+
+                    ),)*
+                    $(settings!(
+                        @line self $file: $file_kind $(= $file_default)?, $($file_about)+
+                    ),)*
                 ]
             }
+        }
+
+        /// Each setting as a file may write it.
+        pub(super) fn examples() -> Vec<Example> {
+            vec![
+                $(settings!(
+                    @example $option: $option_kind $(= $option_default)?, $($option_about)+
+                ),)*
+                $(settings!(
+                    @example $file: $file_kind $(= $file_default)?, $($file_about)+
+                ),)*
+            ]
         }
     };
     (@kind $kind:ty) => { Option<$kind> };
     (@kind $kind:ty, $default:expr) => { $kind };
+    (
+        @merge $options:ident $variables:ident $file:ident $places:ident
+        $($key:ident $(, $default:expr)?;)*
+    ) => {
+        Settings {
+            $($key: settings!(
+                @value
+                Value::first([
+                    ($options.$key, Origin::Option),
+                    ($variables.$key, Origin::Variable(stringify!($key))),
+                    ($file.$key, Origin::File),
+                ])
+                $(, $default)?
+            ),)*
+            places: $places,
+        }
+    };
     (@value $given:expr) => { Value::optional($given) };
     (@value $given:expr, $default:expr) => { Value::or_default($given, $default) };
     (@shown) => { String::new() };
     (@shown $default:expr) => { Kind::shown(&$default) };
+    (@line $settings:ident $key:ident: $kind:ty, $($about:literal)+) => {
+        line(
+            stringify!($key),
+            concat!($($about),+),
+            $settings.$key.value.as_ref().map_or_else(|| "not set".into(), Kind::shown),
+            $settings.$key.origin,
+        )
+    };
+    (@line $settings:ident $key:ident: $kind:ty = $default:expr, $($about:literal)+) => {
+        line(
+            stringify!($key),
+            concat!($($about),+),
+            $settings.$key.value.shown(),
+            $settings.$key.origin,
+        )
+    };
+    (@example $key:ident: $kind:ty $(= $default:expr)?, $($about:literal)+) => {
+        Example {
+            key: stringify!($key),
+            about: &[$($about),+],
+            default: settings!(@written $($default)?),
+            example: <$kind as Kind>::EXAMPLE,
+        }
+    };
+    (@written) => { None };
+    (@written $default:expr) => { Some(Kind::written(&$default)) };
+}
+
+/// A setting as a file may write it.
+pub(super) struct Example {
+    /// Its key.
+    pub key: &'static str,
+    /// What it is for, line by line.
+    pub about: &'static [&'static str],
+    /// Its default, where it has one.
+    pub default: Option<String>,
+    /// Some value.
+    pub example: &'static str,
+}
+
+/// Where the values of a layer are taken from.
+pub(super) trait Take {
+    /// Why a value cannot be read.
+    type Error;
+
+    /// The value at a key, if there is one.
+    fn take<T: Kind>(&mut self, key: &'static str) -> Result<Option<T>, Self::Error>;
+}
+
+/// The help of an option.
+fn help(about: &'static str, default: String, key: &'static str) -> String {
+    let mut text = about.trim_start().to_string();
+    let variable = Origin::Variable(key).place();
+    for (name, value) in [("default", &default), ("env", &variable)] {
+        if !value.is_empty() {
+            text.push_str(&format!(" [{name}: {value}]"));
+        }
+    }
+    text
+}
+
+/// The environment.
+struct Variables<F>(F);
+
+impl<F: Fn(&str) -> Option<String>> Take for Variables<F> {
+    type Error = SettingsError;
+
+    fn take<T: Kind>(&mut self, key: &'static str) -> Result<Option<T>, SettingsError> {
+        let name = Origin::Variable(key).place();
+        let text = (self.0)(&name).filter(|text| !text.is_empty());
+        let read = text.map(|text| T::of_file(&Toml::String(text))).transpose();
+        read.map_err(|reason| SettingsError::Variable { name, reason })
+    }
+}
+
+impl Layer {
+    /// The layer of the environment. An empty variable counts as unset.
+    ///
+    /// # Errors
+    /// [`SettingsError::Variable`] where a value cannot be read.
+    pub fn of_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Layer, SettingsError> {
+        Layer::of(Variables(variable))
+    }
+}
+
+fn line(key: &'static str, about: &'static str, value: String, origin: Origin) -> Setting {
+    Setting {
+        name: key,
+        value,
+        origin,
+        about: about.trim_start(),
+        choices: Vec::new(),
+    }
 }
 
 /// The glyphs that the terminal can draw.
@@ -164,53 +263,15 @@ fn default_icons() -> IconSet {
     }
 }
 
-/// The help of an option.
-fn help(about: &'static str, default: String, variable: &str) -> String {
-    let mut text = about.trim_start().to_string();
-    for (name, value) in [("default", default.as_str()), ("env", variable)] {
-        if !value.is_empty() {
-            text.push_str(&format!(" [{name}: {value}]"));
-        }
-    }
-    text
-}
-
-impl Layer {
-    /// What one variable says, read as the file would be with its text at this key.
-    fn of_variable(
-        key: &str,
-        name: &'static str,
-        variable: impl Fn(&str) -> Option<String>,
-    ) -> Result<Layer, SettingsError> {
-        let text = variable(name).filter(|text| !text.is_empty());
-        let said = text.map(|text| (key.to_string(), TomlValue::String(text)));
-        let refused = |error: toml::de::Error| SettingsError::Variable {
-            name,
-            reason: error.message().to_string(),
-        };
-        Table::from_iter(said).try_into().map_err(refused)
-    }
-}
-
-fn line<T: Kind>(key: &'static str, about: &'static str, value: &Value<T>) -> Setting {
-    Setting {
-        name: key,
-        value: value.value.shown(),
-        origin: value.origin,
-        about: about.trim_start(),
-        choices: Vec::new(),
-    }
-}
-
 settings! {
     options {
         /// Where to sign in: host, host:port or URL (https and port 8083 by default); several
         /// with commas between, the primary first
-        server: Servers, variable "WHOSIN_SERVER";
+        server: Servers;
         /// The application user, which the administrator made
-        app_user: String, variable "WHOSIN_APP_USER";
+        app_user: String;
         /// The end user: whose view of presence it is
-        user: String, variable "WHOSIN_USER";
+        user: String;
         /// Added to a contact that is typed without a domain
         domain: String;
         /// How often each contact is polled, such as 5 or 10s, while the server sends no
@@ -230,8 +291,7 @@ settings! {
         /// Trust the certificates in this PEM file
         ca_file: PathBuf;
         /// Trust exactly the certificate with this fingerprint; may be given several times
-        #[serde(deserialize_with = "super::values::fingerprints")]
-        pin: Vec<Fingerprint>, variable "WHOSIN_PIN";
+        pin: Vec<Fingerprint>;
         /// Trust any certificate; the board says so, always
         insecure: bool;
         /// How much is written into the log file: off, error, warn, info, debug or trace
@@ -258,7 +318,7 @@ settings! {
         /// Whether today's states are kept for the next run, in a file for you alone
         history: bool = false;
         /// The application user's password, only in a file that nobody else can read
-        app_password: SecretString, variable "WHOSIN_APP_PASSWORD";
+        app_password: SecretString;
         /// A command that prints the application user's password, such as: pass show cup
         app_password_command: SecretString;
         /// Which keys do what: the help (?) lists all

@@ -12,20 +12,23 @@ use crate::board::Origin;
 use crate::feed;
 use crate::pws::{EndpointError, Trust};
 
+mod example;
 mod file;
 pub mod layer;
+pub mod nearest;
 mod password;
 mod places;
 mod saving;
 mod shown;
 pub mod values;
 
+pub use example::example;
 pub use layer::{Layer, Settings};
 pub use places::Places;
 pub use saving::{save_choice, save_sign_in};
 
 use places::Folders;
-use values::{Nodes, Servers};
+use values::{Nodes, Servers, ValueError};
 
 /// The value of a setting, and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,10 +106,13 @@ pub enum SettingsError {
     #[error("{name}: {reason}")]
     Variable {
         /// Which.
-        name: &'static str,
+        name: String,
         /// What is wrong.
-        reason: String,
+        reason: ValueError,
     },
+    /// The settings file that an option names does not exist.
+    #[error("there is no settings file {0}: check --config, or make it by 'whosin config edit'")]
+    Missing(PathBuf),
     /// The server that an option names is none.
     #[error(transparent)]
     Server(#[from] EndpointError),
@@ -127,6 +133,14 @@ pub enum SettingsError {
 }
 
 impl Settings {
+    /// The settings file: the one that is named, else the usual one.
+    ///
+    /// # Errors
+    /// [`SettingsError::NoHome`] where none is named and there is no home folder.
+    pub fn file(config: Option<&Path>) -> Result<PathBuf, SettingsError> {
+        Folders::of_platform().config(config, "config.toml")
+    }
+
     /// Reads variables and file below these options. `config` names another settings file than the
     /// usual one; a file that is not there is empty.
     ///

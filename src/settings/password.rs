@@ -29,7 +29,7 @@ impl Settings {
             (Some(_), ..) => {
                 return ("app_password_command", self.app_password_command.origin);
             }
-            (None, Some(_), Origin::Variable(name)) => name,
+            (None, Some(_), Origin::Variable(_)) => "WHOSIN_APP_PASSWORD",
             (None, Some(_), _) => "app_password in the settings",
             (None, None, _) => "nowhere",
         };

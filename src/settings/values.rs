@@ -1,42 +1,117 @@
-//! The kinds of values that settings have. Each is read once, from the text of an option or a
-//! variable or from what stands in the file, and shown in one way.
+//! The kinds of values that settings have. Each is read from a text, whether an option, a variable
+//! or the file holds it, and shown in one way.
 
-use std::collections::BTreeMap;
-use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::ValueEnum;
-use clap::builder::PossibleValue;
+use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
 use jiff::SignedDuration;
 use secrecy::SecretString;
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer};
 use thiserror::Error;
+use toml::Value as Toml;
 use tracing::level_filters::LevelFilter;
 
+use super::nearest::did_you_mean;
 use crate::board::{Order, View};
 use crate::feed::{Config, Delivery};
+use crate::file;
 use crate::presence::IconSet;
-use crate::pws::{Endpoint, EndpointError, Fingerprint, SoapVersion};
-use crate::tui::{Keys, ThemeName};
+use crate::pws::{Endpoint, EndpointError, Fingerprint, FingerprintError, SoapVersion};
+use crate::tui::{Keys, KeysError, ThemeName, ThemeNameError};
 
 /// A kind of value.
-pub trait Kind {
+pub trait Kind: Clone + Send + Sync + 'static {
     /// What the help calls a value of this kind. Empty: as an option it takes no value.
     const NAME: &'static str;
 
+    /// A value as the file may write it.
+    const EXAMPLE: &'static str;
+
+    /// The names of all values, for kinds that have them.
+    const NAMES: &'static [&'static str] = &[];
+
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// [`ValueError`] with how to write it.
+    fn read(text: &str) -> Result<Self, ValueError>;
+
+    /// Reads a value of the file: a text, or what has one, such as a number. A list is its texts
+    /// with commas between.
+    ///
+    /// # Errors
+    /// [`ValueError`] with how to write it.
+    fn of_file(value: &Toml) -> Result<Self, ValueError> {
+        let text = text_of(value).ok_or(ValueError::Shape(Self::EXAMPLE))?;
+        if text.is_empty() {
+            return Err(ValueError::Empty);
+        }
+        Self::read(&text)
+    }
+
+    /// How an option is read.
+    fn parser() -> ValueParser {
+        let read = |text: &str| match text {
+            "" => Err(ValueError::Empty),
+            text => Self::read(text),
+        };
+        if Self::NAMES.is_empty() {
+            ValueParser::new(read)
+        } else {
+            let named = PossibleValuesParser::new(Self::NAMES);
+            ValueParser::new(named.try_map(move |text| read(&text)))
+        }
+    }
+
+    /// Finishes a value that stands in a file of this folder: paths start there.
+    fn placed(self, _folder: &Path) -> Self {
+        self
+    }
+
     /// The value as the help and the settings view show it; of a secret only that it is set.
     fn shown(&self) -> String;
+
+    /// The value as the file writes it.
+    fn written(&self) -> String {
+        format!("{:?}", self.shown())
+    }
+}
+
+fn text_of(value: &Toml) -> Option<String> {
+    match value {
+        Toml::String(text) => Some(text.clone()),
+        Toml::Integer(number) => Some(number.to_string()),
+        Toml::Float(number) => Some(number.to_string()),
+        Toml::Boolean(switch) => Some(switch.to_string()),
+        Toml::Array(values) => {
+            let texts: Option<Vec<String>> = values.iter().map(text_of).collect();
+            texts.map(|texts| texts.join(","))
+        }
+        Toml::Datetime(_) | Toml::Table(_) => None,
+    }
 }
 
 /// Why a text is not a value of its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ValueError {
+    /// Nothing.
+    #[error("it is empty: write a value, or leave it out")]
+    Empty,
+    /// A table, a list or a date where there should be one value.
+    #[error("write it like {0}")]
+    Shape(&'static str),
+    /// Not one of those that have a name.
+    #[error("'{text}' is none of {}{}", names.join(", "), did_you_mean(text, names))]
+    Name {
+        /// The text.
+        text: String,
+        /// The names that there are.
+        names: &'static [&'static str],
+    },
     /// Not a length of time.
-    #[error("'{0}' is not a time: write it like 5, 10s, 2m or 1h")]
+    #[error("'{0}' is not a time: write it like 5, 10s, 2m, 1h or 1d")]
     Time(String),
     /// A length of time that is too short or too long.
     #[error("'{0}' is out of range: one second to one day")]
@@ -44,15 +119,27 @@ pub enum ValueError {
     /// Not a number of requests, or one out of range.
     #[error("'{0}' requests at once cannot be: 1 to 8")]
     InFlight(String),
-    /// Not a version of SOAP.
-    #[error("'{0}' is not a version of SOAP: 1.1 or 1.2")]
-    Soap(String),
     /// Not an address at which the service can call back.
     #[error("'{0}' is no address to call: write it like http://10.1.2.3:9000")]
     Callback(String),
-    /// Not a level of the log.
-    #[error("'{0}' is no level: off, error, warn, info, debug or trace")]
-    LogLevel(String),
+    /// Not an address of this machine.
+    #[error("'{0}' is not an address and a port: write it like 10.1.2.3:9000")]
+    Listen(String),
+    /// Not a server.
+    #[error(transparent)]
+    Server(#[from] EndpointError),
+    /// Not a fingerprint.
+    #[error(transparent)]
+    Fingerprint(#[from] FingerprintError),
+    /// Not the name of a theme.
+    #[error(transparent)]
+    Theme(#[from] ThemeNameError),
+    /// Not keys for actions.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    /// Keys in one text.
+    #[error("keys are set in config.toml, below [keys]")]
+    KeysOutside,
 }
 
 /// A length of time: one second to one day.
@@ -85,7 +172,7 @@ impl From<Time> for SignedDuration {
     }
 }
 
-/// `5`, `10s`, `2m` or `1h`.
+/// `5`, `10s`, `2m`, `1h` or `1d`.
 impl FromStr for Time {
     type Err = ValueError;
 
@@ -98,37 +185,27 @@ impl FromStr for Time {
             "" | "s" => 1,
             "m" => 60,
             "h" => 3600,
+            "d" => Time::DAY,
             _ => return Err(error()),
         };
         Time::of(number.checked_mul(unit), text)
     }
 }
 
-/// A number of seconds, or a text such as `10s`.
-impl<'de> Deserialize<'de> for Time {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Time, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(
-            untagged,
-            expecting = "write a time as a number of seconds, or like \"10s\""
-        )]
-        enum Written {
-            Seconds(u64),
-            Text(String),
-        }
-        let time = match Written::deserialize(deserializer)? {
-            Written::Seconds(seconds) => Time::of(Some(seconds), &seconds.to_string()),
-            Written::Text(text) => text.parse(),
-        };
-        time.map_err(D::Error::custom)
-    }
-}
-
 impl Kind for Time {
     const NAME: &'static str = "TIME";
+    const EXAMPLE: &'static str = "\"10s\"";
+
+    fn read(text: &str) -> Result<Time, ValueError> {
+        text.parse()
+    }
 
     fn shown(&self) -> String {
         format!("{} s", self.0)
+    }
+
+    fn written(&self) -> String {
+        self.0.to_string()
     }
 }
 
@@ -152,35 +229,25 @@ impl InFlight {
     pub fn get(self) -> usize {
         self.0
     }
-
-    fn of(number: Option<usize>, written: &str) -> Result<InFlight, ValueError> {
-        match number {
-            Some(number @ 1..=8) => Ok(InFlight(number)),
-            _ => Err(ValueError::InFlight(written.into())),
-        }
-    }
-}
-
-impl FromStr for InFlight {
-    type Err = ValueError;
-
-    fn from_str(text: &str) -> Result<InFlight, ValueError> {
-        InFlight::of(text.parse().ok(), text)
-    }
-}
-
-impl<'de> Deserialize<'de> for InFlight {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<InFlight, D::Error> {
-        let number = usize::deserialize(deserializer)?;
-        InFlight::of(Some(number), &number.to_string()).map_err(D::Error::custom)
-    }
 }
 
 impl Kind for InFlight {
     const NAME: &'static str = "N";
+    const EXAMPLE: &'static str = "2";
+
+    fn read(text: &str) -> Result<InFlight, ValueError> {
+        match text.parse() {
+            Ok(number @ 1..=8) => Ok(InFlight(number)),
+            _ => Err(ValueError::InFlight(text.into())),
+        }
+    }
 
     fn shown(&self) -> String {
         self.0.to_string()
+    }
+
+    fn written(&self) -> String {
+        self.shown()
     }
 }
 
@@ -213,25 +280,21 @@ impl Nodes {
     }
 }
 
-impl FromStr for Servers {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Servers, Infallible> {
-        Ok(Servers(Nodes::parse(text)))
-    }
-}
-
-/// A text with commas between, or a list.
-impl<'de> Deserialize<'de> for Servers {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Servers, D::Error> {
-        let texts = Vec::from(OneOrMore::deserialize(deserializer)?);
-        let nodes = Nodes::parse(&texts.join(",")).map_err(D::Error::custom)?;
-        Ok(Servers(Ok(nodes)))
-    }
-}
-
 impl Kind for Servers {
     const NAME: &'static str = "SERVER";
+    const EXAMPLE: &'static str = "\"cup.example.com\"";
+
+    fn read(text: &str) -> Result<Servers, ValueError> {
+        Ok(Servers(Nodes::parse(text)))
+    }
+
+    fn of_file(value: &Toml) -> Result<Servers, ValueError> {
+        let text = text_of(value).ok_or(ValueError::Shape(Self::EXAMPLE))?;
+        if text.is_empty() {
+            return Err(ValueError::Empty);
+        }
+        Ok(Servers(Ok(Nodes::parse(&text)?)))
+    }
 
     fn shown(&self) -> String {
         match &self.0 {
@@ -255,20 +318,17 @@ impl Callback {
     }
 }
 
-impl FromStr for Callback {
-    type Err = ValueError;
+impl Kind for Callback {
+    const NAME: &'static str = "URL";
+    const EXAMPLE: &'static str = "\"http://10.1.2.3:9000\"";
 
-    fn from_str(text: &str) -> Result<Callback, ValueError> {
+    fn read(text: &str) -> Result<Callback, ValueError> {
         let url = reqwest::Url::parse(text).ok();
         match url.filter(|url| url.scheme() == "http" && url.has_host() && url.query().is_none()) {
             Some(_) => Ok(Callback(text.into())),
             None => Err(ValueError::Callback(text.into())),
         }
     }
-}
-
-impl Kind for Callback {
-    const NAME: &'static str = "URL";
 
     fn shown(&self) -> String {
         self.0.clone()
@@ -284,85 +344,30 @@ impl LogLevel {
     pub const INFO: LogLevel = LogLevel(LevelFilter::INFO);
 }
 
-impl FromStr for LogLevel {
-    type Err = ValueError;
-
-    fn from_str(text: &str) -> Result<LogLevel, ValueError> {
-        let level = text.parse().map(LogLevel);
-        level.map_err(|_| ValueError::LogLevel(text.into()))
-    }
-}
-
-impl Kind for LogLevel {
-    const NAME: &'static str = "LEVEL";
-
-    fn shown(&self) -> String {
-        self.0.to_string()
-    }
-}
-
-impl FromStr for SoapVersion {
-    type Err = ValueError;
-
-    fn from_str(text: &str) -> Result<SoapVersion, ValueError> {
-        match text {
-            "1.1" => Ok(SoapVersion::V1_1),
-            "1.2" => Ok(SoapVersion::V1_2),
-            _ => Err(ValueError::Soap(text.into())),
-        }
-    }
-}
-
-impl Kind for SoapVersion {
-    const NAME: &'static str = "1.1|1.2";
-
-    fn shown(&self) -> String {
-        match self {
-            SoapVersion::V1_1 => "1.1".into(),
-            SoapVersion::V1_2 => "1.2".into(),
-        }
-    }
-}
-
-/// A text in the file is read as an option is.
-macro_rules! read_from_text {
-    ($($kind:ty),*) => {$(
-        impl<'de> Deserialize<'de> for $kind {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$kind, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
-            }
-        }
-    )*};
-}
-
-read_from_text!(Callback, LogLevel, SoapVersion, ThemeName);
-
 /// Kinds of which each value has a name.
-macro_rules! read_by_name {
-    ($($kind:ty, $name:literal, $what:literal, $all:expr;)*) => {$(
-        impl ValueEnum for $kind {
-            fn value_variants<'a>() -> &'a [$kind] {
-                const { &$all }
-            }
-
-            fn to_possible_value(&self) -> Option<PossibleValue> {
-                Some(PossibleValue::new(self.name()))
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $kind {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<$kind, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                ValueEnum::from_str(&text, true).map_err(|_| {
-                    let names: Vec<&str> = $all.iter().map(|value| value.name()).collect();
-                    let names = names.join(", ");
-                    D::Error::custom(format!("'{text}' is not {}: {names}", $what))
-                })
-            }
-        }
-
+macro_rules! named {
+    ($($kind:ty, $name:literal, $example:literal;)*) => {$(
         impl Kind for $kind {
             const NAME: &'static str = $name;
+            const EXAMPLE: &'static str = $example;
+            const NAMES: &'static [&'static str] = &{
+                let mut names = [""; <$kind>::ALL.len()];
+                let mut at = 0;
+                while at < names.len() {
+                    names[at] = <$kind>::ALL[at].name();
+                    at += 1;
+                }
+                names
+            };
+
+            fn read(text: &str) -> Result<$kind, ValueError> {
+                let mut all = <$kind>::ALL.into_iter();
+                all.find(|value| text.eq_ignore_ascii_case(value.name()))
+                    .ok_or_else(|| ValueError::Name {
+                        text: text.into(),
+                        names: Self::NAMES,
+                    })
+            }
 
             fn shown(&self) -> String {
                 self.name().into()
@@ -371,27 +376,54 @@ macro_rules! read_by_name {
     )*};
 }
 
-read_by_name! {
-    Delivery, "MODE", "a mode", Delivery::ALL;
-    IconSet, "ICONS", "a set of icons", IconSet::ALL;
-    Order, "ORDER", "an order", Order::ALL;
-    View, "VIEW", "a view", View::ALL;
+named! {
+    Delivery, "MODE", "\"auto\"";
+    IconSet, "ICONS", "\"unicode\"";
+    Order, "ORDER", "\"name\"";
+    SoapVersion, "VERSION", "1.1";
+    View, "VIEW", "\"tiles\"";
 }
 
-/// Which keys do what: names of actions, each with a key or a list of keys.
-impl<'de> Deserialize<'de> for Keys {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Keys, D::Error> {
-        let actions = BTreeMap::<String, OneOrMore>::deserialize(deserializer)?;
-        let actions = actions.into_iter();
-        let keys = actions
-            .map(|(action, keys)| (action, keys.into()))
-            .collect();
-        Keys::with(&keys).map_err(D::Error::custom)
+impl Kind for LogLevel {
+    const NAME: &'static str = "LEVEL";
+    const EXAMPLE: &'static str = "\"info\"";
+    const NAMES: &'static [&'static str] = &["off", "error", "warn", "info", "debug", "trace"];
+
+    fn read(text: &str) -> Result<LogLevel, ValueError> {
+        text.parse().map(LogLevel).map_err(|_| ValueError::Name {
+            text: text.into(),
+            names: Self::NAMES,
+        })
+    }
+
+    fn shown(&self) -> String {
+        self.0.to_string()
     }
 }
 
+/// Which keys do what: names of actions, each with a key or a list of keys.
 impl Kind for Keys {
     const NAME: &'static str = "KEYS";
+    const EXAMPLE: &'static str = "{ quit = \"q\" }";
+
+    fn read(_text: &str) -> Result<Keys, ValueError> {
+        Err(ValueError::KeysOutside)
+    }
+
+    fn of_file(value: &Toml) -> Result<Keys, ValueError> {
+        let shape = ValueError::Shape(Self::EXAMPLE);
+        let actions = value.as_table().ok_or(shape.clone())?;
+        let keys = |keys: &Toml| match keys {
+            Toml::Array(keys) => keys.iter().map(text_of).collect(),
+            key => text_of(key).map(|key| vec![key]),
+        };
+        let actions = actions.iter().map(|(action, value)| {
+            let keys = keys(value).ok_or(shape.clone())?;
+            Ok((action.clone(), keys))
+        });
+        let actions: Result<_, ValueError> = actions.collect();
+        Ok(Keys::with(&actions?)?)
+    }
 
     fn shown(&self) -> String {
         "some changed".into()
@@ -400,26 +432,33 @@ impl Kind for Keys {
 
 impl Kind for ThemeName {
     const NAME: &'static str = "NAME";
+    const EXAMPLE: &'static str = "\"auto\"";
+
+    fn read(text: &str) -> Result<ThemeName, ValueError> {
+        Ok(text.parse()?)
+    }
 
     fn shown(&self) -> String {
         self.to_string()
     }
 }
 
-/// A text with one fingerprint or several, or a list of such texts; an empty list sets nothing.
-pub(super) fn fingerprints<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Vec<Fingerprint>>, D::Error> {
-    let texts = Vec::from(OneOrMore::deserialize(deserializer)?);
-    let read = texts.iter().map(|text| Fingerprint::read_all(text));
-    let all = read
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(D::Error::custom)?;
-    Ok(Some(all.concat()).filter(|all| !all.is_empty()))
-}
-
+/// In the file and in a variable several may stand with commas or blanks between.
 impl Kind for Vec<Fingerprint> {
     const NAME: &'static str = "sha256:HEX";
+    const EXAMPLE: &'static str = concat!(
+        "\"sha256:",
+        "0000000000000000000000000000000000000000000000000000000000000000\"",
+    );
+
+    fn read(text: &str) -> Result<Vec<Fingerprint>, ValueError> {
+        Ok(Fingerprint::read_all(text)?)
+    }
+
+    // As an option it may be given several times, each with one.
+    fn parser() -> ValueParser {
+        ValueParser::new(Fingerprint::from_str)
+    }
 
     fn shown(&self) -> String {
         Fingerprint::join(self, ", ")
@@ -428,14 +467,29 @@ impl Kind for Vec<Fingerprint> {
 
 impl Kind for SocketAddr {
     const NAME: &'static str = "ADDR";
+    const EXAMPLE: &'static str = "\"10.1.2.3:9000\"";
+
+    fn read(text: &str) -> Result<SocketAddr, ValueError> {
+        text.parse().map_err(|_| ValueError::Listen(text.into()))
+    }
 
     fn shown(&self) -> String {
         self.to_string()
     }
 }
 
+/// `~/` is the home folder. In the file a path starts at the file's folder.
 impl Kind for PathBuf {
     const NAME: &'static str = "FILE";
+    const EXAMPLE: &'static str = "\"~/team.toml\"";
+
+    fn read(text: &str) -> Result<PathBuf, ValueError> {
+        Ok(file::at_home(text))
+    }
+
+    fn placed(self, folder: &Path) -> PathBuf {
+        folder.join(self)
+    }
 
     fn shown(&self) -> String {
         self.display().to_string()
@@ -444,6 +498,11 @@ impl Kind for PathBuf {
 
 impl Kind for String {
     const NAME: &'static str = "NAME";
+    const EXAMPLE: &'static str = "\"NAME\"";
+
+    fn read(text: &str) -> Result<String, ValueError> {
+        Ok(text.into())
+    }
 
     fn shown(&self) -> String {
         self.clone()
@@ -452,41 +511,37 @@ impl Kind for String {
 
 impl Kind for bool {
     const NAME: &'static str = "";
+    const EXAMPLE: &'static str = "true";
+
+    fn read(text: &str) -> Result<bool, ValueError> {
+        match text.to_lowercase().as_str() {
+            "true" | "on" | "yes" | "1" => Ok(true),
+            "false" | "off" | "no" | "0" => Ok(false),
+            _ => Err(ValueError::Name {
+                text: text.into(),
+                names: &["true", "false"],
+            }),
+        }
+    }
 
     fn shown(&self) -> String {
         if *self { "on".into() } else { "off".into() }
+    }
+
+    fn written(&self) -> String {
+        self.to_string()
     }
 }
 
 impl Kind for SecretString {
     const NAME: &'static str = "SECRET";
+    const EXAMPLE: &'static str = "\"…\"";
+
+    fn read(text: &str) -> Result<SecretString, ValueError> {
+        Ok(SecretString::from(text))
+    }
 
     fn shown(&self) -> String {
         "set".into()
-    }
-}
-
-impl<T: Kind> Kind for Option<T> {
-    const NAME: &'static str = T::NAME;
-
-    fn shown(&self) -> String {
-        self.as_ref().map_or_else(|| "not set".into(), T::shown)
-    }
-}
-
-/// What the file writes as a text or as a list of texts.
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "write a text in quotes, or a list of them")]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-impl From<OneOrMore> for Vec<String> {
-    fn from(texts: OneOrMore) -> Vec<String> {
-        match texts {
-            OneOrMore::One(text) => vec![text],
-            OneOrMore::More(texts) => texts,
-        }
     }
 }

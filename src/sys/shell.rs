@@ -2,6 +2,14 @@
 
 use tokio::process::Command;
 
+/// The editor that every such system has.
+#[cfg(not(windows))]
+pub const EDITOR: &str = "vi";
+
+/// The editor that every such system has.
+#[cfg(windows)]
+pub const EDITOR: &str = "notepad";
+
 /// The line, to be run by `sh`.
 #[cfg(not(windows))]
 pub fn command(line: &str) -> Command {

@@ -11,7 +11,7 @@ use super::page::Page;
 use super::pane;
 use super::screen::{Target, Targets};
 use super::state::sign;
-use crate::board::{Origin, Setting};
+use crate::board::Setting;
 
 /// Cells for the name, and for the origin where there is room for it.
 const NAME: usize = 13;
@@ -90,10 +90,7 @@ fn row<'a>(setting: &Setting, chosen: bool, width: usize, look: &Look) -> Line<'
 fn explained<'a>(setting: &Setting, width: u16, look: &'a Look) -> Page<'a> {
     let mut page = Page::new(width, look);
     page.heading(setting.name);
-    let origin = match setting.origin {
-        Origin::Variable(name) => name,
-        origin => origin.label(),
-    };
+    let origin = setting.origin.place();
     page.words(setting.about);
     page.words(&format!("{} ({origin})", setting.value));
     page

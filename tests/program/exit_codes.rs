@@ -229,6 +229,7 @@ fn without_terminal_home_or_variables_it_works_or_says_what_is_missing() {
     };
     let who = bench.ursula().to_string();
     let (book, settings) = (bench.path("b.toml"), bench.path("c.toml"));
+    std::fs::write(&settings, "").unwrap();
     let (book, settings) = (book.display().to_string(), settings.display().to_string());
     let places = ["--contacts", &book, "--config", &settings];
     let done = run(&[&places[..], &["status", &who]].concat());

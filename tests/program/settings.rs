@@ -13,9 +13,9 @@ use whosin::board::{
 };
 use whosin::cli::Cli;
 use whosin::presence::IconSet;
-use whosin::pws::Trust;
+use whosin::pws::{SoapVersion, Trust};
 use whosin::settings::values::LogLevel;
-use whosin::settings::{Layer, Settings, SettingsError, save_choice};
+use whosin::settings::{Layer, Settings, SettingsError, example, save_choice};
 
 fn load(folder: &tempfile::TempDir, options: Layer) -> Result<Settings, SettingsError> {
     let options = Layer {
@@ -98,10 +98,8 @@ fn a_view_or_order_that_does_not_exist_is_refused_with_those_that_do() {
 
 /// What the file may say, by its own account.
 fn keys_of_the_file() -> BTreeSet<String> {
-    let error = of_file("no_such_key = 1").unwrap_err().to_string();
-    let (_, known) = error.split_once("expected one of").unwrap();
-    let keys = known.split('`').skip(1).step_by(2);
-    keys.map(String::from).collect()
+    let keys = Layer::KEYS.iter();
+    keys.map(|key| key.to_string()).collect()
 }
 
 #[test]
@@ -174,7 +172,7 @@ fn options_count_before_variables_before_the_file() {
     let file = "domain = \"file.example.com\"\nlog_level = \"warn\"\n";
     std::fs::write(folder.path().join("config.toml"), file).unwrap();
     let options = Layer {
-        log_level: Some("debug".parse().unwrap()),
+        log_level: Some(LogLevel(LevelFilter::DEBUG)),
         ..Layer::default()
     };
     let settings = load(&folder, options).unwrap();
@@ -209,23 +207,32 @@ fn any_trust_option_overrides_all_trust_keys_of_the_file() {
 #[test]
 fn a_value_that_cannot_be_is_refused_with_its_line() {
     for (line, words) in [
-        ("interval = \"soon\"", "write it like 5, 10s, 2m or 1h"),
+        ("interval = \"soon\"", "write it like 5, 10s, 2m, 1h or 1d"),
         ("interval = 0", "one second to one day"),
-        ("interval = true", "a number of seconds"),
+        ("interval = true", "'true' is not a time"),
         ("free_for = \"25h\"", "one second to one day"),
         ("in_flight = 9", "1 to 8"),
         ("mode = \"often\"", "auto, poll, notify"),
         ("icons = \"emoji\"", "unicode, nerd, ascii"),
-        ("soap = \"2.0\"", "1.1 or 1.2"),
+        ("soap = \"2.0\"", "1.1, 1.2"),
         ("callback = \"https://here\"", "http://10.1.2.3:9000"),
         ("log_level = \"loud\"", "off, error, warn"),
         ("pin = \"sha1:00\"", "64 hexadecimal digits"),
         ("theme = \"../dark\"", "letters, digits"),
         ("server = [\"cup\", \"ftp://cup\"]", "'ftp' is not spoken"),
-        ("server = 1", "a list of them"),
+        (
+            "server = { host = 1 }",
+            "server: write it like \"cup.example.com\"",
+        ),
+        ("server = \"\"", "server: it is empty"),
+        (
+            "intervall = 5",
+            "no setting 'intervall'. Did you mean interval?",
+        ),
+        ("mode = \"notfy\"", "Did you mean notify?"),
         ("keys = { fly = \"f\" }", "no action 'fly'"),
         ("keys = { add = \"nokey\" }", "'nokey' is not a key"),
-        ("config = \"other.toml\"", "unknown field `config`"),
+        ("config = \"other.toml\"", "there is no setting 'config'"),
     ] {
         let error = of_file(&format!("# mine\n{line}\n"))
             .unwrap_err()
@@ -233,6 +240,153 @@ fn a_value_that_cannot_be_is_refused_with_its_line() {
         assert!(error.contains("config.toml, line 2: "), "{error}");
         assert!(error.contains(words), "{error}");
     }
+}
+
+#[test]
+fn natural_spellings_are_understood() {
+    let text = "soap = 1.2\ninterval = \"10\"\nfree_for = \"1d\"\nin_flight = \"3\"\n\
+                hide_offline = \"yes\"\nmode = \"POLL\"\n";
+    let settings = of_file(text).unwrap();
+    assert_eq!(settings.soap.value, SoapVersion::V1_2);
+    assert_eq!(settings.in_flight.value.get(), 3);
+    assert!(settings.hide_offline.value);
+    let shown = settings.shown(&[]);
+    for (name, value) in [
+        ("interval", "10 s"),
+        ("mode", "poll"),
+        ("free_for", "86400 s"),
+    ] {
+        assert_eq!(setting(&shown, name).value, value);
+    }
+}
+
+#[test]
+fn every_setting_but_the_keys_has_a_variable() {
+    let example = example();
+    let uncommented = uncommented(&example);
+    for line in uncommented.lines().take_while(|line| *line != "[keys]") {
+        let Some((key, value)) = line.split_once(" = ") else {
+            continue;
+        };
+        let value = value.trim_matches('"').to_string();
+        let wanted = format!("WHOSIN_{}", key.to_uppercase());
+        let layer = Layer::of_variables(|name| (name == wanted).then(|| value.clone()));
+        let layer = layer.unwrap_or_else(|error| panic!("{key}: {error}"));
+        let empty = format!("{:?}", Layer::default());
+        assert_ne!(format!("{layer:?}"), empty, "{wanted}={value}");
+    }
+}
+
+/// The example with all that is commented out.
+fn uncommented(example: &str) -> String {
+    let lines = example.lines().filter_map(|line| {
+        let line = line.strip_prefix('#')?;
+        (!line.starts_with(' ')).then_some(line)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_example_sets_nothing_and_each_of_its_lines_can_be_used() {
+    let example = example();
+    let settings = of_file(&example).unwrap();
+    let shown = settings.shown(&[]);
+    let set: Vec<&str> = shown
+        .iter()
+        .filter(|setting| setting.origin != Origin::Default)
+        .map(|setting| setting.name)
+        .collect();
+    assert_eq!(set, ["contacts", "config"], "only what the test names");
+    for key in Layer::KEYS.iter().filter(|key| **key != "keys") {
+        assert!(
+            example.contains(&format!("\n#{key} = ")),
+            "{key}: {example}"
+        );
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, uncommented(&example)).unwrap();
+    #[cfg(unix)]
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let settings = load(&folder, Layer::default()).unwrap();
+    assert_eq!(settings.interval.origin, Origin::File);
+    assert_eq!(settings.keys.origin, Origin::File);
+}
+
+#[test]
+fn a_path_in_the_file_starts_at_the_file_and_home_is_understood() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), "ca_file = \"cup.pem\"").unwrap();
+    let settings = load(&folder, Layer::default()).unwrap();
+    assert_eq!(settings.ca_file.value, Some(folder.path().join("cup.pem")));
+    let settings = of_file("contacts = \"~/team.toml\"\nca_file = \"~/cup.pem\"").unwrap();
+    let path = settings.ca_file.value.unwrap();
+    assert!(path.is_absolute() && path.ends_with("cup.pem"), "{path:?}");
+}
+
+#[test]
+fn the_settings_explain_themselves_from_a_script() {
+    let bench = Bench::new();
+    let text = |arguments: &[&str]| {
+        let done = bench.run(arguments);
+        let code = done.status.code();
+        (
+            code,
+            [done.stdout, done.stderr]
+                .map(|text| String::from_utf8(text).unwrap())
+                .concat(),
+        )
+    };
+    let file = bench.path("mine.toml");
+    let path = file.display().to_string();
+    let with = |command: &'static str| text(&["--config", &path, "config", command]);
+    assert_eq!(with("path"), (Some(0), format!("{path}\n")));
+    let (code, words) = with("show");
+    assert_eq!(code, Some(2), "{words}");
+    assert!(words.contains("no settings file"), "{words}");
+
+    std::fs::write(&file, "interval = \"10s\"\n").unwrap();
+    let (code, shown) = with("show");
+    assert_eq!(code, Some(0), "{shown}");
+    let line = shown
+        .lines()
+        .find(|line| line.starts_with("interval "))
+        .unwrap();
+    assert!(
+        line.contains("10 s") && line.ends_with("config.toml"),
+        "{line}"
+    );
+    let line = shown
+        .lines()
+        .find(|line| line.starts_with("user "))
+        .unwrap();
+    assert!(line.ends_with("option"), "{line}");
+    let (code, words) = with("check");
+    assert!(
+        code == Some(0) && words.contains("mine.toml: fine"),
+        "{words}"
+    );
+    std::fs::write(&file, "intervall = 5\n").unwrap();
+    let (code, words) = with("check");
+    assert!(code == Some(2) && words.contains("line 1"), "{words}");
+
+    // An editor that writes what was asked for.
+    let new = bench.path("new/config.toml");
+    let editor = bench.path("editor");
+    std::fs::write(&editor, "#!/bin/sh\necho 'interval = 9' >> \"$1\"\n").unwrap();
+    std::fs::set_permissions(&editor, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    let done = bench
+        .command(&["--config", &new.display().to_string(), "config", "edit"])
+        .env("VISUAL", "")
+        .env("EDITOR", format!("sh {}", editor.display()))
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{done:?}");
+    let edited = std::fs::read_to_string(&new).unwrap();
+    assert!(
+        edited.contains("#interval = 5") && edited.ends_with("interval = 9\n"),
+        "{edited}"
+    );
 }
 
 #[test]
