@@ -5,7 +5,11 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use tui_input::Input;
 
-use super::{Board, Cursor, Form, Frozen, OwnChoice, Pane, Search, TerminalEffect, WorldEffect};
+use super::{
+    Board, Cursor, Field, Form, Frozen, OwnChoice, Pane, Purpose, Search, TerminalEffect,
+    WorldEffect,
+};
+use crate::contacts::exchange::{self, Format, Source};
 use crate::link::{LinkState, Report};
 
 /// What a key or a hint does. Its name, help and keys are in the table of the keys.
@@ -238,6 +242,9 @@ impl Board {
         if !takes_text && text.contains('@') {
             self.act(Action::Add, now);
         }
+        if self.paste_contacts(text, now) {
+            return;
+        }
         if takes_text || text.contains('@') {
             // A field has one line: commas separate addresses as line ends do.
             let line = text.trim().replace(['\r', '\n'], ",");
@@ -245,6 +252,43 @@ impl Board {
                 self.type_in(tui_input::InputRequest::InsertChar(character), now);
             }
         }
+    }
+
+    /// Takes in contacts that were pasted where an address is to be typed: rows of a spreadsheet,
+    /// cards, or several lines. One fills the form; rows with groups of their own come in as those
+    /// of a file do. Returns false where the text is to be typed in as it is.
+    fn paste_contacts(&mut self, text: &str, now: Timestamp) -> bool {
+        let text = text.trim();
+        let Pane::Form(form) = &mut self.pane else {
+            return false;
+        };
+        if *form.purpose() != Purpose::Add || form.focused() != Field::Address {
+            return false;
+        }
+        let rows = text.contains('\t') || Source::of_content(text) != Format::List.into();
+        let lines = text.contains(['\n', '\r']);
+        // A line without tabs may be addresses with commas between, of which the first is whole.
+        if !lines && !text.contains('\t') {
+            return false;
+        }
+        let source = if rows {
+            Source::of_content(text)
+        } else {
+            Format::List.into()
+        };
+        let domain = self.preferences.domain.as_deref();
+        let read = exchange::read(text, source, domain, None);
+        match read.contacts.as_slice() {
+            [] => return false,
+            [one] if read.refused.is_empty() => form.fill(one),
+            several if !rows && read.refused.is_empty() => {
+                let list = exchange::write(several, Format::List);
+                form.put(&list.trim_end().replace('\n', ", "));
+            }
+            _ if rows => self.take_import("the clipboard".into(), read, None, now),
+            _ => return false,
+        }
+        true
     }
 
     fn refresh(&mut self) {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Board, Form, Pane, Purpose, Replace, WorldEffect};
-use crate::contacts::exchange::Imported;
+use crate::contacts::exchange::{Encoding, Imported};
 use crate::contacts::{self, Contact};
 
 impl Board {
@@ -58,13 +58,16 @@ impl Board {
             self.show_notice(words, now);
             return;
         }
-        let words = match found - came {
+        let mut words = match found - came {
             0 => format!("Imported {}", contacts::counted(came)),
             known => format!(
                 "Imported {} ({known} here already)",
                 contacts::counted(came)
             ),
         };
+        if imported.encoding == Encoding::Windows1252 {
+            words.push_str(", read as Windows-1252");
+        }
         self.add_new(new, words, now);
     }
 

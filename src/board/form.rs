@@ -4,6 +4,7 @@ use tui_input::{Input, InputRequest};
 
 use super::{Replace, SignInForm};
 use crate::contacts::Contact;
+use crate::contacts::exchange::{self, Format, Reason, Source};
 use crate::presence::{Address, AddressError, clean};
 
 /// What a form is for.
@@ -318,54 +319,48 @@ impl Form {
         completed.then(|| trial.typed().get(typed..).unwrap_or_default().to_string())
     }
 
-    /// The contacts that were typed. A bare name gets `domain`.
+    /// The contacts that were typed, as a list of addresses is read from a file. A bare name gets
+    /// `domain`; an address that is there twice counts once.
     ///
     /// # Errors
     /// The reason why the first unreadable address is refused.
-    pub(super) fn contacts(&self, domain: Option<&str>) -> Result<Vec<Contact>, AddressError> {
+    pub(super) fn contacts(&self, domain: Option<&str>) -> Result<Vec<Contact>, Reason> {
         let group = self.text(Field::Group);
-        let addresses = split_addresses(self.raw(Field::Address));
-        if addresses.is_empty() {
-            return Err(AddressError::Empty);
+        let list = Source::Exchanged(Format::List);
+        let read = exchange::read(self.raw(Field::Address), list, domain, None);
+        let mut reasons = read.refused.into_iter().map(|refused| refused.reason);
+        let is_once = |reason: &Reason| !matches!(reason, Reason::Twice { .. });
+        if let Some(reason) = reasons.find(is_once) {
+            return Err(reason);
         }
-        let alone = addresses.len() == 1;
-        let mut contacts = Vec::new();
-        for (name, address) in addresses {
-            let address = Address::parse_in(&address, domain)?;
-            let name = if alone {
-                self.text(Field::Name).or(name)
-            } else {
-                name
-            };
-            contacts.push(Contact {
-                address,
-                name,
-                group: group.clone(),
-            });
+        let mut contacts = read.contacts;
+        match contacts.as_mut_slice() {
+            [] => return Err(AddressError::Empty.into()),
+            [one] => one.name = self.text(Field::Name).or(one.name.take()),
+            _ => {}
+        }
+        for contact in &mut contacts {
+            contact.group.clone_from(&group);
         }
         Ok(contacts)
     }
-}
 
-/// Splits what was pasted: addresses with commas, semicolons, line ends or spaces between, with
-/// or without `Name <address>`.
-fn split_addresses(text: &str) -> Vec<(Option<String>, String)> {
-    let mut found = Vec::new();
-    for part in text.split([',', ';', '\n', '\r', '\t']) {
-        let part = part.trim();
-        if let Some((name, address)) = part.split_once('<') {
-            let name = clean(name.trim().trim_matches('"'));
-            found.push(((!name.is_empty()).then_some(name), address.replace('>', "")));
-        } else if part.matches('@').count() > 1 {
-            found.extend(
-                part.split_whitespace()
-                    .map(|address| (None, address.to_string())),
-            );
-        } else if !part.is_empty() {
-            found.push((None, part.to_string()));
+    /// Fills the form with a contact that was pasted. What it does not know stays as it is.
+    pub(super) fn fill(&mut self, contact: &Contact) {
+        self.refusal = None;
+        let address = contact.address.as_str();
+        let known = [
+            (Field::Address, Some(address)),
+            (Field::Name, contact.name.as_deref()),
+            (Field::Group, contact.group.as_deref()),
+        ];
+        for line in &mut self.lines {
+            let mut found = known.iter().filter(|(field, _)| *field == line.field);
+            if let Some((_, Some(text))) = found.next() {
+                line.value = Value::Text(Input::from(*text));
+            }
         }
     }
-    found
 }
 
 fn beginning_with<'a>(known: &'a [String], begun: &str) -> Option<&'a str> {

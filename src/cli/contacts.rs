@@ -7,7 +7,7 @@ use clap::{Subcommand, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
 use super::who::complete_contact;
-use crate::contacts::exchange::Format;
+use crate::contacts::exchange::{Format, Source};
 
 /// What is done with the contact book.
 #[derive(Debug, Subcommand)]
@@ -45,9 +45,9 @@ pub enum Contacts {
         #[arg(required = true, value_name = "WHO", add = ArgValueCompleter::new(complete_contact))]
         who: Vec<String>,
     },
-    /// Add the contacts of a file: CSV, vCard, LDIF, or a list of addresses
+    /// Add the contacts of a file: CSV, vCard, LDIF, a list of addresses, or another program's own
     #[command(
-        after_help = "Examples:\n  whosin contacts import people.csv --dry-run\n  ldapsearch -LLL '(department=Sales)' cn mail | whosin contacts import - --group Sales\n\nWho is there already stays as it is. What cannot be read is told as FILE:LINE: reason, and the\nrest goes in. Exit code 1: something was refused and nobody came in."
+        after_help = "Examples:\n  whosin contacts import people.csv --dry-run\n  ldapsearch -LLL '(department=Sales)' cn mail | whosin contacts import - --group Sales\n  whosin contacts import bulk-export.csv --owner klmt\n\nThe lists of Jabber (exported XML), Pidgin (blist.xml), abook and mutt are known by their content.\nWho is there already stays as it is. What cannot be read is told as FILE:LINE: reason, and the\nrest goes in. Exit code 1: something was refused and nobody came in."
     )]
     Import {
         /// The file; - is standard input
@@ -55,7 +55,10 @@ pub enum Contacts {
         file: PathBuf,
         /// How it is written [default: by its name and content]
         #[arg(long, value_enum)]
-        format: Option<Format>,
+        format: Option<Source>,
+        /// Whose list to take of a bulk export: user, or user@domain
+        #[arg(long, value_name = "USER")]
+        owner: Option<String>,
         /// The group that all stand in, whatever the file says
         #[arg(long)]
         group: Option<String>,
@@ -96,6 +99,16 @@ pub enum Contacts {
 impl ValueEnum for Format {
     fn value_variants<'a>() -> &'a [Format] {
         &Format::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
+    }
+}
+
+impl ValueEnum for Source {
+    fn value_variants<'a>() -> &'a [Source] {
+        &Source::ALL
     }
 
     fn to_possible_value(&self) -> Option<PossibleValue> {

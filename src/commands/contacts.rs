@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::answers::{print_all, print_json};
 use super::{CommandError, files, load_unlogged};
 use crate::cli::{Contacts, Exit, Options, find_contact};
-use crate::contacts::exchange::{self, Format};
+use crate::contacts::exchange::{self, Encoding, Format, Imported};
 use crate::contacts::{self, Contact, Edit};
 use crate::memory::history;
 use crate::presence::{Address, clean};
@@ -38,8 +38,12 @@ pub fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandErr
             file,
             format,
             group,
+            owner,
             dry_run,
-        } => book.import(&file, format, group, dry_run),
+        } => {
+            let read = files::read(&file, format, book.domain.as_deref(), owner.as_deref())?;
+            book.import(&file, read, group, dry_run)
+        }
         Contacts::Export { file, format } => book.export(&file, format),
         Contacts::Forget { who } => book.forget(&who),
         Contacts::Groups { json: false } => print_all(&group_table(&book.contacts)),
@@ -131,11 +135,10 @@ impl Book {
     fn import(
         &self,
         file: &Path,
-        format: Option<Format>,
+        mut read: Imported,
         group: Option<String>,
         dry_run: bool,
     ) -> Result<Exit, CommandError> {
-        let mut read = files::read(file, format, self.domain.as_deref())?;
         if let Some(group) = word(group) {
             let contacts = read.contacts.iter_mut();
             contacts.for_each(|contact| contact.group = Some(group.clone()));
@@ -150,6 +153,14 @@ impl Book {
         if !dry_run {
             let edits: Vec<Edit> = new.into_iter().map(Edit::Add).collect();
             contacts::save(&self.path, &self.locks, &edits)?;
+        }
+        if read.encoding == Encoding::Windows1252 {
+            let shown = files::shown(file);
+            let _ = writeln!(
+                io::stderr(),
+                "{shown}: not UTF-8, so it is read as {}: see whether the names are right",
+                read.encoding
+            );
         }
         for one in &read.refused {
             // Who closed standard error does not want to know.

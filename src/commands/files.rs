@@ -7,7 +7,7 @@ use std::path::{MAIN_SEPARATOR, Path, PathBuf, is_separator};
 
 use super::CommandError;
 use crate::board::{Replace, WorldMessage};
-use crate::contacts::exchange::{self, Format, Imported};
+use crate::contacts::exchange::{self, Format, Imported, Source};
 use crate::contacts::{self, Contact};
 use crate::file::at_home;
 use crate::presence::clean;
@@ -25,19 +25,24 @@ pub fn shown(file: &Path) -> String {
     clean(&file.display().to_string())
 }
 
-/// Reads contacts from a file or, where it is `-`, from standard input.
+/// Reads contacts from a file or, where it is `-`, from standard input. Of a bulk export the list
+/// of the owner is read.
 pub fn read(
     file: &Path,
-    format: Option<Format>,
+    source: Option<Source>,
     domain: Option<&str>,
+    owner: Option<&str>,
 ) -> Result<Imported, CommandError> {
     let bytes = bytes_of(file).map_err(|error| CommandError::unreadable(file, error))?;
-    let text = exchange::decode(&bytes).map_err(|error| CommandError::NoText {
+    let decoded = exchange::decode(&bytes).map_err(|error| CommandError::NoText {
         file: shown(file),
         error,
     })?;
-    let format = format.unwrap_or_else(|| Format::guess(named(file), &text));
-    Ok(exchange::read(&text, format, domain))
+    let source = source.unwrap_or_else(|| Source::guess(named(file), &decoded.text));
+    Ok(Imported {
+        encoding: decoded.encoding,
+        ..exchange::read(&decoded.text, source, domain, owner)
+    })
 }
 
 fn bytes_of(file: &Path) -> io::Result<Vec<u8>> {
@@ -77,7 +82,7 @@ pub fn write(
 pub fn import(path: &str, group: Option<String>, domain: Option<&str>) -> WorldMessage {
     let path = at_home(path);
     if path.is_file() {
-        match read(&path, None, domain) {
+        match read(&path, None, domain, None) {
             Ok(imported) => WorldMessage::Imported {
                 file: file_name(&path),
                 imported,

@@ -384,7 +384,7 @@ impl Person {
     pub fn shown_name(&self) -> &str {
         let user = || {
             self.uri
-                .split_once('@')
+                .rsplit_once('@')
                 .map_or(&*self.uri, |(user, _)| user)
         };
         self.name.as_deref().unwrap_or_else(user)

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -6,6 +7,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
+
+use super::text::is_formatting;
 
 /// The longest address accepted, in bytes.
 const LONGEST: usize = 320;
@@ -33,9 +36,6 @@ pub enum AddressError {
     /// A character that no address has.
     #[error("'{0}' is not an address: it contains {1}")]
     Character(String, String),
-    /// More than one `@`.
-    #[error("'{0}' is not an address: it has more than one @")]
-    TwoAts(String),
     /// The part after the `@` is no domain name.
     #[error("'{0}' is not an address: '{1}' is not a domain name")]
     Domain(String, String),
@@ -46,8 +46,11 @@ pub enum AddressError {
 
 impl Address {
     /// Reads an address as people and servers write it: `user@domain`, with or without a scheme
-    /// (`sip:`, `sips:`, `pres:`, `im:`, `xmpp:`, `mailto:`, in any case), angle brackets, a port,
-    /// URI parameters and headers, which are dropped. Escapes of unreserved characters are undone.
+    /// (`sip:`, `sips:`, `pres:`, `im:`, `xmpp:`, `mailto:`, `smtp:`, in any case), angle brackets, a port,
+    /// URI parameters and headers, which are dropped, as are characters without a width, which come
+    /// along when an address is copied. Escapes of unreserved characters and of `@` are undone. The
+    /// last `@` separates the domain: where user ids are e-mail addresses themselves, an address
+    /// has two.
     ///
     /// # Errors
     /// An [`AddressError`] that names the text and what is wrong with it.
@@ -63,7 +66,8 @@ impl Address {
         if let Some(address) = Address::everyday(text) {
             return Ok(address);
         }
-        let bare = without_decoration(text);
+        let visible = without_invisible(text);
+        let bare = without_decoration(&visible);
         let shown = || super::clean(bare);
         if bare.is_empty() {
             return Err(AddressError::Empty);
@@ -79,11 +83,8 @@ impl Address {
             },
         };
         let user = unescape(user);
-        if user.is_empty() {
+        if user.split('@').any(str::is_empty) {
             return Err(AddressError::NoUser(shown()));
-        }
-        if user.contains('@') {
-            return Err(AddressError::TwoAts(shown()));
         }
         if let Some(bad) = user.chars().find(|&c| !may_stand_in_user(c)) {
             return Err(AddressError::Character(shown(), describe(bad)));
@@ -114,15 +115,22 @@ impl Address {
         &self.0
     }
 
-    /// The part before the `@`.
+    /// The part before the last `@`.
     pub fn user(&self) -> &str {
-        self.0.split_once('@').map_or(&*self.0, |(user, _)| user)
+        self.0.rsplit_once('@').map_or(&*self.0, |(user, _)| user)
     }
 
-    /// The part after the `@`.
+    /// The part after the last `@`.
     pub fn domain(&self) -> &str {
-        self.0.split_once('@').map_or("", |(_, domain)| domain)
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
     }
+}
+
+fn without_invisible(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !text.contains(is_formatting) {
+        return text.into();
+    }
+    text.replace(is_formatting, "").into()
 }
 
 fn without_decoration(text: &str) -> &str {
@@ -133,7 +141,7 @@ fn without_decoration(text: &str) -> &str {
     };
     let text = match text.split_once(':') {
         Some((scheme, rest))
-            if ["sip", "sips", "pres", "im", "xmpp", "mailto"]
+            if ["sip", "sips", "pres", "im", "xmpp", "mailto", "smtp"]
                 .iter()
                 .any(|known| scheme.eq_ignore_ascii_case(known)) =>
         {
@@ -156,8 +164,8 @@ fn without_port(host: &str) -> &str {
     }
 }
 
-/// Undoes `%41` and the like where the character is unreserved (RFC 3986 section 2.3); other
-/// escapes mean something as they stand.
+/// Undoes `%41` and the like where the character is unreserved (RFC 3986 section 2.3) or an `@`,
+/// which stands in some user ids; other escapes mean something as they stand.
 fn unescape(user: &str) -> String {
     let mut plain = String::with_capacity(user.len());
     let mut rest = user;
@@ -167,7 +175,7 @@ fn unescape(user: &str) -> String {
             .get(at + 1..at + 3)
             .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match byte {
-            Some(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
+            Some(byte) if byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) => {
                 plain.push(char::from(byte));
                 rest = &rest[at + 3..];
             }
@@ -182,7 +190,7 @@ fn unescape(user: &str) -> String {
 }
 
 fn may_stand_in_user(character: char) -> bool {
-    character.is_alphanumeric() || "-_.!~*'()&=+$,;?/%#^{}|`".contains(character)
+    character.is_alphanumeric() || "-_.!~*'()&=+$,;?/%#^{}|`@".contains(character)
 }
 
 fn is_domain(host: &str) -> bool {

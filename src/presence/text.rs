@@ -89,7 +89,8 @@ fn clean_ascii(text: &str) -> String {
     cleaned
 }
 
-fn is_formatting(character: char) -> bool {
+/// Whether a character only formats others and has no width itself.
+pub(super) fn is_formatting(character: char) -> bool {
     matches!(character,
         '\u{00ad}' | '\u{034f}' | '\u{061c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

@@ -12,7 +12,7 @@ fn imported(text: &str) -> WorldMessage {
 }
 
 fn imported_into(group: Option<String>, text: &str) -> WorldMessage {
-    let imported: Imported = read(text, Format::List, Some("sie.at"));
+    let imported: Imported = read(text, Format::List.into(), Some("sie.at"), None);
     WorldMessage::Imported {
         file: "people.txt".into(),
         imported,
@@ -88,7 +88,7 @@ fn the_group_that_is_typed_counts_for_all() {
 fn what_is_refused_is_listed_with_line_and_reason_and_the_rest_goes_in() {
     let mut desk = Desk::staffed(100, 30);
     name_file(&mut desk, Action::Import, "people.txt");
-    desk.send(imported("new@sie.at\na@b@c\nnew@sie.at\n"));
+    desk.send(imported("new@sie.at\na@-b\nnew@sie.at\n"));
     assert!(desk.board.entry(&address("new@sie.at")).is_some());
     let drawn = desk.screen();
     assert!(drawn.contains("2 refused of people.txt"), "{drawn}");
@@ -104,7 +104,7 @@ fn what_is_refused_is_listed_with_line_and_reason_and_the_rest_goes_in() {
 fn what_is_open_cannot_be_scrolled_past_its_end() {
     let mut desk = Desk::staffed(80, 16);
     name_file(&mut desk, Action::Import, "people.txt");
-    let lines: String = (0..40).map(|line| format!("a@b@{line}\n")).collect();
+    let lines: String = (0..40).map(|line| format!("a@-{line}\n")).collect();
     desk.send(imported(&lines));
     for _ in 0..200 {
         desk.act(Action::Down);
@@ -188,7 +188,7 @@ fn files_go_in_and_out_of_a_real_board() {
     let bench = Bench::new();
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
-    let people = "name,email\nPia Import,pia@sie.at\nBroken,a@b@c\n";
+    let people = "name,email\nPia Import,pia@sie.at\nBroken,a@-b\n";
     std::fs::write(path("people.csv"), people).unwrap();
     let start = Start {
         arguments: &["--contacts", &path("book.toml")],

@@ -242,7 +242,7 @@ fn an_import_from_standard_input_may_say_format_and_group() {
 #[test]
 fn a_file_that_cannot_be_read_is_named() {
     let home = Home::with(BOOK);
-    fs::write(home.folder.path().join("latin.csv"), b"name\nJ\xf6rg\n").unwrap();
+    fs::write(home.folder.path().join("latin.csv"), b"name\nJ\xf6rg\x81\n").unwrap();
     for (file, told, code) in [
         ("missing.csv", "missing.csv cannot be read: ", 2),
         ("latin.csv", "latin.csv: line 2 is not UTF-8", 1),
@@ -256,6 +256,30 @@ fn a_file_that_cannot_be_read_is_named() {
     let unwritable = home.run(&["contacts", "export", "no/such/folder.csv"]);
     assert_eq!(unwritable.code, 1, "{unwritable:?}");
     assert_eq!(home.book(), BOOK);
+}
+
+#[test]
+fn a_file_in_windows_1252_comes_in_and_is_named() {
+    let home = Home::with("");
+    let text = b"Vorname;Nachname;E-Mail-Adresse\r\nJ\xf6rg;Gro\xdf;joerg@sie.at\r\n";
+    fs::write(home.folder.path().join("latin.csv"), text).unwrap();
+    let import = home.run(&["contacts", "import", "latin.csv"]);
+    assert_eq!(import.code, 0, "{import:?}");
+    assert!(import.error.contains("read as Windows-1252"), "{import:?}");
+    let list = home.done(&["contacts", "list"]);
+    assert_eq!(list, "Jörg Groß  joerg@sie.at\n");
+}
+
+#[test]
+fn of_a_bulk_export_the_list_of_one_owner_comes_in() {
+    let home = Home::with("");
+    let text = "me,sie.at,ann,sie.at,Ann,Desk\nyou,sie.at,ben,sie.at,Ben,\n";
+    let several = home.run_with_input(text, &["contacts", "import", "-"]);
+    assert_eq!(several.code, 1);
+    assert!(several.error.contains("--owner USER"), "{several:?}");
+    let one = home.run_with_input(text, &["contacts", "import", "-", "--owner", "me"]);
+    assert_eq!(one.code, 0, "{one:?}");
+    assert_eq!(home.done(&["contacts", "list"]), "Ann  ann@sie.at  Desk\n");
 }
 
 #[test]

@@ -4,8 +4,13 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use whosin::contacts::Contact;
-use whosin::contacts::exchange::{Format, Imported, Reason, decode, read, write};
+use whosin::contacts::exchange::{self, Encoding, Format, Imported, Reason, Source, decode, write};
 use whosin::presence::{Address, clean};
+
+/// Reads without an owner.
+fn read(text: &str, source: impl Into<Source>, domain: Option<&str>) -> Imported {
+    exchange::read(text, source.into(), domain, None)
+}
 
 /// `address|name|group` of each.
 fn shown(imported: &Imported) -> Vec<String> {
@@ -21,7 +26,7 @@ fn shown(imported: &Imported) -> Vec<String> {
 }
 
 /// Everything goes in.
-fn all_of(text: &str, format: Format) -> Vec<String> {
+fn all_of(text: &str, format: impl Into<Source>) -> Vec<String> {
     let imported = read(text, format, None);
     assert_eq!(imported.refused, [], "{text}");
     shown(&imported)
@@ -130,10 +135,10 @@ fn a_broken_card_is_refused_alone() {
         "BEGIN:VCARD\nVERSION:4.0\nno colon\nEMAIL:lost@sie.at\nEND:VCARD\n",
         "BEGIN:VCARD\nEMAIL:unended@sie.at\n",
         &good("b"),
-        "BEGIN:VCARD\nVERSION:2.1\nEMAIL:old@sie.at\nEND:VCARD\n",
-        "BEGIN:VCARD\nFN;ENCODING=QUOTED-PRINTABLE:J=C3=B6\nEMAIL:qp@sie.at\nEND:VCARD\n",
+        "BEGIN:VCARD\nVERSION:1.0\nEMAIL:old@sie.at\nEND:VCARD\n",
+        "BEGIN:VCARD\nFN;CHARSET=KLINGON;ENCODING=QUOTED-PRINTABLE:J=C3=B6\nEMAIL:qp@sie.at\nEND:VCARD\n",
         "BEGIN:VCARD\nFN:Nobody\nTEL:1\nEND:VCARD\n",
-        "BEGIN:VCARD\nFN:Bad\nEMAIL:b@d@sie.at\nEND:VCARD\n",
+        "BEGIN:VCARD\nFN:Bad\nEMAIL:b@-d.at\nEND:VCARD\n",
         &good("c"),
         &good("A"),
         "END:VCARD\nBEGIN:VCARD\n",
@@ -160,10 +165,10 @@ fn a_broken_card_is_refused_alone() {
             1,
             line_of("no colon", 0),
             line_of("EMAIL:unended@sie.at", 0) - 1,
-            line_of("VERSION:2.1", 0),
-            line_of("FN;ENCODING=QUOTED-PRINTABLE:J=C3=B6", 0),
+            line_of("VERSION:1.0", 0),
+            line_of("FN;CHARSET=KLINGON;ENCODING=QUOTED-PRINTABLE:J=C3=B6", 0),
             line_of("FN:Nobody", 0) - 1,
-            line_of("EMAIL:b@d@sie.at", 0),
+            line_of("EMAIL:b@-d.at", 0),
             line_of("EMAIL:A@sie.at", 0),
             ends - 1,
             ends,
@@ -183,7 +188,7 @@ fn a_broken_card_is_refused_alone() {
                 NotProperty,
                 Unended,
                 Version(_),
-                QuotedPrintable,
+                Charset(_),
                 NoAddress,
                 Address(_),
                 Twice { .. },
@@ -307,13 +312,13 @@ fn the_format_is_guessed_by_name_and_by_content() {
         ("ben, carla\n", Format::List),
         ("", Format::List),
     ] {
-        assert_eq!(Format::of_content(text), format, "{text}");
+        assert_eq!(Source::of_content(text), format.into(), "{text}");
     }
     let text = Some(Path::new("people.txt"));
-    assert_eq!(Format::guess(text, "name\tmail\n"), Format::Csv);
+    assert_eq!(Source::guess(text, "name\tmail\n"), Format::Csv.into());
     assert_eq!(
-        Format::guess(Some(Path::new("a.csv")), "a@b\n"),
-        Format::Csv
+        Source::guess(Some(Path::new("a.csv")), "a@b\n"),
+        Format::Csv.into()
     );
 }
 
@@ -323,11 +328,18 @@ fn files_of_windows_programs_are_text_too() {
     let units = || std::iter::once(0xfeff).chain(text.encode_utf16());
     let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
-    assert_eq!(decode(&little).unwrap(), text);
-    assert_eq!(decode(&big).unwrap(), text);
-    assert_eq!(decode(text.as_bytes()).unwrap(), text);
-    let latin = decode(b"name\nJ\xf6rg\n").unwrap_err().to_string();
-    assert!(latin.starts_with("line 2 is not UTF-8"), "{latin}");
+    for bytes in [little.as_slice(), &big, text.as_bytes()] {
+        let decoded = decode(bytes).unwrap();
+        assert_eq!(
+            (decoded.text.as_str(), decoded.encoding),
+            (text, Encoding::Unicode)
+        );
+    }
+    let latin = decode(b"name\nJ\xf6rg \x80\n").unwrap();
+    assert_eq!(latin.text, "name\nJörg €\n");
+    assert_eq!(latin.encoding, Encoding::Windows1252);
+    let binary = decode(b"name\nJ\xf6rg\x81\n").unwrap_err().to_string();
+    assert!(binary.starts_with("line 2 is not UTF-8"), "{binary}");
     assert!(decode(b"\xff\xfea").is_err());
 }
 
@@ -399,9 +411,9 @@ fn what_no_screen_shows_is_refused_and_what_is_shown_of_it_is_short() {
 fn the_time_that_reading_takes_grows_with_the_text_alone() {
     let started = std::time::Instant::now();
     let read_all = |text: &str| {
-        Format::of_content(text);
-        for format in Format::ALL {
-            read(text, format, Some("sie.at"));
+        Source::of_content(text);
+        for source in Source::ALL {
+            read(text, source, Some("sie.at"));
         }
     };
     for piece in [
@@ -426,6 +438,14 @@ fn the_time_that_reading_takes_grows_with_the_text_alone() {
         "BEGIN:VCARD\n",
         "dn:\n\n",
         "dn::\n ",
+        "<a>",
+        "<buddylist><user>",
+        "[0]\n",
+        "alias \\\n",
+        "FN;ENCODING=QUOTED-PRINTABLE:=\n",
+        "a@b.c (",
+        "a@b.c;ttl=1",
+        "a,b.c,d,e.f,g,h\n",
     ] {
         let text = piece.repeat((1 << 16) / piece.len());
         read_all(&text);
@@ -480,6 +500,233 @@ fn kept(contacts: &[Contact]) -> Vec<Contact> {
     kept
 }
 
+#[test]
+fn a_bulk_export_is_the_list_of_its_owner() {
+    let header = "User ID,User Domain,Contact ID,Contact Domain,Nickname,Group Name";
+    let rows = "me,sie.at,ann,sie.at,Ann One,Desk\r\nme,sie.at,ben@usa,sie.at,,Desk\r\n";
+    let expected = ["ann@sie.at|Ann One|Desk", "ben@usa@sie.at||Desk"];
+    for text in [
+        rows.to_string(),
+        format!("{header}\r\n{rows}"),
+        format!("{header},State\r\n{}", rows.replace("\r\n", ",1\r\n")),
+        rows.replace("\r\n", ",\r\n"),
+        format!("{header}\r\n{rows}").replace(',', ";"),
+    ] {
+        assert_eq!(Source::of_content(&text), Format::Csv.into(), "{text}");
+        assert_eq!(all_of(&text, Format::Csv), expected, "{text}");
+    }
+    let two = format!("{rows}you,sie.at,eve,sie.at,Eve,\r\nyou,sie.at,fay,other.at,Fay,\r\n");
+    let of = |owner| exchange::read(&two, Format::Csv.into(), None, owner);
+    assert_eq!(shown(&of(Some("ME@sie.at"))), expected);
+    assert_eq!(
+        shown(&of(Some("you"))),
+        ["eve@sie.at|Eve|", "fay@other.at|Fay|"]
+    );
+    for (owner, reason) in [
+        (
+            None,
+            "1: these are the contact lists of me@sie.at, you@sie.at: import one alone by --owner USER",
+        ),
+        (
+            Some("he"),
+            "1: no contact list of he is there, but of me@sie.at, you@sie.at",
+        ),
+    ] {
+        assert_eq!(shown(&of(owner)), [""; 0]);
+        assert_eq!(refusals(&of(owner)), [reason]);
+    }
+}
+
+#[test]
+fn lists_of_buddies_are_read() {
+    let jabber = "\n<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<buddylist>\n<group>\n\
+        <gname>Desk &amp; door</gname>\n<user><uname>ray@sie.at</uname><fname>Ray</fname></user>\n\
+        <user><fname>Nobody</fname></user></group><group><gname>Other</gname><user>\
+        <uname>sue@sie.at</uname><fname/></user></group></buddylist>";
+    assert_eq!(Source::of_content(jabber), Source::Buddies);
+    let imported = read(jabber, Source::Buddies, None);
+    assert_eq!(
+        shown(&imported),
+        ["ray@sie.at|Ray|Desk & door", "sue@sie.at||Other"]
+    );
+    assert_eq!(
+        refusals(&imported),
+        ["7: no address is there: SIP, instant messaging or e-mail"]
+    );
+    let pidgin = "<?xml version='1.0' encoding='UTF-8' ?>\n\n<purple version='1.0'>\n<blist>\n\
+        <group name='Desk'>\n<setting name='collapsed' type='bool'>0</setting>\n<contact alias='Ann'>\n\
+        <buddy account='me@sie.at/' proto='prpl-jabber'><name>ann@sie.at/home</name></buddy>\n\
+        </contact>\n<contact>\n<buddy account='me' proto='prpl-irc'><name>bob</name></buddy>\n\
+        <buddy account='me' proto='prpl-sipe'><name>ben@sie.at</name><alias>Ben</alias></buddy>\n\
+        </contact></group></blist><privacy/></purple>";
+    assert_eq!(Source::of_content(pidgin), Source::Buddies);
+    let imported = read(pidgin, Source::Buddies, Some("sie.at"));
+    assert_eq!(
+        shown(&imported),
+        ["ann@sie.at|Ann|Desk", "ben@sie.at|Ben|Desk"]
+    );
+    assert_eq!(
+        refusals(&imported),
+        ["11: this is somebody in another network (irc)"]
+    );
+    for (text, line) in [
+        ("<?xml version='1.0'?>\n<rss/>", 2),
+        ("<buddylist>\n<user>\n", 1),
+    ] {
+        let imported = read(text, Source::Buddies, None);
+        assert_eq!(imported.refused.len(), 1, "{imported:?}");
+        assert_eq!(imported.refused[0].line, line, "{imported:?}");
+    }
+}
+
+#[test]
+fn the_address_books_of_terminal_programs_are_read() {
+    let abook = "# abook addressbook file\n\n[format]\nprogram=abook\nversion=0.6.1\n\n[0]\n\
+        name=Jan Eleven\nemail=jan@sie.at,jan.eleven@sie.at\nmobile=+1\ngroups=Desk,Other\n\n\
+        [1]\nname=Kim\nnick=kim\n\n[2]\nemail=lea@sie.at\nbroken\n";
+    assert_eq!(Source::of_content(abook), Source::Abook);
+    let imported = read(abook, Source::Abook, Some("sie.at"));
+    assert_eq!(
+        shown(&imported),
+        ["jan@sie.at|Jan Eleven|Desk", "lea@sie.at||"]
+    );
+    assert_eq!(
+        refusals(&imported),
+        [
+            "13: no address is there: SIP, instant messaging or e-mail",
+            "19: this is not a line of an address book of abook: an equals sign is missing"
+        ]
+    );
+    let mutt = "# friends\nalias -group desk ann Ann One <ann@sie.at>\n\
+        alias ben ben@sie.at (Ben Two)\nalias carla \"Three, Carla\" <carla@sie.at>, \\\n\
+        dan@sie.at\nalias all ann, ben\nset folder=~/Mail\nalias eve\n";
+    assert_eq!(Source::of_content(mutt), Source::Mutt);
+    let imported = read(mutt, Source::Mutt, Some("sie.at"));
+    assert_eq!(
+        shown(&imported),
+        [
+            "ann@sie.at|Ann One|",
+            "ben@sie.at|Ben Two|",
+            "carla@sie.at|Three, Carla|",
+            "dan@sie.at||"
+        ]
+    );
+    let settings = "set folder=~/Mail\nalias ann Ann One <ann@sie.at>\n";
+    assert_eq!(Source::of_content(settings), Source::Mutt);
+    let header = "alias\tname\tmail\na\tAnn\tann@sie.at";
+    assert_eq!(Source::of_content(header), Format::Csv.into());
+    let not_alias = "this is not an alias of mutt: a line is 'alias NICK Name <user@domain>'";
+    assert_eq!(
+        refusals(&imported),
+        [
+            "6: 'ann, ben' is another alias, not an address".to_string(),
+            format!("7: {not_alias}"),
+            format!("8: {not_alias}")
+        ]
+    );
+}
+
+#[test]
+fn old_cards_are_read_in_the_character_set_they_name() {
+    let card = |lines: &str| format!("BEGIN:VCARD\r\nVERSION:2.1\r\n{lines}END:VCARD\r\n");
+    for lines in [
+        "N;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=4D=C3=BC=6C=6C=65=72;=41=6E=6E;;;\r\n\
+         FN;CHARSET=UTF-8;ENCODING=QUOTED-PRINTABLE:=41=6E=6E=20=4D=C3=\r\n=BC=6C=6C=65=72\r\n\
+         EMAIL;WORK:ann@sie.at\r\n",
+        "N;CHARSET=UTF-8;QUOTED-PRINTABLE:M=C3=BCller;Ann\r\nEMAIL;PREF;INTERNET:ann@sie.at\r\n",
+        "N;ENCODING=QUOTED-PRINTABLE:M=FCller;Ann\r\nEMAIL:ann@sie.at\r\n",
+        "FN;CHARSET=ISO-8859-1;ENCODING=quoted-printable:Ann M=FC=\r\nller\r\n\
+         EMAIL;ENCODING=QUOTED-PRINTABLE:ann=40sie.at\r\nPHOTO;ENCODING=BASE64:\r\n AAAA\r\n\r\n",
+        "N;CHARSET=UTF-8;ENCODING=BASE64:TcO8bGxlcjtBbm4=\r\nEMAIL:ann@sie.at\r\n",
+        "FN;CHARSET=ISO-8859-1;ENCODING=b:QW5uIE38bGxlcg==\r\nEMAIL:ann@sie.at\r\n",
+    ] {
+        let expected = ["ann@sie.at|Ann Müller|"];
+        assert_eq!(all_of(&card(lines), Format::Vcard3), expected, "{lines}");
+    }
+    let several = card("FN;ENCODING=QUOTED-PRINTABLE:A=\r\n")
+        + &card("FN;ENCODING=QUOTED-PRINTABLE:=3B=zz=\r\n=\r\nB\r\nEMAIL:b@sie.at\r\n");
+    let imported = read(&several, Format::Vcard3, None);
+    assert_eq!(shown(&imported), ["b@sie.at|;=zzB|"]);
+}
+
+#[test]
+fn several_addresses_of_one_person_bring_the_first_that_a_server_can_know() {
+    for text in [
+        "Name,E-mail 1 - Value\nAnn One,ann@sie.at ::: ann.one@sie.at\n",
+        "First Name,Last Name,E-mail Address,E-mail 2 Address\n\
+         Ann,One,/o=Acme/ou=Site/cn=Recipients/cn=ann,ann@sie.at\n",
+        "First Name,Last Name,E-mail Address,E-mail 2 Address\nAnn,One,EX:/O=ACME/CN=a@b,ann@sie.at\n",
+        "Vorname;Nachname;E-Mail-Adresse;E-Mail 2: Adresse\nAnn;One;;ann@sie.at\n",
+    ] {
+        let imported = read(text, Format::Csv, Some("sie.at"));
+        assert_eq!(shown(&imported), ["ann@sie.at|Ann One|"], "{text}");
+    }
+    for text in [
+        "Vorname;Name;E-Mail\nAnn;One;ann@sie.at\n",
+        "Prénom;Nom;Adresse de messagerie\nAnn;One;ann@sie.at\n",
+        "Nombre,Apellidos,Dirección de correo electrónico\nAnn,One,ann@sie.at\n",
+        "First Name,Name,Primary Email,Secondary Email\nAnn,Ann One,,ann@sie.at\n",
+    ] {
+        let imported = read(text, Format::Csv, Some("sie.at"));
+        assert_eq!(shown(&imported), ["ann@sie.at|Ann One|"], "{text}");
+        assert_eq!(imported.refused, [], "{text}");
+    }
+    // A header in no known language is refused, not taken for a person.
+    let unknown = "Etunimi;Sukunimi;Sähköpostiosoite 1\nAnn;One;ann@sie.at\n";
+    let imported = read(unknown, Format::Csv, Some("sie.at"));
+    assert_eq!(imported.refused.len(), 1, "{imported:?}");
+    let alone = read(
+        "name,email\nAnn,/o=Acme/cn=ann\n",
+        Format::Csv,
+        Some("sie.at"),
+    );
+    assert_eq!(
+        refusals(&alone),
+        ["2: this is an address within Exchange (X.500): export the e-mail address, too"]
+    );
+}
+
+#[test]
+fn what_people_paste_is_read_as_they_mean_it() {
+    for (text, expected) in [
+        (
+            "\"Five, Eve\" <eve@sie.at>; fay@sie.at",
+            &["eve@sie.at|Five, Eve|", "fay@sie.at||"][..],
+        ),
+        ("Ann One ann@sie.at", &["ann@sie.at|Ann One|"]),
+        (
+            "ann@sie.at (Ann One), ben@sie.at",
+            &["ann@sie.at|Ann One|", "ben@sie.at||"],
+        ),
+        ("<sip:ann@sie.at;transport=tls>", &["ann@sie.at||"]),
+        (
+            "sip:ann@sie.at;transport=tls;user=phone ben@sie.at",
+            &["ann@sie.at||", "ben@sie.at||"],
+        ),
+        (
+            "\u{200b}ann@sie.at\u{200b}, \u{2060}b\u{200d}en@sie.at \u{200b}",
+            &["ann@sie.at||", "ben@sie.at||"],
+        ),
+        ("bjones@usa@sie.at", &["bjones@usa@sie.at||"]),
+        (
+            "Five, Eve [mailto:eve@sie.at]; Fay Six [SMTP:fay@sie.at]",
+            &["eve@sie.at|Five, Eve|", "fay@sie.at|Fay Six|"],
+        ),
+        (
+            "'Five, Eve' <eve@sie.at>; 'fay@sie.at'",
+            &["eve@sie.at|Five, Eve|", "fay@sie.at||"],
+        ),
+    ] {
+        assert_eq!(all_of(text, Format::List), expected, "{text}");
+        assert_eq!(Source::of_content(text), Format::List.into(), "{text}");
+    }
+    let row = "Ann One\tann@sie.at\tDesk";
+    assert_eq!(Source::of_content(row), Format::Csv.into());
+    assert_eq!(all_of(row, Format::Csv), ["ann@sie.at|Ann One|Desk"]);
+    let two = "Ann One\tann@sie.at\tann.one@sie.at\tDesk";
+    assert_eq!(all_of(two, Format::Csv), ["ann@sie.at|Ann One|Desk"]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -508,7 +755,7 @@ proptest! {
     fn what_is_written_is_recognised(contacts in contacts()) {
         prop_assume!(!contacts.is_empty());
         for format in [Format::Csv, Format::Vcard3, Format::Vcard4, Format::Ldif] {
-            prop_assert_eq!(Format::of_content(&write(&contacts, format)), format);
+            prop_assert_eq!(Source::of_content(&write(&contacts, format)), format.into());
         }
     }
 
@@ -521,11 +768,11 @@ proptest! {
         ],
         domain in proptest::option::of("[a-z.]{0,5}"),
     ) {
-        Format::of_content(&text);
+        Source::of_content(&text);
         let _ = decode(text.as_bytes());
         let lines = text.replace("\r\n", "\n").replace('\r', "\n").split('\n').count();
-        for format in Format::ALL {
-            let imported = read(&text, format, domain.as_deref());
+        for source in Source::ALL {
+            let imported = read(&text, source, domain.as_deref());
             for refused in &imported.refused {
                 prop_assert!((1..=lines).contains(&refused.line));
                 prop_assert_eq!(&clean(&refused.text), &refused.text);

@@ -424,6 +424,8 @@ fn addresses_are_read_as_servers_and_people_write_them() {
         "pres:ben@sie.at?subject=x",
         "Ben Two <sip:ben@sie.at>",
         "sip:%62en@sie.at",
+        "be\u{200b}n@sie.at\u{feff}",
+        "<sip:ben@sie.at;transport=tls>",
     ] {
         assert_eq!(
             text.parse(),
@@ -438,7 +440,8 @@ fn addresses_are_read_as_servers_and_people_write_them() {
         "ben@",
         "be n@sie.at",
         "ben@si e.at",
-        "a@b@c",
+        "a@@c",
+        "@b@c",
         "ben@-x",
         "b\u{0}@x",
     ] {

@@ -154,8 +154,8 @@ fn a_file_in_the_way_of_an_export() {
 #[test]
 fn what_of_an_import_is_refused() {
     at_all_sizes("refused", |desk| {
-        let text = "new@sie.at\na@b@c\nUrsula <ursula one@sie.at\n";
-        let imported = read(text, Format::List, None);
+        let text = "new@sie.at\na@-b\nUrsula <ursula one@sie.at\n";
+        let imported = read(text, Format::List.into(), None, None);
         desk.send(WorldMessage::Imported {
             file: "people.txt".into(),
             imported,

@@ -2,7 +2,8 @@
 
 use ::csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 
-use super::intake::{Entry, Intake, Reason, Source, first_group};
+use super::bulk;
+use super::intake::{Entry, Intake, Kind, Reason, first_group};
 use crate::contacts::Contact;
 
 /// After so many quotes that are not closed the text is not a spreadsheet, and going on could take
@@ -19,7 +20,7 @@ const SENTINEL: &str = "\0";
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Column {
-    Address(Source),
+    Address(Kind),
     Name,
     First,
     Last,
@@ -28,10 +29,15 @@ enum Column {
     Groups,
 }
 
-/// The column of that name.
+/// The column of that name, as programs write it in English, German, French, Spanish, Italian,
+/// Dutch and Portuguese.
 fn column(name: &str) -> Option<Column> {
     let letters = name.chars().filter(|c| c.is_alphanumeric());
-    let name: String = letters.flat_map(char::to_lowercase).take(40).collect();
+    let mut name: String = letters.flat_map(char::to_lowercase).take(40).collect();
+    // The second address and further ones: `E-mail 2 Address`, `E-mail 3 - Value`.
+    if name.starts_with("email") && name[5..].starts_with(|digit: char| digit.is_ascii_digit()) {
+        name.remove(5);
+    }
     Some(match name.as_str() {
         "address"
         | "uri"
@@ -39,19 +45,43 @@ fn column(name: &str) -> Option<Column> {
         | "sipuri"
         | "sipaddress"
         | "directoryuri"
-        | "msrtcsipprimaryuseraddress" => Column::Address(Source::Sip),
-        "im" | "imaddress" | "impp" | "jabber" | "jabberid" | "jid" | "xmpp" | "im1value" => {
-            Column::Address(Source::Im)
-        }
-        "email" | "emailaddress" | "emailadresse" | "mail" | "primaryemail" | "workemail"
-        | "email1value" | "email1address" => Column::Address(Source::Mail),
+        | "msrtcsipprimaryuseraddress" => Column::Address(Kind::Sip),
+        "im" | "imaddress" | "impp" | "jabber" | "jabberid" | "jid" | "xmpp" | "im1value"
+        | "contactjid" => Column::Address(Kind::Im),
+        "email"
+        | "emailaddress"
+        | "emailadresse"
+        | "mail"
+        | "primaryemail"
+        | "secondaryemail"
+        | "workemail"
+        | "emailvalue"
+        | "adressedemessagerie"
+        | "adresseemail"
+        | "courriel"
+        | "correo"
+        | "correoelectrónico"
+        | "direccióndecorreoelectrónico"
+        | "indirizzoemail"
+        | "indirizzopostaelettronica"
+        | "emailadres"
+        | "endereçodeemail" => Column::Address(Kind::Mail),
         "name" | "displayname" | "fullname" | "cn" | "commonname" | "anzeigename" => Column::Name,
-        "firstname" | "givenname" | "first" | "vorname" => Column::First,
-        "lastname" | "familyname" | "surname" | "last" | "sn" | "nachname" => Column::Last,
-        "group" | "department" | "abteilung" | "ou" | "organizationdepartment" => Column::Group,
-        "groups" | "categories" | "labels" | "groupmembership" | "kategorien" | "gruppen" => {
-            Column::Groups
-        }
+        "firstname" | "givenname" | "first" | "vorname" | "prénom" | "nombre" | "nome"
+        | "voornaam" => Column::First,
+        "lastname" | "familyname" | "surname" | "last" | "sn" | "nachname" | "nom"
+        | "apellidos" | "cognome" | "achternaam" | "sobrenome" => Column::Last,
+        "group"
+        | "department"
+        | "abteilung"
+        | "ou"
+        | "organizationdepartment"
+        | "service"
+        | "departamento"
+        | "ufficio"
+        | "afdeling" => Column::Group,
+        "groupname" | "groups" | "categories" | "labels" | "groupmembership" | "kategorien"
+        | "gruppen" => Column::Groups,
         _ => return None,
     })
 }
@@ -66,17 +96,31 @@ pub(super) fn looks_like_it(first: &str) -> bool {
         return false;
     };
     let addresses = cells.iter().filter(|cell| cell.contains('@')).count();
-    let beside_address = addresses == 1 && cells.len() > 1 && !first.contains('<');
+    if bulk::Columns::of_header(cells).is_some() || bulk::Columns::of_record(cells).is_some() {
+        return true;
+    }
+    let beside_address = addresses == 1 && cells.len() > 1 && !first.contains(['<', '[']);
     beside_address || header(cells).is_some()
 }
 
-pub(super) fn read(text: &str, intake: &mut Intake<'_>) {
+pub(super) fn read(text: &str, owner: Option<&str>, intake: &mut Intake<'_>) {
     let lines: Vec<&str> = text.split('\n').collect();
     let first = lines.iter().find(|line| !line.trim().is_empty());
     let first = first.copied().unwrap_or_default();
     let delimiter = separator_line(first).unwrap_or_else(|| delimiter(first));
+    let rows = rows(text, &lines, delimiter, intake);
+    if let Some((_, first)) = rows.first() {
+        let by_header = bulk::Columns::of_header(first).map(|columns| (columns, &rows[1..]));
+        let by_place = || bulk::Columns::of_record(first).map(|columns| (columns, &rows[..]));
+        if let Some((columns, records)) = by_header.or_else(by_place) {
+            return bulk::read(records, columns, |line| lines[line - 1], owner, intake);
+        }
+    }
+    let address_in = |cells: &StringRecord| cells.iter().position(|cell| cell.contains('@'));
+    let usual = rows.iter().find_map(|(_, cells)| address_in(cells));
+    let usual = usual.unwrap_or_default();
     let mut columns = None;
-    for (line, record) in rows(text, &lines, delimiter, intake) {
+    for (line, record) in rows {
         let row = lines[line - 1];
         if separator_line(row).is_some() || record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
@@ -88,7 +132,7 @@ pub(super) fn read(text: &str, intake: &mut Intake<'_>) {
             continue;
         }
         let mut entry = match columns.get_or_insert_default().as_slice() {
-            [] => by_place(line, &record),
+            [] => by_place(line, &record, usual),
             columns => by_column(line, &record, columns),
         };
         entry.line = line;
@@ -204,10 +248,15 @@ fn by_column(line: usize, record: &StringRecord, columns: &[Option<Column>]) -> 
     };
     let mut addresses: Vec<_> = cells().filter_map(address).collect();
     addresses.sort_by_key(|(source, _)| *source);
-    let mut addresses: Vec<_> = addresses
-        .into_iter()
-        .map(|(_, cell)| (line, cell))
-        .collect();
+    // Google's way to put several into one cell.
+    let several = |(_, cell): (Kind, String)| {
+        let several = cell.split(":::").map(str::trim);
+        let several = several.filter(|cell| !cell.is_empty());
+        several
+            .map(|cell| (line, cell.to_string()))
+            .collect::<Vec<_>>()
+    };
+    let mut addresses: Vec<_> = addresses.into_iter().flat_map(several).collect();
     let known = columns
         .iter()
         .any(|column| matches!(column, Some(Column::Address(_))));
@@ -218,9 +267,15 @@ fn by_column(line: usize, record: &StringRecord, columns: &[Option<Column>]) -> 
             .find(|cell| cell.contains('@'));
         addresses.extend(any.map(|cell| (line, cell.to_string())));
     }
-    let name = match first(Column::Name) {
-        "" => format!("{} {}", first(Column::First), first(Column::Last)),
-        name => name.into(),
+    let name = match (
+        first(Column::Name),
+        first(Column::First),
+        first(Column::Last),
+    ) {
+        ("", first, last) => format!("{first} {last}"),
+        // `Vorname;Name`: beside a given name it is the family's, unless it is whole.
+        (family, given, "") if !family.contains(given) => format!("{given} {family}"),
+        (name, ..) => name.into(),
     };
     let group = match first(Column::Group) {
         "" => {
@@ -239,28 +294,27 @@ fn by_column(line: usize, record: &StringRecord, columns: &[Option<Column>]) -> 
     }
 }
 
-/// Without a header: the address is the first cell that looks like one, else the first of all; of
-/// the others the first is the name and the second the group.
-fn by_place(line: usize, record: &StringRecord) -> Entry {
-    let mut cells: Vec<&str> = record.iter().map(without_guard).collect();
-    let at = cells
-        .iter()
-        .position(|cell| cell.contains('@'))
-        .unwrap_or(0);
-    let address = cells.remove(at);
-    let text = |place: usize| {
-        cells
-            .get(place)
-            .map_or(String::new(), |cell| cell.to_string())
-    };
-    let address = Some(address).filter(|address| !address.trim().is_empty());
+/// Without a header: the addresses are the cells that look like one, else the cell at the place
+/// where other records have theirs; of the others the first is the name and the second the group.
+fn by_place(line: usize, record: &StringRecord, usual: usize) -> Entry {
+    let cells: Vec<&str> = record.iter().map(without_guard).collect();
+    let mut places: Vec<usize> = (0..cells.len())
+        .filter(|place| cells[*place].contains('@'))
+        .collect();
+    if places.is_empty() {
+        places.push(usual.min(cells.len() - 1));
+    }
+    let others = (0..cells.len()).filter(|place| !places.contains(place));
+    let words: Vec<&str> = others.map(|place| cells[place]).collect();
+    let word = |at: usize| words.get(at).map_or(String::new(), |cell| cell.to_string());
+    let addresses = places.iter().map(|place| cells[*place]);
+    let addresses = addresses.filter(|address| !address.trim().is_empty());
     Entry {
-        addresses: address
+        addresses: addresses
             .map(|address| (line, address.to_string()))
-            .into_iter()
             .collect(),
-        name: text(0),
-        group: text(1),
+        name: word(0),
+        group: word(1),
         ..Entry::default()
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use thiserror::Error;
 
+use super::encoding::Encoding;
 use crate::contacts::Contact;
 use crate::presence::{Address, AddressError, clean};
 
@@ -20,6 +21,8 @@ pub struct Imported {
     pub contacts: Vec<Contact>,
     /// What does not, by line.
     pub refused: Vec<Refused>,
+    /// How the letters of the file were written.
+    pub encoding: Encoding,
 }
 
 /// An entry that does not go in.
@@ -81,9 +84,41 @@ pub enum Reason {
     /// A version of vCard that is not read.
     #[error("this is vCard {0}: export it as 3.0 or 4.0")]
     Version(String),
-    /// An encoding of old vCards.
-    #[error("quoted-printable is not read: export it as vCard 4.0")]
-    QuotedPrintable,
+    /// A character set that no browser knows either.
+    #[error("the character set {0} is unknown: export it as vCard 4.0")]
+    Charset(String),
+    /// The address of a mailbox within Exchange, which no presence server knows.
+    #[error("this is an address within Exchange (X.500): export the e-mail address, too")]
+    Exchange,
+    /// An XML document that cannot be read.
+    #[error("this is not well-formed XML: {0}")]
+    Xml(String),
+    /// An XML document of something else.
+    #[error("this XML is neither Jabber's nor Pidgin's list of contacts")]
+    OtherXml,
+    /// A buddy in a network that a presence server knows nothing of.
+    #[error("this is somebody in another network ({0})")]
+    Network(String),
+    /// A line that is no `key=value`.
+    #[error("this is not a line of an address book of abook: an equals sign is missing")]
+    NotField,
+    /// A line of mutt's settings that is no alias.
+    #[error("this is not an alias of mutt: a line is 'alias NICK Name <user@domain>'")]
+    NotAlias,
+    /// An alias that stands for other aliases.
+    #[error("'{0}' is another alias, not an address")]
+    Nickname(String),
+    /// A bulk export holds the lists of several users.
+    #[error("these are the contact lists of {0}: import one alone by --owner USER")]
+    Owners(String),
+    /// A bulk export does not hold the list of this user.
+    #[error("no contact list of {owner} is there, but of {others}")]
+    NoOwner {
+        /// Who was asked for.
+        owner: String,
+        /// Whose lists there are.
+        others: String,
+    },
     /// A line of LDIF that is no attribute.
     #[error("this is not a line of LDIF: a colon is missing")]
     NotAttribute,
@@ -103,7 +138,7 @@ pub enum Reason {
 
 /// Where an address stands; what is worth more comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Source {
+pub(super) enum Kind {
     /// Said to be the address of a presentity.
     Sip,
     /// For instant messages.
@@ -192,10 +227,13 @@ impl<'a> Intake<'a> {
         let bare = texts.iter().filter(|(_, text)| !text.contains('@'));
         let mut wrong = None;
         for (line, text) in complete.chain(bare) {
-            match Address::parse_in(text, self.domain) {
+            let reason = match Address::parse_in(text, self.domain) {
+                Ok(_) if is_x500(text) => Reason::Exchange,
                 Ok(address) => return Ok((*line, address)),
-                Err(error) => wrong = wrong.or(Some(Refused::new(*line, text, error.into()))),
-            }
+                Err(_) if is_x500(text) => Reason::Exchange,
+                Err(error) => error.into(),
+            };
+            wrong = wrong.or(Some(Refused::new(*line, text, reason)));
         }
         Err(wrong)
     }
@@ -206,6 +244,16 @@ pub(super) fn first_group<'t>(groups: impl IntoIterator<Item = &'t str>) -> &'t 
     let mut groups = groups.into_iter().map(str::trim);
     let own = |group: &&str| !["", "myContacts", "starred"].contains(group);
     groups.find(own).unwrap_or_default()
+}
+
+/// Whether this is an address of Exchange's own, `/o=Acme/ou=Site/cn=Recipients/cn=ben`, with or
+/// without its kind before it.
+fn is_x500(text: &str) -> bool {
+    let text = text.trim().to_ascii_lowercase();
+    let text = text.strip_prefix("ex:").unwrap_or(&text);
+    text.strip_prefix("x500:")
+        .unwrap_or(text)
+        .starts_with("/o=")
 }
 
 fn word(text: &str, what: &'static str) -> Result<Option<String>, Reason> {

@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::fold::{Line, fold, unfold};
-use super::intake::{Entry, Intake, Reason, Source};
+use super::intake::{Entry, Intake, Kind, Reason};
 use crate::contacts::Contact;
 
 /// Padding is written, and need not be there when reading.
@@ -19,7 +19,7 @@ const WIDTH: usize = 76;
 /// What an attribute is to a contact; of several names or groups the first of these counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Attribute {
-    Address(Source),
+    Address(Kind),
     /// Addresses of several kinds: those with `sip:` before them count.
     Proxies,
     DisplayName,
@@ -33,10 +33,10 @@ enum Attribute {
 fn attribute(name: &str) -> Option<Attribute> {
     Some(match name {
         "msrtcsip-primaryuseraddress" | "sip-address" | "sipaddress" | "sip-uri" | "sipuri" => {
-            Attribute::Address(Source::Sip)
+            Attribute::Address(Kind::Sip)
         }
-        "imaddress" | "jabberid" => Attribute::Address(Source::Im),
-        "mail" | "rfc822mailbox" => Attribute::Address(Source::Mail),
+        "imaddress" | "jabberid" => Attribute::Address(Kind::Im),
+        "mail" | "rfc822mailbox" => Attribute::Address(Kind::Mail),
         "proxyaddresses" => Attribute::Proxies,
         "displayname" => Attribute::DisplayName,
         "cn" | "commonname" => Attribute::CommonName,
@@ -98,7 +98,7 @@ fn entry(lines: &[Line]) -> Result<Entry, (&Line, Reason)> {
         match attribute {
             Attribute::Address(source) => addresses.push((source, line.number, value)),
             Attribute::Proxies if value.to_ascii_lowercase().starts_with("sip:") => {
-                addresses.push((Source::Sip, line.number, value));
+                addresses.push((Kind::Sip, line.number, value));
             }
             Attribute::Proxies => {}
             word => words.push((word, value)),

@@ -3,17 +3,21 @@
 //! Text in, contacts out, without I/O. What is wrong is refused with its line and the reason; the
 //! rest goes in.
 
+mod abook;
+mod buddies;
+mod bulk;
 mod csv;
+mod encoding;
 mod fold;
 mod intake;
 mod ldif;
 mod list;
+mod mutt;
 mod vcard;
 
 use std::path::Path;
 
-use thiserror::Error;
-
+pub use encoding::{DecodeError, Decoded, Encoding, decode};
 pub use intake::{Imported, Reason, Refused};
 
 use super::Contact;
@@ -66,13 +70,58 @@ impl Format {
             _ => None,
         }
     }
+}
+
+/// How a text is to be read: as any [`Format`] that is written, too, or as what another program
+/// keeps for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A format that programs exchange. A spreadsheet may be the bulk export of contact lists that
+    /// the service's administrator makes.
+    Exchanged(Format),
+    /// Lists of buddies in XML: what Jabber exports, and Pidgin's `blist.xml`.
+    Buddies,
+    /// The address book of abook.
+    Abook,
+    /// Aliases of mutt.
+    Mutt,
+}
+
+impl From<Format> for Source {
+    fn from(format: Format) -> Source {
+        Source::Exchanged(format)
+    }
+}
+
+impl Source {
+    /// All of them.
+    pub const ALL: [Source; 8] = [
+        Source::Exchanged(Format::Csv),
+        Source::Exchanged(Format::Vcard3),
+        Source::Exchanged(Format::Vcard4),
+        Source::Exchanged(Format::Ldif),
+        Source::Exchanged(Format::List),
+        Source::Buddies,
+        Source::Abook,
+        Source::Mutt,
+    ];
+
+    /// The name by which users choose it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Source::Exchanged(format) => format.name(),
+            Source::Buddies => "buddies",
+            Source::Abook => "abook",
+            Source::Mutt => "mutt",
+        }
+    }
 
     /// What the first lines look like; a list where like nothing else.
-    pub fn of_content(text: &str) -> Format {
+    pub fn of_content(text: &str) -> Source {
         let text = text.trim_start_matches(BYTE_ORDER_MARK);
         let mut lines = text.lines().map(str::trim);
         let Some(first) = lines.find(|line| !line.is_empty() && !line.starts_with('#')) else {
-            return Format::List;
+            return Format::List.into();
         };
         let begins = |word: &str| {
             let start = first.get(..word.len());
@@ -81,80 +130,59 @@ impl Format {
         if begins("BEGIN:VCARD") {
             // The version is the first property of a card of 4.0.
             let four = lines.take(20).any(|line| line == "VERSION:4.0");
-            return if four { Format::Vcard4 } else { Format::Vcard3 };
+            let format = if four { Format::Vcard4 } else { Format::Vcard3 };
+            return format.into();
         }
         if begins("dn:") || begins("version:") {
-            return Format::Ldif;
+            return Format::Ldif.into();
+        }
+        if buddies::looks_like_it(first) {
+            return Source::Buddies;
+        }
+        if abook::looks_like_it(first) {
+            return Source::Abook;
+        }
+        // Settings may stand before the aliases.
+        if mutt::looks_like_it(first) || text.lines().any(mutt::names_address) {
+            return Source::Mutt;
         }
         if csv::looks_like_it(first) {
-            return Format::Csv;
+            return Format::Csv.into();
         }
-        Format::List
+        Format::List.into()
     }
 
-    /// The format of a file to be read: by its name where that is known, else by its content. A plain
-    /// text may be anything.
-    pub fn guess(path: Option<&Path>, text: &str) -> Format {
+    /// How a file is to be read: by its name where that is known, else by its content. A plain text
+    /// may be anything.
+    pub fn guess(path: Option<&Path>, text: &str) -> Source {
         match path.and_then(Format::of_file_name) {
-            None | Some(Format::List) => Format::of_content(text),
-            Some(format) => format,
+            None | Some(Format::List) => Source::of_content(text),
+            Some(format) => format.into(),
         }
     }
 }
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// The bytes of a file are not text that can be read.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum DecodeError {
-    /// Neither UTF-8 nor UTF-16 with a byte order mark.
-    #[error("line {0} is not UTF-8: save the file as UTF-8 (in Excel: \"CSV UTF-8\")")]
-    NotUtf8(usize),
-    /// The byte order mark is that of UTF-16, the bytes are not.
-    #[error("the file begins like UTF-16 but is not: save it as UTF-8")]
-    NotUtf16,
-}
-
-/// The text of a file: UTF-8, or UTF-16 with a byte order mark as Windows programs write it.
-///
-/// # Errors
-/// [`DecodeError`]; names in a guessed encoding would be wrong in silence.
-pub fn decode(bytes: &[u8]) -> Result<String, DecodeError> {
-    let utf16 = |unit: fn([u8; 2]) -> u16| {
-        let (pairs, rest) = bytes[2..].as_chunks::<2>();
-        let units: Vec<u16> = pairs.iter().map(|pair| unit(*pair)).collect();
-        match String::from_utf16(&units) {
-            Ok(text) if rest.is_empty() => Ok(text),
-            _ => Err(DecodeError::NotUtf16),
-        }
-    };
-    match bytes {
-        [0xff, 0xfe, ..] => utf16(u16::from_le_bytes),
-        [0xfe, 0xff, ..] => utf16(u16::from_be_bytes),
-        _ => match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(text.into()),
-            Err(error) => {
-                let valid = &bytes[..error.valid_up_to()];
-                let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
-                Err(DecodeError::NotUtf8(line))
-            }
-        },
-    }
-}
-
 /// Reads contacts. An address without a domain gets `domain`. Of two entries with the same address
 /// the first goes in and the other is refused. Either version of vCard is read as what the card
 /// says it is. Names and groups are cleaned as everything on the board is; a name that is only the
 /// address is no name.
-pub fn read(text: &str, format: Format, domain: Option<&str>) -> Imported {
+///
+/// Of a bulk export, which may hold the lists of several users, that of `owner` is read (`user` or
+/// `user@domain`); without an owner it must hold one list alone.
+pub fn read(text: &str, source: Source, domain: Option<&str>, owner: Option<&str>) -> Imported {
     let text = text.trim_start_matches(BYTE_ORDER_MARK);
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     let mut intake = Intake::new(domain);
-    match format {
-        Format::Csv => csv::read(&text, &mut intake),
-        Format::Vcard3 | Format::Vcard4 => vcard::read(&text, &mut intake),
-        Format::Ldif => ldif::read(&text, &mut intake),
-        Format::List => list::read(&text, &mut intake),
+    match source {
+        Source::Exchanged(Format::Csv) => csv::read(&text, owner, &mut intake),
+        Source::Exchanged(Format::Vcard3 | Format::Vcard4) => vcard::read(&text, &mut intake),
+        Source::Exchanged(Format::Ldif) => ldif::read(&text, &mut intake),
+        Source::Exchanged(Format::List) => list::read(&text, &mut intake),
+        Source::Buddies => buddies::read(&text, &mut intake),
+        Source::Abook => abook::read(&text, &mut intake),
+        Source::Mutt => mutt::read(&text, &mut intake),
     }
     intake.imported()
 }

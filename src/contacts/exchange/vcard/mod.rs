@@ -1,8 +1,11 @@
-//! vCard 3.0 (RFC 2426) and 4.0 (RFC 6350), several cards in a file.
+//! vCard 2.1, 3.0 (RFC 2426) and 4.0 (RFC 6350), several cards in a file.
 
-use super::fold::{Line, fold, unfold};
-use super::intake::{Entry, Intake, Reason, Source, first_group};
+mod property;
+
+use super::fold::{Line, fold};
+use super::intake::{Entry, Intake, Kind, Reason, first_group};
 use crate::contacts::Contact;
+use property::{Property, decoded, scheme, split, unescape};
 
 /// Lines are at most so long, in bytes (RFC 6350 section 3.2).
 const WIDTH: usize = 75;
@@ -18,7 +21,7 @@ pub(super) fn read(text: &str, intake: &mut Intake<'_>) {
     let mut open: Option<Card> = None;
     // Of what stands between cards only the first line is refused.
     let mut outside = false;
-    for line in unfold(text, &[' ', '\t']) {
+    for line in unfold(text) {
         let word = line.text.trim();
         if word.is_empty() {
             continue;
@@ -43,13 +46,39 @@ pub(super) fn read(text: &str, intake: &mut Intake<'_>) {
     }
 }
 
+/// Puts folded lines together. A line of quoted-printable goes on where it ends with `=`, any other
+/// where the next begins with white space.
+fn unfold(text: &str) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    // Whether the last of them is quoted-printable and goes on.
+    let mut goes_on = false;
+    for (index, physical) in text.lines().enumerate() {
+        match lines.last_mut() {
+            Some(line) if goes_on => line.text.push_str(physical),
+            Some(line) if physical.starts_with([' ', '\t']) => line.text.push_str(&physical[1..]),
+            _ => lines.push(Line {
+                number: index + 1,
+                text: physical.into(),
+            }),
+        }
+        goes_on = physical.ends_with('=')
+            && lines.last().is_some_and(|line| {
+                Property::parse(&line.text).is_some_and(|property| property.is_quoted_printable())
+            });
+        if goes_on && let Some(line) = lines.last_mut() {
+            line.text.pop();
+        }
+    }
+    lines
+}
+
 /// A card that is being read.
 struct Card {
     begin: Line,
     formatted_name: String,
     name: String,
     /// With preference: 1 is the most wanted (RFC 6350 section 5.3).
-    addresses: Vec<(Source, u8, usize, String)>,
+    addresses: Vec<(Kind, u8, usize, String)>,
     categories: String,
     organization: String,
     /// The first thing that is wrong with it.
@@ -89,7 +118,7 @@ impl Card {
             "VERSION" => {
                 let version = property.value.trim();
                 return match version {
-                    "3.0" | "4.0" => Ok(()),
+                    "2.1" | "3.0" | "4.0" => Ok(()),
                     other => {
                         let other: String = other.chars().take(20).collect();
                         Err(Reason::Version(crate::presence::clean(&other)))
@@ -97,41 +126,52 @@ impl Card {
                 };
             }
             "IMPP" => match scheme(&unescape(property.value)).as_str() {
-                "sip" | "sips" => Some(Source::Sip),
-                "im" | "pres" | "xmpp" => Some(Source::Im),
+                "sip" | "sips" => Some(Kind::Sip),
+                "im" | "pres" | "xmpp" => Some(Kind::Im),
                 // A network that a presence server knows nothing of.
                 _ => return Ok(()),
             },
-            "X-SIP" => Some(Source::Sip),
-            "X-JABBER" | "X-MS-IMADDRESS" => Some(Source::Im),
-            "EMAIL" => Some(Source::Mail),
+            "X-SIP" => Some(Kind::Sip),
+            "X-JABBER" | "X-MS-IMADDRESS" => Some(Kind::Im),
+            "EMAIL" => Some(Kind::Mail),
             "FN" | "N" | "CATEGORIES" | "ORG" => None,
             _ => return Ok(()),
         };
-        if property.is_quoted_printable() {
-            return Err(Reason::QuotedPrintable);
-        }
+        let whole = property.decoded_base64()?;
+        let value = whole.as_deref().unwrap_or(property.value);
+        // Quoted-printable may hold signs that separate parts, so the parts are decoded.
+        let encoded = property.encoded_in()?;
+        let decode = |part: String| match encoded {
+            Some(charset) => decoded(&part, charset),
+            None => part,
+        };
         match (source, property.name.as_str()) {
             (Some(source), _) => {
-                let (preference, value) = (property.preference(), unescape(property.value));
+                let (preference, value) = (property.preference(), decode(unescape(value)));
                 self.addresses
                     .push((source, preference, line.number, value));
             }
-            (None, "FN") => empty_fill(&mut self.formatted_name, &unescape(property.value)),
+            (None, "FN") => {
+                let name = decode(unescape(value));
+                empty_fill(&mut self.formatted_name, &name);
+            }
             (None, "N") => {
                 // Family name, given name, and others.
-                let parts = split(property.value, ';');
+                let parts = split(value, ';').into_iter().map(decode);
+                let parts: Vec<String> = parts.collect();
                 let part = |place: usize| parts.get(place).map_or("", String::as_str);
                 empty_fill(&mut self.name, &format!("{} {}", part(1), part(0)));
             }
             (None, "CATEGORIES") => {
-                let categories = split(property.value, ',');
+                let categories = split(value, ',').into_iter().map(decode);
+                let categories: Vec<String> = categories.collect();
                 let first = first_group(categories.iter().map(String::as_str));
                 empty_fill(&mut self.categories, first);
             }
             // The organization, then its parts: the last is the nearest to the person.
             (None, _) => {
-                let parts = split(property.value, ';');
+                let parts = split(value, ';').into_iter().map(decode);
+                let parts: Vec<String> = parts.collect();
                 let last = parts.iter().rfind(|part| !part.trim().is_empty());
                 empty_fill(&mut self.organization, last.map_or("", String::as_str));
             }
@@ -165,85 +205,6 @@ impl Card {
             None => intake.refuse(self.begin.number, &self.begin.text, reason),
         }
     }
-}
-
-/// A line such as `item1.EMAIL;TYPE=work:ben@example.com`.
-struct Property<'t> {
-    /// In upper case, without its group.
-    name: String,
-    /// As they stand, in upper case.
-    parameters: Vec<String>,
-    value: &'t str,
-}
-
-impl Property<'_> {
-    fn parse(line: &str) -> Option<Property<'_>> {
-        let mut quoted = false;
-        let mut outside = |character: char| {
-            quoted ^= character == '"';
-            !quoted
-        };
-        let at = line.find(|character| outside(character) && character == ':')?;
-        let mut parts = line[..at].split(';').map(str::to_uppercase);
-        let name = parts.next()?;
-        let name = name.rsplit('.').next()?.trim().to_string();
-        Some(Property {
-            name,
-            parameters: parts.collect(),
-            value: &line[at + 1..],
-        })
-    }
-
-    /// From 1; 101 where the card states no preference.
-    fn preference(&self) -> u8 {
-        let preferences = self.parameters.iter().filter_map(|parameter| {
-            let (key, value) = parameter.split_once('=').unwrap_or(("TYPE", parameter));
-            match key.trim() {
-                "PREF" => value.trim().trim_matches('"').parse().ok(),
-                "TYPE" => value
-                    .split([',', '"'])
-                    .any(|kind| kind.trim() == "PREF")
-                    .then_some(1),
-                _ => None,
-            }
-        });
-        preferences.min().unwrap_or(101)
-    }
-
-    fn is_quoted_printable(&self) -> bool {
-        let encoding = |parameter: &String| parameter.ends_with("QUOTED-PRINTABLE");
-        self.parameters.iter().any(encoding)
-    }
-}
-
-/// In lower case; empty where there is none.
-fn scheme(value: &str) -> String {
-    let scheme = value.trim().split_once(':').map(|(scheme, _)| scheme);
-    scheme.unwrap_or_default().to_ascii_lowercase()
-}
-
-/// Splits a value at signs that are not escaped, and undoes the escapes of the parts.
-fn split(value: &str, at: char) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    let mut characters = value.chars();
-    while let Some(character) = characters.next() {
-        let last = parts.last_mut().expect("there is one from the start");
-        match character {
-            '\\' => match characters.next() {
-                Some('n' | 'N') => last.push('\n'),
-                Some(other) => last.push(other),
-                None => last.push('\\'),
-            },
-            sign if sign == at => parts.push(String::new()),
-            other => last.push(other),
-        }
-    }
-    parts
-}
-
-fn unescape(value: &str) -> String {
-    // No line holds this sign, so there is one part.
-    split(value, '\n').concat()
 }
 
 pub(super) fn write(contacts: &[Contact], version: Version) -> String {
