@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 use whosin::feed::{self, Command, Config, Credentials, Delivery, Update};
+use whosin::http::Route;
 use whosin::link::{Mode, Outcome};
 use whosin::presence::{Address, Availability};
-use whosin::pws::{Endpoint, Route};
+use whosin::pws::Endpoint;
 use whosin::simulator::{Doing, Options, Simulator};
 
 const CONTACTS: usize = 1000;

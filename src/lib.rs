@@ -1,7 +1,8 @@
 //! whosin: a presence board for the terminal.
 //!
 //! The folder tree is the architecture. [`presence`] reads documents and knows nobody; [`link`] is
-//! what [`feed`] and [`board`] share, so that neither knows the other; [`pws`] speaks to the service,
+//! what [`feed`] and [`board`] share, so that neither knows the other; [`http`] is the way to a server,
+//! over which [`pws`] speaks to the service;
 //! `feed` keeps presence fresh through it; `board` is the state of the screen, without I/O, and
 //! [`tui`] draws it; [`memory`] keeps what the next run and scripts read; [`settings`] and [`cli`] say
 //! what is wanted; [`sys`] is what differs between the systems. Only [`commands`] knows everyone. A test reads the imports and holds this.
@@ -12,6 +13,7 @@ pub mod commands;
 pub mod contacts;
 pub mod feed;
 pub mod file;
+pub mod http;
 pub mod link;
 pub mod log;
 pub mod memory;

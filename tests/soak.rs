@@ -17,9 +17,10 @@ use support::service::spawn;
 use crate::support::service::{config, everybody, service};
 use crate::support::trouble::{self, Network};
 use whosin::feed::{Command, Config, Delivery, Update};
+use whosin::http::Limits;
 use whosin::link::{LinkState, Outcome};
 use whosin::presence::{Address, Availability};
-use whosin::pws::{Endpoint, Limits};
+use whosin::pws::Endpoint;
 use whosin::simulator::{Doing, Node, Options, Scenario, Trouble};
 
 const CONTACTS: usize = 400;

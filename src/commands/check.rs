@@ -11,9 +11,10 @@ use crate::board::Setting;
 use crate::cli::{Exit, Options};
 use crate::contacts;
 use crate::feed::{Applications, Config, Failure, Session, SignOut, failure_in_words, in_use};
+use crate::http::{self, Described, Trust};
 use crate::link::Problem;
 use crate::presence::{Address, IconSet};
-use crate::pws::{self, BATCH, Class, Client, Described, Error, Trust};
+use crate::pws::{BATCH, Class, Client, Error};
 use crate::settings::Settings;
 use crate::sys::console;
 
@@ -217,17 +218,18 @@ async fn way(config: &Config, client: &Client, printed: &mut Printed) -> bool {
         }
         return true;
     }
-    let failed = |error: &Error| {
-        let mut problem = error.problem(&node.to_string());
-        if matches!(error, Error::NoTls) {
+    let failed = |error: http::Error| {
+        let is_plain = error == http::Error::NoTls;
+        let mut problem = Error::from(error).problem(&node.to_string());
+        if is_plain {
             problem.advice = "Is that the plain port? Then give --server http://…".into();
         }
         Outcome::Failed(problem, Exit::NotReached)
     };
     let began = Instant::now();
-    let addresses = match pws::resolve(node).await {
+    let addresses = match http::resolve(node).await {
         Ok(addresses) => addresses,
-        Err(error) => return printed.step(began, failed(&error)),
+        Err(error) => return printed.step(began, failed(error)),
     };
     let words = if node.is_address() {
         format!("{} is an address, not a name", node.host())
@@ -237,9 +239,9 @@ async fn way(config: &Config, client: &Client, printed: &mut Printed) -> bool {
     };
     printed.step(began, Outcome::Passed(words));
     let began = Instant::now();
-    let stream = match pws::connect(&addresses).await {
+    let stream = match http::connect(&addresses).await {
         Ok(stream) => stream,
-        Err(error) => return printed.step(began, failed(&error)),
+        Err(error) => return printed.step(began, failed(error)),
     };
     let words = format!("port {} takes connections", node.port());
     printed.step(began, Outcome::Passed(words));
@@ -252,7 +254,7 @@ async fn way(config: &Config, client: &Client, printed: &mut Printed) -> bool {
         }
         return printed.step(began, Outcome::Skipped(words));
     }
-    match pws::secure(node, &config.trust, stream).await {
+    match http::secure(node, &config.trust, stream).await {
         Ok(secured) => {
             let trusted = match &config.trust {
                 Trust::Platform => "trusted by the platform".to_string(),
@@ -270,7 +272,7 @@ async fn way(config: &Config, client: &Client, printed: &mut Printed) -> bool {
             }
             printed.step(began, Outcome::Passed(words))
         }
-        Err(error) => printed.step(began, failed(&error)),
+        Err(error) => printed.step(began, failed(error)),
     }
 }
 

@@ -10,7 +10,8 @@ use super::{CommandError, languages, settings_without_files};
 use crate::cli::{Exit, Options, Population};
 use crate::contacts::{self, Contact, Edit};
 use crate::feed::{Config, Credentials};
-use crate::pws::{Endpoint, Route};
+use crate::http::Route;
+use crate::pws::Endpoint;
 use crate::settings::Settings;
 use crate::simulator::{self, Simulator};
 

@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 
 use super::{CommandError, answers};
 use crate::cli::{Exit, Security, Simulate};
-use crate::pws::Fingerprint;
+use crate::http::Fingerprint;
 use crate::simulator::{Certificate, Options, Simulator};
 use crate::sys::signals::Signals;
 

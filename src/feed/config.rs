@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Credentials, Return};
+use crate::http::{Limits, Route, Trust, TrustError};
 use crate::link::{Link, LinkState, Mode};
 use crate::presence::Address;
-use crate::pws::{Client, Endpoint, Limits, PresenceType, Route, SoapVersion, Trust, TrustError};
+use crate::pws::{Client, Endpoint, PresenceType, SoapVersion};
 
 /// How presence comes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -29,19 +29,8 @@ pub(super) fn refusal_in_words(failure: &Failure, credentials: &Credentials) -> 
 
 /// Whether the server was reached at all.
 pub fn was_reached(error: &Error) -> bool {
-    !matches!(
-        error,
-        Error::NameNotFound
-            | Error::ConnectionRefused
-            | Error::NotConnected(_)
-            | Error::Proxy(_)
-            | Error::ProxySignIn
-            | Error::TimedOut(_)
-            | Error::Certificate { .. }
-            | Error::CertificateChanged { .. }
-            | Error::NoTls
-            | Error::NoHttp
-            | Error::Tls(_)
-            | Error::Broken
-    )
+    match error {
+        Error::Transport(error) => error.was_reached(),
+        _ => true,
+    }
 }

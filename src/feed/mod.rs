@@ -35,9 +35,9 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
+use crate::http::TrustError;
 use crate::link::{Link, OwnSet, Report};
 use crate::presence::Address;
-use crate::pws::TrustError;
 use worker::Worker;
 
 /// The sign-out gets no longer than this: nobody waits for it.

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::pws::{self, Endpoint, Error, Held};
+use crate::http::{self, Held};
+use crate::pws::{Endpoint, Error};
 
 /// How often a node that does not answer is looked at.
 const LOOK: Duration = Duration::from_secs(1);
@@ -19,7 +20,7 @@ const PATIENCE: Duration = Duration::from_millis(1500);
 pub(super) async fn back_again(node: Endpoint, mut was_gone: bool) {
     loop {
         sleep(LOOK).await;
-        let answers = timeout(PATIENCE, pws::answers(&node)).await;
+        let answers = timeout(PATIENCE, http::answers(&node)).await;
         if !answers.unwrap_or(false) {
             was_gone = true;
         } else if was_gone {
@@ -35,11 +36,11 @@ const IDLE: Duration = Duration::from_secs(15);
 /// probes are not acknowledged within this time, and no other can be made. Returns why.
 pub(super) async fn gone(node: Endpoint, within: Duration) -> Error {
     let Err(error) = hold(&node, within).await;
-    error
+    error.into()
 }
 
 /// Holds one connection after the other, one at a time, and sends nothing.
-async fn hold(node: &Endpoint, within: Duration) -> Result<Infallible, Error> {
+async fn hold(node: &Endpoint, within: Duration) -> Result<Infallible, http::Error> {
     loop {
         let held = Held::open(node, within).await?;
         let begun = Instant::now();
@@ -49,7 +50,7 @@ async fn hold(node: &Endpoint, within: Duration) -> Result<Infallible, Error> {
             // that is gone, and close them at once.
             let again = Held::open(node, within).await?;
             if let Ok(closed) = timeout(LOOK, again.closed()).await {
-                return Err(closed.err().unwrap_or(Error::Broken));
+                return Err(closed.err().unwrap_or(http::Error::Broken));
             }
             sleep(IDLE).await;
         }

@@ -18,7 +18,8 @@ use tokio::time::{Instant, sleep};
 use super::application::Applications;
 use super::session::{Credentials, Failure, Origin, Session};
 use crate::file;
-use crate::pws::{AppKey, Class, Client, Endpoint, Fingerprint, SessionKey, UserKey};
+use crate::http::Fingerprint;
+use crate::pws::{AppKey, Class, Client, Endpoint, SessionKey, UserKey};
 
 /// How long somebody else may take to sign in or out. After that nobody waits any longer.
 const PATIENCE: Duration = Duration::from_secs(30);

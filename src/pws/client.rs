@@ -1,69 +1,27 @@
-//! One request, one answer: over HTTP, with limits.
+//! One request of the service, one answer of it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use reqwest::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::{Proxy, StatusCode};
+use reqwest::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use tracing::{debug, warn};
 
-use super::endpoint::Endpoint;
 use super::error::Error;
 use super::fault::{Class, Fault};
-use super::proxies::Proxies;
 use super::reader::Reader;
 use super::request::{Request, SoapVersion};
-use super::tls::{Trust, TrustError};
-use super::transport::explain;
-use super::zone::Resolver;
+use super::service::Endpoint;
+use crate::http::{self, Answer, Connections, Limits, Route, Trust, TrustError};
 use crate::presence::decode;
-use crate::sys::socket::with_confirmation_within;
-
-/// A connection whose other end does not even confirm what was sent is given up after this time.
-const UNHEARD: Duration = Duration::from_secs(10);
-
-/// How long and how large things may be.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// The time to get a connection, with TLS.
-    pub connect: Duration,
-    /// The time from the request to the end of its answer.
-    pub whole: Duration,
-    /// The size of an answer, in bytes.
-    pub answer: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
-            connect: Duration::from_secs(5),
-            whole: Duration::from_secs(20),
-            answer: 16 << 20,
-        }
-    }
-}
-
-/// How the way to a server is found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Route {
-    /// Through the proxy that `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` or the system names, but
-    /// for the hosts of `NO_PROXY`.
-    #[default]
-    Environment,
-    /// Straight: the server is part of this program.
-    Direct,
-}
 
 /// Speaks to the nodes of one service.
 #[derive(Clone, Debug)]
 pub struct Client {
-    http: reqwest::Client,
-    route: Route,
-    trust: Trust,
+    http: Connections,
     soap: SoapVersion,
-    limits: Limits,
     pub(super) secrets: Secrets,
     /// Reads presence, and knows the documents that it read before.
     pub(super) reader: Reader,
@@ -115,11 +73,8 @@ impl Client {
         limits: Limits,
     ) -> Result<Client, TrustError> {
         Ok(Client {
-            http: connections(route, trust, limits)?,
-            route,
-            trust: trust.clone(),
+            http: Connections::new(route, trust, limits)?,
             soap,
-            limits,
             secrets: Secrets::default(),
             reader: Reader::default(),
         })
@@ -131,18 +86,14 @@ impl Client {
     /// As [`Client::new`].
     pub fn with_fresh_connections(&self) -> Result<Client, TrustError> {
         Ok(Client {
-            http: connections(self.route, &self.trust, self.limits)?,
+            http: self.http.fresh()?,
             ..self.clone()
         })
     }
 
     /// Whether a proxy stands between this client and a node.
     pub fn is_proxied(&self, node: &Endpoint) -> bool {
-        let named = || {
-            Proxies::from_environment()
-                .is_ok_and(|proxies| proxies.for_server(node.url()).is_some())
-        };
-        self.route == Route::Environment && named()
+        self.http.is_proxied(node)
     }
 
     /// One request, and its answer as `read` understands it.
@@ -160,12 +111,14 @@ impl Client {
         let begun = Instant::now();
         let mut answered = self.exchange(at, request, key).await;
         // A connection that was kept alive may have ended meanwhile, which shows only when it is used.
-        if matches!(answered, Err(Error::Broken)) {
+        if matches!(answered, Err(http::Error::Broken)) {
             debug!(server = %at, operation, "the connection broke; once more");
             answered = self.exchange(at, request, key).await;
         }
         let size = answered.as_ref().map_or(0, |answer| answer.body.len());
-        let result = answered.and_then(|answer| understand(answer, read));
+        let result = answered
+            .map_err(Error::from)
+            .and_then(|answer| understand(answer, read));
         // A server may repeat a secret in its error: the screen must not.
         let result = result.map_err(|error| self.secrets.redact(error).shortened());
         if let Err(Error::Fault(fault)) = &result
@@ -189,18 +142,14 @@ impl Client {
         at: &Endpoint,
         request: &Request<'_>,
         key: Option<&str>,
-    ) -> Result<Answer, Error> {
+    ) -> Result<Answer, http::Error> {
         let action = request.action();
         let post = self
             .http
-            .post(at.url().clone())
+            .request(Method::POST, at, at.url().clone())
             // HTTP/1.1 implies it, but the service documents that clients say it.
             .header(CONNECTION, "Keep-Alive")
             .body(request.write(self.soap, key));
-        let post = match at.host_header() {
-            Some(host) => post.header(HOST, host),
-            None => post,
-        };
         let header =
             |text: String| HeaderValue::from_str(&text).expect("made of the operation's name");
         let post = match self.soap {
@@ -214,80 +163,8 @@ impl Client {
                 )),
             ),
         };
-        let mut response = post
-            .send()
-            .await
-            .map_err(|error| explain(&error, &self.limits))?;
-        let status = response.status();
-        if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
-            return Err(Error::ProxySignIn);
-        }
-        if status.is_redirection()
-            && let Some(to) = response.headers().get(LOCATION)
-        {
-            let to = String::from_utf8_lossy(to.as_bytes());
-            return Err(Error::Moved(crate::presence::clean(&to)));
-        }
-        let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| {
-            let seconds = value.to_str().ok()?.trim().parse().ok()?;
-            Some(Duration::from_secs(seconds))
-        });
-        let charset = response.headers().get(CONTENT_TYPE).and_then(|value| {
-            let (_, charset) = value.to_str().ok()?.split_once("charset=")?;
-            let charset = charset.split(';').next().unwrap_or_default();
-            Some(charset.trim().trim_matches('"').to_string())
-        });
-        let mut body = Vec::new();
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| explain(&error, &self.limits))?
-        {
-            if body.len() + chunk.len() > self.limits.answer {
-                return Err(Error::TooLarge(self.limits.answer));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Answer {
-            status,
-            body,
-            charset,
-            retry_after,
-        })
+        self.http.send(post).await
     }
-}
-
-/// A pool of connections, empty at first.
-fn connections(route: Route, trust: &Trust, limits: Limits) -> Result<reqwest::Client, TrustError> {
-    let tls = trust.config()?;
-    // The library's own reading of the variables is silent about what it cannot read, and leaves
-    // servers by address out of '*'.
-    let mut builder = reqwest::Client::builder().no_proxy();
-    if route == Route::Environment {
-        let proxies = Proxies::from_environment()?;
-        builder = builder.proxy(Proxy::custom(move |server| proxies.for_server(server)));
-    }
-    with_confirmation_within(builder, UNHEARD)
-        .tls_backend_preconfigured(tls)
-        .dns_resolver(Arc::new(Resolver))
-        .http1_only()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(limits.connect)
-        .timeout(limits.whole)
-        .pool_idle_timeout(Duration::from_secs(600))
-        .tcp_keepalive(Duration::from_secs(60))
-        .tcp_nodelay(true)
-        .user_agent(concat!("whosin/", env!("CARGO_PKG_VERSION")))
-        .build()
-        .map_err(|error| TrustError::Setup(error.to_string()))
-}
-
-/// An answer of HTTP, not yet understood.
-struct Answer {
-    status: StatusCode,
-    body: Vec<u8>,
-    charset: Option<String>,
-    retry_after: Option<Duration>,
 }
 
 fn understand<T>(answer: Answer, read: impl FnOnce(&str) -> Result<T, Error>) -> Result<T, Error> {

@@ -5,6 +5,7 @@ use secrecy::SecretString;
 use super::error::Error;
 use super::fault::Fault;
 use super::request::{SERVICE, SOAP_1_1, SOAP_1_2};
+use crate::http;
 use crate::presence::markup::{Flaw, Malformed};
 use crate::presence::tree::{Node, Tree};
 use crate::presence::{attribute, clean};
@@ -84,7 +85,7 @@ pub(super) fn unreadable(text: &str, error: &Malformed) -> Error {
     } else if text.trim().is_empty() {
         Error::Empty
     } else if is_cut_short(error) {
-        Error::CutShort
+        http::Error::CutShort.into()
     } else {
         Error::NotSoap(clean(&error.to_string()))
     }

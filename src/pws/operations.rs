@@ -4,11 +4,11 @@ use crate::presence::tree::Node;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::client::Client;
-use super::endpoint::Endpoint;
 use super::envelope::{LoginAnswer, read_body, read_login, read_number, read_status};
 use super::error::Error;
 use super::polled::Contact;
 use super::request::{PresenceType, Request};
+use super::service::Endpoint;
 use super::session::{AppKey, SessionKey, UserKey};
 use super::subscription::{EndPointId, Expiration, SubscriptionId};
 use crate::link::OwnPresence;

@@ -17,8 +17,9 @@ use super::values::{Callback, InFlight, Kind, LogLevel, Servers, Time};
 use super::{SettingsError, Value};
 use crate::board::{Order, Origin, Setting, View};
 use crate::feed::Delivery;
+use crate::http::Fingerprint;
 use crate::presence::IconSet;
-use crate::pws::{Fingerprint, SoapVersion};
+use crate::pws::SoapVersion;
 use crate::sys::console;
 use crate::tui::{Keys, ThemeName};
 

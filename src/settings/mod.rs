@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::board::Origin;
 use crate::feed;
-use crate::pws::{EndpointError, Trust};
+use crate::http::{EndpointError, Trust};
 
 mod example;
 mod file;

@@ -17,8 +17,9 @@ use super::nearest::did_you_mean;
 use crate::board::{Order, View};
 use crate::feed::{Config, Delivery};
 use crate::file;
+use crate::http::{EndpointError, Fingerprint, FingerprintError};
 use crate::presence::IconSet;
-use crate::pws::{Endpoint, EndpointError, Fingerprint, FingerprintError, SoapVersion};
+use crate::pws::{Endpoint, SoapVersion};
 use crate::tui::{Keys, KeysError, ThemeName, ThemeNameError};
 
 /// A kind of value.

@@ -127,7 +127,7 @@ fn where_each_key_is_one_clients_alone_the_end_user_is_signed_out() {
 #[test]
 fn over_tls_the_certificate_is_told() {
     let certificate = Certificate::self_signed(&["127.0.0.1".into()]).unwrap();
-    let fingerprint = whosin::pws::Fingerprint::of(certificate.leaf()).to_string();
+    let fingerprint = whosin::http::Fingerprint::of(certificate.leaf()).to_string();
     let bench = Bench::new("quiet", Some(certificate));
     let refused = bench.run(&[]);
     assert_eq!(refused.status.code(), Some(4));

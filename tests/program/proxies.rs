@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
-use whosin::pws::{Endpoint, Proxies};
+use whosin::http::Proxies;
+use whosin::pws::Endpoint;
 use whosin::simulator::{Certificate, Options, Simulator};
 
 use crate::support::certificates::{Authority, file, fingerprint, names, self_signed};

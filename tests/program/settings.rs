@@ -12,8 +12,9 @@ use whosin::board::{
     Action, Choice, Effect, Order, Origin, Setting, UserMessage, View, WorldEffect, WorldMessage,
 };
 use whosin::cli::Cli;
+use whosin::http::Trust;
 use whosin::presence::IconSet;
-use whosin::pws::{SoapVersion, Trust};
+use whosin::pws::SoapVersion;
 use whosin::settings::values::LogLevel;
 use whosin::settings::{Layer, Settings, SettingsError, example, save_choice};
 

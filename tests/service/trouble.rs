@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use whosin::feed::{Command, Config, Delivery, Update};
+use whosin::http::Limits;
 use whosin::link::{Link, LinkState, Mode, Outcome};
 use whosin::presence::Availability;
-use whosin::pws::{Endpoint, Limits};
+use whosin::pws::Endpoint;
 use whosin::simulator::{Doing, Simulator};
 
 use crate::support::service::{Feed, config, everybody, link_where, service, spawn, still};

@@ -7,10 +7,11 @@ use roxmltree::{Document, Node};
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
+use whosin::http::{self, Limits, Trust};
 use whosin::presence::{Address, Availability};
 use whosin::pws::{
-    AppKey, Class, Client, Endpoint, Error, Limits, Login, PresenceType, Request, Said, SessionKey,
-    SoapVersion, Trust, UserKey,
+    AppKey, Class, Client, Endpoint, Error, Login, PresenceType, Request, Said, SessionKey,
+    SoapVersion, UserKey,
 };
 
 /// An element without prefixes: name, attributes, text, children.
@@ -209,12 +210,12 @@ async fn what_is_no_answer_is_told_by_what_it_is() {
     let captured = include_str!("../fixtures/captures/poll.response.xml");
     assert_eq!(
         poll(http("200 OK", &captured[..400])).await.unwrap_err(),
-        Error::CutShort
+        Error::Transport(http::Error::CutShort)
     );
     let cut = http("200 OK", captured);
     assert_eq!(
         poll(&cut.as_bytes()[..300]).await.unwrap_err(),
-        Error::CutShort
+        Error::Transport(http::Error::CutShort)
     );
     assert!(matches!(
         poll(http("404 Not Found", "nothing")).await.unwrap_err(),
@@ -227,7 +228,7 @@ async fn what_is_no_answer_is_told_by_what_it_is() {
     let large = format!("<a>{}</a>", "x".repeat(1 << 17));
     assert_eq!(
         poll(http("200 OK", &large)).await.unwrap_err(),
-        Error::TooLarge(1 << 16)
+        Error::Transport(http::Error::TooLarge(1 << 16))
     );
 }
 
@@ -280,7 +281,7 @@ async fn nobody_listening_is_a_refused_connection() {
         .poll(&at, &UserKey::new("k"), &[], PresenceType::Rich)
         .await
         .unwrap_err();
-    assert_eq!(error, Error::ConnectionRefused);
+    assert_eq!(error, Error::Transport(http::Error::ConnectionRefused));
 }
 
 #[tokio::test]
@@ -436,13 +437,13 @@ fn an_ipv6_address_is_read_with_and_without_brackets_port_and_zone() {
 #[tokio::test]
 async fn a_zone_becomes_the_interface_of_the_socket() {
     let endpoint = Endpoint::parse("fe80::1%lo").unwrap();
-    let found = whosin::pws::resolve(&endpoint).await.unwrap();
+    let found = whosin::http::resolve(&endpoint).await.unwrap();
     let [SocketAddr::V6(found)] = found[..] else {
         panic!("{found:?}");
     };
     assert_eq!(found.ip().to_string(), "fe80::1");
     assert_eq!((found.scope_id(), found.port()), (1, 8083));
     let nowhere = Endpoint::parse("fe80::1%nowhere").unwrap();
-    let error = whosin::pws::resolve(&nowhere).await.unwrap_err();
-    assert_eq!(error, Error::NameNotFound);
+    let error = whosin::http::resolve(&nowhere).await.unwrap_err();
+    assert_eq!(error, http::Error::NameNotFound);
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
-use whosin::pws::Fingerprint;
+use whosin::http::Fingerprint;
 use whosin::simulator::{Certificate, Options, Simulator};
 
 /// What goes into a certificate with these names.

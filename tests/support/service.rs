@@ -7,9 +7,10 @@ use tokio::sync::{mpsc, oneshot};
 use whosin::feed::{
     self, Application, Command, Config, Credentials, Delivery, Failure, Session, StartError, Update,
 };
+use whosin::http::Route;
 use whosin::link::{Link, LinkState, Report};
 use whosin::presence::Address;
-use whosin::pws::{Client, Endpoint, Route};
+use whosin::pws::{Client, Endpoint};
 use whosin::simulator::{Options, Simulator};
 
 pub async fn service(options: Options) -> Simulator {

@@ -12,9 +12,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("file", &["sys"]),
     ("log", &["file"]),
     ("contacts", &["file", "presence"]),
-    ("pws", &["link", "presence", "sys"]),
+    ("http", &["presence", "sys"]),
+    ("pws", &["http", "link", "presence", "sys"]),
     ("simulator", &["link", "presence"]),
-    ("feed", &["file", "link", "presence", "pws", "sys"]),
+    ("feed", &["file", "http", "link", "presence", "pws", "sys"]),
     ("board", &["contacts", "link", "presence"]),
     ("memory", &["board", "contacts", "file", "link", "presence"]),
     (
@@ -24,7 +25,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     (
         "settings",
         &[
-            "board", "contacts", "feed", "file", "link", "presence", "pws", "sys", "tui",
+            "board", "contacts", "feed", "file", "http", "link", "presence", "pws", "sys", "tui",
         ],
     ),
     (
@@ -33,6 +34,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "board",
             "contacts",
             "feed",
+            "http",
             "link",
             "presence",
             "pws",

@@ -1,6 +1,7 @@
 //! Documents as standards, servers and vandals write them: each read as a person would read it.
 
 use crate::support::desk::{document, start};
+use whosin::http;
 use whosin::presence::{Availability, Document, Presence, UserInput, Why, decode, read_document};
 use whosin::pws::{Contact, Error, Said, read_polled_presence};
 
@@ -331,7 +332,7 @@ fn a_broken_document_cannot_speak_for_another_person() {
 fn an_answer_that_is_cut_short_is_not_patched_up() {
     let whole = answer(&odd(""));
     let cut = read_polled_presence(&whole[..whole.len() / 2], None);
-    assert_eq!(cut.unwrap_err(), Error::CutShort);
+    assert_eq!(cut.unwrap_err(), Error::Transport(http::Error::CutShort));
 }
 
 #[test]

@@ -6,8 +6,9 @@ use tokio::sync::mpsc;
 use crate::board::{Draft, Field, SignInEffect, SignInMessage, WorldEffect, WorldMessage};
 use crate::commands::config_of;
 use crate::feed::{Config, Credentials, failure_in_words, sign_in_once};
+use crate::http::{self, Fingerprint, Trust};
 use crate::link::{Problem, SignIn};
-use crate::pws::{Class, Endpoint, Error, Fingerprint, Trust};
+use crate::pws::{Class, Endpoint, Error};
 use crate::settings::Settings;
 
 /// How the user left the form.
@@ -90,7 +91,7 @@ async fn attempt(settings: &Settings, draft: &Draft) -> Result<Config, SignInMes
         Ok(()) => Ok(config),
         Err(failure) => {
             // One that has changed is not trusted so easily.
-            if let Error::Certificate { fingerprint, .. } = failure.error {
+            if let Error::Transport(http::Error::Certificate { fingerprint, .. }) = failure.error {
                 let fingerprint = fingerprint.to_string();
                 return Err(SignInMessage::UnknownCertificate(fingerprint));
             }

@@ -18,9 +18,10 @@ use crate::feed::session::{Failure, Session};
 use crate::feed::subscriptions::{Job, NextJob};
 use crate::feed::wake::Surroundings;
 use crate::feed::was_reached;
+use crate::http;
 use crate::link::{LinkState, Outcome, OwnPresence, Report};
 use crate::presence::Address;
-use crate::pws::{self, Class, Contact, Endpoint, Error, Expiration};
+use crate::pws::{Class, Contact, Endpoint, Error, Expiration};
 use crate::sys::signs::Signs;
 
 /// A server that only ever says that it has too much to do is trouble after this time.
@@ -389,7 +390,7 @@ impl<S: Sink> Worker<S> {
 /// Where a node stands: wanted only for noticing another network, and for the address at which the
 /// node can call us. Without, less is noticed.
 async fn locate(node: Endpoint) -> Done {
-    let found = pws::resolve(&node).await.ok();
+    let found = http::resolve(&node).await.ok();
     Done::Located(found.and_then(|all| all.first().copied()))
 }
 

@@ -1,6 +1,6 @@
 //! Trust as the board and the sign-in form have it.
 
-use whosin::pws::Fingerprint;
+use whosin::http::Fingerprint;
 use whosin::simulator::{Certificate, Simulator};
 
 use crate::support::certificates::{authority, fingerprint, names, self_signed, service};

@@ -4,7 +4,8 @@ use std::time::{Duration, Instant};
 
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
-use whosin::pws::{Error, TlsFailure, Trust};
+use whosin::http::{self, TlsFailure, Trust};
+use whosin::pws::Error;
 use whosin::simulator::{Scenario, Trouble};
 
 use super::servers::Server;
@@ -29,7 +30,7 @@ async fn plain_http_or_garbage_where_tls_should_be_is_told_as_a_wrong_port() {
         "\0\0\0\0\0\0\0\0",
     ] {
         let error = told_by(says.as_bytes()).await;
-        assert_eq!(error, Error::NoTls, "{says}");
+        assert_eq!(error, Error::Transport(http::Error::NoTls), "{says}");
         assert!(words(&error).contains("Is the port right"), "{error}");
     }
 }
@@ -44,7 +45,7 @@ async fn a_presence_service_on_the_plain_port_is_told_so_when_tls_is_asked_for()
     .unwrap();
     let url = service.url().replace("http:", "https:");
     let error = sign_in(&url, Trust::Platform).await.unwrap_err();
-    assert_eq!(error, Error::NoTls);
+    assert_eq!(error, Error::Transport(http::Error::NoTls));
 }
 
 #[tokio::test]
@@ -52,7 +53,7 @@ async fn tls_where_plain_http_should_be_is_told_as_a_wrong_port() {
     let service = service(&self_signed(names(&["127.0.0.1"]))).await;
     let url = service.url().replace("https:", "http:");
     let error = sign_in(&url, Trust::Platform).await.unwrap_err();
-    assert_eq!(error, Error::NoHttp);
+    assert_eq!(error, Error::Transport(http::Error::NoHttp));
     assert!(words(&error).contains("https://"), "{error}");
 }
 
@@ -68,7 +69,10 @@ async fn a_server_with_nothing_but_old_protocols_is_told_as_such() {
     for says in [&no_version[..], &no_cipher, &hello] {
         let error = told_by(says).await;
         let words = words(&error);
-        assert_eq!(error, Error::Tls(TlsFailure::TooOld));
+        assert_eq!(
+            error,
+            Error::Transport(http::Error::Tls(TlsFailure::TooOld))
+        );
         assert!(words.contains("TLS 1.2"), "{words}");
         assert!(words.contains("plain port"), "{words}");
     }
@@ -77,7 +81,7 @@ async fn a_server_with_nothing_but_old_protocols_is_told_as_such() {
 #[tokio::test]
 async fn a_server_that_ends_the_handshake_is_told_as_such() {
     let error = told_by(b"").await;
-    assert_eq!(error, Error::Tls(TlsFailure::Ended));
+    assert_eq!(error, Error::Transport(http::Error::Tls(TlsFailure::Ended)));
     let words = words(&error);
     assert!(words.contains("ends the handshake"), "{words}");
     assert!(words.contains("firewall"), "{words}");
@@ -94,8 +98,10 @@ async fn the_plain_port_is_no_advice_where_old_protocols_are_not_the_reason() {
     ] {
         let error = told_by(&[0x15, 3, 3, 0, 2, 2, alert]).await;
         match (&error, wanted) {
-            (Error::Tls(failure), Some(wanted)) => assert_eq!(*failure, wanted),
-            (Error::Tls(TlsFailure::Other(_)), None) => {}
+            (Error::Transport(http::Error::Tls(failure)), Some(wanted)) => {
+                assert_eq!(*failure, wanted)
+            }
+            (Error::Transport(http::Error::Tls(TlsFailure::Other(_))), None) => {}
             (other, _) => panic!("{other:?}"),
         }
         assert!(!words(&error).contains("plain port"), "{error}");
@@ -110,7 +116,10 @@ async fn a_handshake_that_never_ends_is_given_up_in_time() {
     let error = sign_in_within(hasty(), &url, Trust::Platform)
         .await
         .unwrap_err();
-    assert_eq!(error, Error::TimedOut(hasty().connect));
+    assert_eq!(
+        error,
+        Error::Transport(http::Error::TimedOut(hasty().connect))
+    );
     assert!(begun.elapsed() < Duration::from_secs(5));
     assert!(!server.heard().is_empty());
 }
@@ -136,9 +145,9 @@ async fn what_goes_wrong_after_the_handshake_has_the_words_it_has_without_tls() 
     let service = service(&certificate).await;
     let pin = Trust::Pins(vec![fingerprint(&certificate)]);
     for (trouble, wanted) in [
-        ("cut=1", Error::CutShort),
+        ("cut=1", Error::Transport(http::Error::CutShort)),
         ("empty=1", Error::Empty),
-        ("reset=1", Error::Broken),
+        ("reset=1", Error::Transport(http::Error::Broken)),
     ] {
         service.set_scenario(trouble.parse::<Scenario>().unwrap());
         let error = sign_in(&service.url(), pin.clone()).await.unwrap_err();

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use whosin::feed::Credentials;
-use whosin::pws::{Client, Endpoint, Error, Limits, SoapVersion, Trust};
+use whosin::http::{Limits, Trust};
+use whosin::pws::{Client, Endpoint, Error, SoapVersion};
 
 fn credentials() -> Credentials {
     Credentials {

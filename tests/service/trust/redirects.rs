@@ -1,6 +1,7 @@
 //! Who is sent elsewhere takes the secret along only where it stays one.
 
-use whosin::pws::{Error, Trust};
+use whosin::http::{self, Trust};
+use whosin::pws::Error;
 use whosin::simulator::Trouble;
 
 use super::servers::Server;
@@ -29,7 +30,7 @@ async fn an_http_redirect_from_https_is_never_followed_and_says_where_it_leads()
             Server::secure(http(&format!("{status}\r\nLocation: {to}"), "")).await;
         let url = format!("https://{}", server.address);
         let error = sign_in(&url, trust).await.unwrap_err();
-        assert_eq!(error, Error::Moved(to.clone()));
+        assert_eq!(error, Error::Transport(http::Error::Moved(to.clone())));
         assert!(words(&error).contains(&to), "{error}");
         assert!(plain.heard().is_empty(), "{status}");
     }
@@ -48,7 +49,7 @@ async fn a_soap_redirect_from_https_goes_on_with_tls_whatever_the_server_says() 
     let (server, trust) = Server::secure(http("200 OK", &redirect)).await;
     let url = format!("https://{}", server.address);
     let error = sign_in(&url, trust).await.unwrap_err();
-    assert_eq!(error, Error::NoTls);
+    assert_eq!(error, Error::Transport(http::Error::NoTls));
     let heard = plain.heard();
     // RFC 8446 section 5.1: a handshake record, which is the ClientHello.
     assert_eq!(heard.first(), Some(&0x16));

@@ -10,7 +10,7 @@ use rustls::{ServerConfig, SupportedProtocolVersion};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
-use whosin::pws::{Fingerprint, Trust};
+use whosin::http::{Fingerprint, Trust};
 
 /// A server that lives as long as the test's runtime.
 pub struct Server {

@@ -4,8 +4,9 @@ use crate::support::service::{Feed, spawn};
 use std::time::Duration;
 
 use whosin::feed::{Command, Config, Update};
+use whosin::http::{Route, Trust};
 use whosin::link::LinkState;
-use whosin::pws::{Endpoint, Route, Trust};
+use whosin::pws::Endpoint;
 
 use super::credentials;
 use crate::support::certificates::{fingerprint, names, self_signed, service};

@@ -6,7 +6,8 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::sign::{Signer, SigningKey};
 use rustls::{SignatureAlgorithm, SignatureScheme};
-use whosin::pws::{Error, Fingerprint, Trust};
+use whosin::http::{self, Fingerprint, Trust};
+use whosin::pws::Error;
 use whosin::simulator::Certificate;
 
 use super::servers::Server;
@@ -30,10 +31,10 @@ async fn by_file(shown: &Certificate, pem: &str) -> Result<(), Error> {
 /// Why a certificate was refused; it must be this one.
 fn reason(refused: Result<(), Error>, shown: &Certificate) -> String {
     match refused {
-        Err(Error::Certificate {
+        Err(Error::Transport(http::Error::Certificate {
             reason,
             fingerprint: seen,
-        }) => {
+        })) => {
             assert_eq!(seen, fingerprint(shown));
             reason
         }
@@ -85,9 +86,9 @@ async fn another_than_the_pinned_one_is_refused_with_both_fingerprints() {
     let before = service.tally().http_requests;
     let error = sign_in(&service.url(), pin).await.unwrap_err();
     let (expected, seen) = (fingerprint(&pinned), fingerprint(&shown));
-    let expected_of = |pin| Error::CertificateChanged {
-        expected: vec![pin],
-        seen,
+    let expected_of = |pin| {
+        let expected = vec![pin];
+        Error::Transport(http::Error::CertificateChanged { expected, seen })
     };
     assert_eq!(error, expected_of(expected));
     let words = words(&error);
@@ -107,7 +108,10 @@ async fn a_pin_of_the_authority_is_no_pin_of_what_it_issued() {
         .await
         .unwrap_err();
     assert!(
-        matches!(error, Error::CertificateChanged { .. }),
+        matches!(
+            error,
+            Error::Transport(http::Error::CertificateChanged { .. })
+        ),
         "{error:?}"
     );
 }
@@ -177,7 +181,7 @@ async fn another_self_signed_one_than_the_files_is_refused() {
 #[test]
 fn a_file_without_certificates_is_told_apart_from_a_missing_one() {
     let folder = tempfile::tempdir().unwrap();
-    let limits = whosin::pws::Limits::default();
+    let limits = whosin::http::Limits::default();
     let trouble = |trust| {
         whosin::pws::Client::new(&trust, whosin::pws::SoapVersion::V1_1, limits)
             .unwrap_err()

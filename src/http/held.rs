@@ -7,7 +7,7 @@ use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Service};
 use super::error::Error;
 use super::steps::{connect, resolve};
 use crate::presence::clean;
@@ -26,7 +26,7 @@ impl Held {
     ///
     /// # Errors
     /// Why there is no connection.
-    pub async fn open(node: &Endpoint, within: Duration) -> Result<Held, Error> {
+    pub async fn open<S: Service>(node: &Endpoint<S>, within: Duration) -> Result<Held, Error> {
         let opening = async { connect(&resolve(node).await?).await };
         let opened = timeout(within, opening).await;
         let stream = opened.map_err(|_| Error::TimedOut(within))??;

@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::io;
 
-use super::client::Limits;
+use super::connections::Limits;
 use super::error::Error;
 use super::tls::{Refused, TlsFailure};
 

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::marker::PhantomData;
 use std::net::Ipv6Addr;
 
 use reqwest::Url;
@@ -6,18 +7,37 @@ use thiserror::Error;
 
 use super::zone::Zoned;
 
-/// Where the service is when only a host is given.
-const PATH: &str = "/presence-service/soap";
-const TLS_PORT: u16 = 8083;
-const PLAIN_PORT: u16 = 8082;
+/// What servers one client speaks to: where they usually are, and how people set and trust them.
+pub trait Service {
+    /// What one of its servers is called.
+    const NAME: &'static str;
+    /// The port with TLS.
+    const TLS_PORT: u16;
+    /// The port without TLS.
+    const PLAIN_PORT: u16;
+    /// The path, where only a host is given.
+    const PATH: &'static str;
+    /// The option or setting that names a server.
+    const SERVER: &'static str;
+    /// The option or setting that pins a certificate.
+    const PIN: &'static str;
+    /// The option or setting that names a file of certificates.
+    const CA_FILE: &'static str;
 
-/// The address of one node's Presence Web Service.
+    /// The ports in words.
+    fn ports() -> String {
+        format!("{} with TLS, {} without", Self::TLS_PORT, Self::PLAIN_PORT)
+    }
+}
+
+/// The address of a service at one of its nodes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Endpoint {
+pub struct Endpoint<S> {
     /// As requests take it. For a host with a zone a name stands there.
     url: Url,
     /// The host as people write it.
     host: String,
+    service: PhantomData<S>,
 }
 
 /// Why a text is not an endpoint.
@@ -28,14 +48,14 @@ pub struct EndpointError {
     reason: String,
 }
 
-impl Endpoint {
-    /// Reads `host`, `host:port` or a URL. Where nothing else is said it is https, port 8083 (for
-    /// plain http 8082) and the service's usual path. An IPv6 address needs brackets only where a
+impl<S: Service> Endpoint<S> {
+    /// Reads `host`, `host:port` or a URL. Where nothing else is said it is https, and the service's
+    /// usual port and path. An IPv6 address needs brackets only where a
     /// port follows; a link-local one needs its zone, as in `fe80::1%eth0`.
     ///
     /// # Errors
     /// [`EndpointError`] where it is none of these, or another scheme than http and https.
-    pub fn parse(text: &str) -> Result<Endpoint, EndpointError> {
+    pub fn parse(text: &str) -> Result<Endpoint<S>, EndpointError> {
         let error = |reason: &str| EndpointError {
             text: without_user(&crate::presence::clean(text)),
             reason: reason.into(),
@@ -47,12 +67,12 @@ impl Endpoint {
         let (scheme, rest) = text.split_once("://").unwrap_or(("https", text));
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
-        let authority = in_brackets(authority).map_err(|reason| error(&reason))?;
+        let authority = in_brackets::<S>(authority).map_err(|reason| error(&reason))?;
         let full = format!("{scheme}://{authority}{path}");
         let mut url = Url::parse(&full).map_err(|reason| error(&reason.to_string()))?;
         let usual = match url.scheme() {
-            "https" => TLS_PORT,
-            "http" => PLAIN_PORT,
+            "https" => S::TLS_PORT,
+            "http" => S::PLAIN_PORT,
             other => return Err(error(&format!("'{other}' is not spoken there"))),
         };
         if !url.username().is_empty() || url.password().is_some() {
@@ -64,7 +84,7 @@ impl Endpoint {
                 .map_err(|()| error("it has no host"))?;
         }
         if url.path() == "/" {
-            url.set_path(PATH);
+            url.set_path(S::PATH);
         }
         url.set_fragment(None);
         url.set_query(None);
@@ -73,7 +93,11 @@ impl Endpoint {
             Some(zoned) => format!("[{zoned}]"),
             None => host.to_string(),
         };
-        Ok(Endpoint { url, host })
+        Ok(Endpoint {
+            url,
+            host,
+            service: PhantomData,
+        })
     }
 
     /// The same service on another node: a host, host:port or URL as the server names it. The
@@ -81,7 +105,7 @@ impl Endpoint {
     ///
     /// # Errors
     /// As [`Endpoint::parse`].
-    pub fn sibling(&self, node: &str) -> Result<Endpoint, EndpointError> {
+    pub fn sibling(&self, node: &str) -> Result<Endpoint<S>, EndpointError> {
         let bare = node.trim();
         let bare = bare.split_once("://").map_or(bare, |(_, rest)| rest);
         let mut sibling = Endpoint::parse(&format!("{}://{bare}", self.url.scheme()))?;
@@ -89,7 +113,7 @@ impl Endpoint {
             // The error cannot come: a URL with a host takes a port.
             let _ = sibling.url.set_port(self.url.port_or_known_default());
         }
-        if sibling.url.path() == PATH {
+        if sibling.url.path() == S::PATH {
             sibling.url.set_path(self.url.path());
         }
         Ok(sibling)
@@ -98,6 +122,13 @@ impl Endpoint {
     /// The whole address.
     pub fn url(&self) -> &Url {
         &self.url
+    }
+
+    /// The address of something below it.
+    pub fn below(&self, name: &str) -> Url {
+        let mut url = self.url.clone();
+        url.set_path(&format!("{}/{name}", url.path().trim_end_matches('/')));
+        url
     }
 
     /// The whole address, as people write it.
@@ -125,7 +156,7 @@ impl Endpoint {
 
     /// The port.
     pub fn port(&self) -> u16 {
-        self.url.port_or_known_default().unwrap_or(TLS_PORT)
+        self.url.port_or_known_default().unwrap_or(S::TLS_PORT)
     }
 
     /// Whether TLS protects it.
@@ -144,11 +175,12 @@ impl Endpoint {
 ///
 /// # Errors
 /// Words that say how to write it.
-fn in_brackets(authority: &str) -> Result<String, String> {
+fn in_brackets<S: Service>(authority: &str) -> Result<String, String> {
+    let usual = S::TLS_PORT;
     let (address, port) = match authority.strip_prefix('[') {
         Some(rest) => rest
             .split_once(']')
-            .ok_or("the bracket is not closed: write [2001:db8::5]:8083")?,
+            .ok_or_else(|| format!("the bracket is not closed: write [2001:db8::5]:{usual}"))?,
         // Who names a user is refused later; a name or an IPv4 address has one colon at most.
         None if authority.contains('@') || authority.matches(':').count() < 2 => {
             return Ok(authority.into());
@@ -156,7 +188,9 @@ fn in_brackets(authority: &str) -> Result<String, String> {
         None => (authority, ""),
     };
     if !port.is_empty() && !port.starts_with(':') {
-        return Err("what follows the bracket is a port: write [2001:db8::5]:8083".into());
+        return Err(format!(
+            "what follows the bracket is a port: write [2001:db8::5]:{usual}"
+        ));
     }
     let (bare, zone) = match address.split_once('%') {
         // In a URL, the percent sign is written in its own code (RFC 6874).
@@ -167,9 +201,11 @@ fn in_brackets(authority: &str) -> Result<String, String> {
         None => (address, ""),
     };
     let Ok(ip) = bare.parse::<Ipv6Addr>() else {
-        return Err("it is no IPv6 address; one with a port is written [2001:db8::5]:8083".into());
+        return Err(format!(
+            "it is no IPv6 address; one with a port is written [2001:db8::5]:{usual}"
+        ));
     };
-    let usual_port = [TLS_PORT, PLAIN_PORT].map(|port| format!(":{port}"));
+    let usual_port = [S::TLS_PORT, S::PLAIN_PORT].map(|port| format!(":{port}"));
     for port in usual_port.iter().filter(|_| !authority.starts_with('[')) {
         if let Some(rest) = address.strip_suffix(port)
             && rest.parse::<Ipv6Addr>().is_ok()
@@ -184,7 +220,7 @@ fn in_brackets(authority: &str) -> Result<String, String> {
         return Ok(format!("[{ip}]{port}"));
     }
     let zoned = Zoned::new(ip, zone).ok_or_else(|| {
-        format!("a link-local address needs its interface: write {ip}%eth0 or [{ip}%eth0]:8083")
+        format!("a link-local address needs its interface: write {ip}%eth0 or [{ip}%eth0]:{usual}")
     })?;
     Ok(format!("{}{port}", zoned.host_name()))
 }
@@ -208,9 +244,13 @@ fn says_port(url: &str) -> bool {
 }
 
 /// For people: the host, and the port where it is not the usual one.
-impl fmt::Display for Endpoint {
+impl<S: Service> fmt::Display for Endpoint<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let usual = if self.is_tls() { TLS_PORT } else { PLAIN_PORT };
+        let usual = if self.is_tls() {
+            S::TLS_PORT
+        } else {
+            S::PLAIN_PORT
+        };
         match self.port() {
             port if port == usual => f.write_str(self.host()),
             port => write!(f, "{}:{port}", self.host()),

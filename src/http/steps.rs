@@ -10,10 +10,10 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::endpoint::Endpoint;
+use super::endpoint::{Endpoint, Service};
 use super::error::Error;
+use super::explain::explain_handshake;
 use super::tls::{Described, Fingerprint, TlsFailure, Trust};
-use super::transport::explain_handshake;
 use super::zone::look_up;
 
 /// How long each step may take.
@@ -34,7 +34,7 @@ pub struct Secured {
 ///
 /// # Errors
 /// [`Error::NameNotFound`], [`Error::TimedOut`].
-pub async fn resolve(node: &Endpoint) -> Result<Vec<SocketAddr>, Error> {
+pub async fn resolve<S: Service>(node: &Endpoint<S>) -> Result<Vec<SocketAddr>, Error> {
     let host = node.url().host_str().unwrap_or_default();
     let found = timeout(PATIENCE, look_up(host, node.port()))
         .await
@@ -70,7 +70,7 @@ pub async fn connect(addresses: &[SocketAddr]) -> Result<TcpStream, Error> {
 
 /// Whether anything answers at a node: a TLS handshake, or the first byte over plain HTTP, on a
 /// connection of its own. No secret is sent, so any certificate will do.
-pub async fn answers(node: &Endpoint) -> bool {
+pub async fn answers<S: Service>(node: &Endpoint<S>) -> bool {
     let probe = async {
         let mut stream = connect(&resolve(node).await?).await?;
         if node.is_tls() {
@@ -93,7 +93,11 @@ pub async fn answers(node: &Endpoint) -> bool {
 ///
 /// # Errors
 /// Why it fails: the same error as the client's.
-pub async fn secure(node: &Endpoint, trust: &Trust, over: TcpStream) -> Result<Secured, Error> {
+pub async fn secure<S: Service>(
+    node: &Endpoint<S>,
+    trust: &Trust,
+    over: TcpStream,
+) -> Result<Secured, Error> {
     let other = |error: &dyn std::fmt::Display| TlsFailure::Other(error.to_string());
     let config = trust.config().map_err(|error| other(&error))?;
     let host = node.url().host_str().unwrap_or_default();

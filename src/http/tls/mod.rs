@@ -63,7 +63,7 @@ pub struct FingerprintError(String);
 #[derive(Debug, Error)]
 pub enum TrustError {
     /// The file with certificates cannot be read.
-    #[error("{path}: {reason}. --ca-file takes a PEM file with at least one certificate")]
+    #[error("{path}: {reason}. Give a PEM file with at least one certificate")]
     File {
         /// Which.
         path: PathBuf,
@@ -304,7 +304,9 @@ impl ServerCertVerifier for Verifier {
                     verified => return verified,
                 }
             }
-            Rule::Listed(_, None) => untrusted("it is not in the file of --ca-file".into()),
+            Rule::Listed(_, None) => {
+                untrusted("it is not among the certificates that are given".into())
+            }
             Rule::Pinned(pins) if pins.contains(&seen) => {
                 return Ok(ServerCertVerified::assertion());
             }

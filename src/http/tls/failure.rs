@@ -2,6 +2,7 @@ use rustls::{AlertDescription as Alert, CertificateError};
 use thiserror::Error;
 
 use super::in_words;
+use crate::http::Service;
 use crate::presence::clean;
 
 /// Why a TLS handshake came to nothing, where it was not for want of trust in the certificate.
@@ -32,7 +33,7 @@ pub enum TlsFailure {
 
 impl TlsFailure {
     /// Which one an error of the TLS library is.
-    pub(in crate::pws) fn of(error: &rustls::Error) -> TlsFailure {
+    pub(in crate::http) fn of(error: &rustls::Error) -> TlsFailure {
         match error {
             rustls::Error::PeerIncompatible(_)
             | rustls::Error::AlertReceived(
@@ -51,37 +52,44 @@ impl TlsFailure {
     }
 
     /// The words of others in it.
-    pub(in crate::pws) fn words(&mut self) -> Option<&mut String> {
+    pub(in crate::http) fn words(&mut self) -> Option<&mut String> {
         match self {
             TlsFailure::Certificate(words) | TlsFailure::Other(words) => Some(words),
             _ => None,
         }
     }
 
-    /// What people can do about it.
-    pub(in crate::pws) fn advice(&self) -> &'static str {
+    /// What people can do about it at a server of this service.
+    pub(in crate::http) fn advice<S: Service>(&self) -> String {
         match self {
-            TlsFailure::TooOld => {
+            TlsFailure::TooOld => format!(
                 "Old servers speak no modern TLS: ask the administrator for the plain port \
-                 (http://…, 8082)."
-            }
-            TlsFailure::Ended => {
-                "Is that the port for TLS (8083)? Else something on the way, such as a firewall, \
-                 may end it."
-            }
+                 (http://…, {}).",
+                S::PLAIN_PORT
+            ),
+            TlsFailure::Ended => format!(
+                "Is that the port for TLS ({})? Else something on the way, such as a firewall, \
+                 may end it.",
+                S::TLS_PORT
+            ),
             TlsFailure::NoProof => {
                 "Nothing was sent. Somebody may be listening in, or the administrator has to make a \
                  longer key (RSA: 2048 bits)."
+                    .into()
             }
-            TlsFailure::Certificate(_) => {
+            TlsFailure::Certificate(_) => format!(
                 "Nothing was sent. Ask the administrator for another certificate; one of version 1 \
-                 works with --pin or --ca-file."
-            }
+                 works with {} or {}.",
+                S::PIN,
+                S::CA_FILE
+            ),
             TlsFailure::ClientCertificate => {
-                "whosin has none: ask the administrator for a port that wants none."
+                "whosin has none: ask the administrator for a port that wants none.".into()
             }
-            TlsFailure::UnknownName => "Give the server by the name that its certificate carries.",
-            TlsFailure::Other(_) => "If it stays, tell the administrator.",
+            TlsFailure::UnknownName => {
+                "Give the server by the name that its certificate carries.".into()
+            }
+            TlsFailure::Other(_) => "If it stays, tell the administrator.".into(),
         }
     }
 }
