@@ -44,7 +44,9 @@ pub(super) async fn exchange(
     member: Member,
     request: Request<Incoming>,
 ) -> io::Result<Response<Body>> {
-    let Member { world, node, ports } = member;
+    let Member {
+        world, node, ports, ..
+    } = member;
     let _under_way = UnderWay::begin(&world);
     if request.uri().path() != PATH {
         return Ok(plain(StatusCode::NOT_FOUND, "Not found"));
@@ -163,7 +165,7 @@ fn answer(
 }
 
 /// How the client that sent these headers reaches the nodes.
-fn route(headers: &HeaderMap, node: Node, ports: Ports) -> Route {
+pub(super) fn route(headers: &HeaderMap, node: Node, ports: Ports) -> Route {
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
     let host = host.unwrap_or("127.0.0.1");
     let host = match host.rsplit_once(':') {
@@ -298,7 +300,7 @@ fn response(status: StatusCode, content_type: &'static str, text: String) -> Res
     response
 }
 
-fn never(error: Infallible) -> io::Error {
+pub(super) fn never(error: Infallible) -> io::Error {
     match error {}
 }
 

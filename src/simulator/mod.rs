@@ -6,6 +6,7 @@
 
 mod clock;
 mod day;
+mod directory;
 mod documents;
 mod envelope;
 mod events;
@@ -53,7 +54,7 @@ pub use tls::{Certificate, CertificateError};
 pub use trouble::{Listed, Number, Trouble};
 
 use crate::presence::{Address, clean};
-use node::{Member, Ports, Power};
+use node::{Member, Ports, Power, Service};
 use world::{World, lock};
 
 /// How a simulator is to be.
@@ -61,6 +62,12 @@ use world::{World, lock};
 pub struct Options {
     /// How many people there are.
     pub contacts: usize,
+    /// How many people there are beside the contacts: the directory and the service know them, but
+    /// [`Simulator::people`] does not name them.
+    pub others: usize,
+    /// Where the first node of the directory listens (port 0: any free one); none without. The
+    /// second is at any free port.
+    pub directory: Option<SocketAddr>,
     /// The same seed gives the same people, habits and troubles again.
     pub seed: u64,
     /// The troubles to make.
@@ -90,6 +97,8 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             contacts: 40,
+            others: 0,
+            directory: None,
             seed: 1,
             scenario: Scenario::quiet(),
             pace: 1.0,
@@ -109,6 +118,7 @@ pub struct Simulator {
     world: Arc<Mutex<World>>,
     address: SocketAddr,
     second_address: SocketAddr,
+    directory: Option<[SocketAddr; 2]>,
     /// The tasks of the nodes and of the calls to clients, which end when this is dropped.
     tasks: JoinSet<()>,
 }
@@ -132,12 +142,45 @@ impl Simulator {
             first: address.port(),
             second: second_address.port(),
         };
+        let directory = match options.directory {
+            Some(listen) => {
+                let first = node::bind(listen).await?;
+                let second = node::bind(SocketAddr::new(listen.ip(), 0)).await?;
+                Some((first, second))
+            }
+            None => None,
+        };
         let world = Arc::new(Mutex::new(World::new(options)));
         let mut tasks = JoinSet::new();
+        let directory = directory.map(|((first, at), (second, second_at))| {
+            let ports = Ports {
+                first: at.port(),
+                second: second_at.port(),
+            };
+            for (node, listener) in [(Node::First, first), (Node::Second, second)] {
+                let world = world.clone();
+                let service = Service::Directory;
+                let member = Member {
+                    world,
+                    node,
+                    ports,
+                    service,
+                };
+                tasks.spawn(node::run_always(member, listener));
+            }
+            [at, second_at]
+        });
         for (node, listener) in [(Node::First, first), (Node::Second, second)] {
             let switch = lock(&world).switch(node).clone();
             let world = world.clone();
-            tasks.spawn(node::run(Member { world, node, ports }, listener, switch));
+            let service = Service::Presence;
+            let member = Member {
+                world,
+                node,
+                ports,
+                service,
+            };
+            tasks.spawn(node::run(member, listener, switch));
         }
         let news = lock(&world).news.clone();
         tasks.spawn(notify::run(world.clone(), news));
@@ -145,6 +188,7 @@ impl Simulator {
             world,
             address,
             second_address,
+            directory,
             tasks,
         })
     }
@@ -171,11 +215,24 @@ impl Simulator {
             Node::First => self.address,
             Node::Second => self.second_address,
         };
-        let scheme = match lock(&self.world).certificate {
+        format!("{}://{address}{}", self.scheme(), http::PATH)
+    }
+
+    /// The address of a node's directory, where there is one.
+    pub fn directory_url(&self, node: Node) -> Option<String> {
+        let [first, second] = self.directory?;
+        let address = match node {
+            Node::First => first,
+            Node::Second => second,
+        };
+        Some(format!("{}://{address}{}", self.scheme(), directory::PATH))
+    }
+
+    fn scheme(&self) -> &'static str {
+        match lock(&self.world).certificate {
             Some(_) => "https",
             None => "http",
-        };
-        format!("{scheme}://{address}{}", http::PATH)
+        }
     }
 
     /// Shows another certificate on connections that are made from now on. Both nodes speak HTTPS
@@ -187,6 +244,11 @@ impl Simulator {
     /// Everybody, in the order of their groups.
     pub fn people(&self) -> Vec<Person> {
         lock(&self.world).population.people().to_vec()
+    }
+
+    /// Everybody whom the directory knows: the others after the contacts.
+    pub fn everybody(&self) -> Vec<Person> {
+        lock(&self.world).population.everybody().to_vec()
     }
 
     /// What somebody does now; `unknown` for strangers.

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::directory;
 use super::http;
 use super::session::Node;
 use super::trouble::Trouble;
@@ -63,12 +64,23 @@ impl Switch {
     }
 }
 
+/// What is spoken at a port of a node.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Service {
+    /// The Presence Web Service.
+    Presence,
+    /// The call manager's directory.
+    Directory,
+}
+
 /// A node: its place in the cluster and what it shares with the other.
 #[derive(Clone)]
 pub(super) struct Member {
     pub(super) world: Arc<Mutex<World>>,
     pub(super) node: Node,
+    /// Of its service.
     pub(super) ports: Ports,
+    pub(super) service: Service,
 }
 
 /// Runs a node for ever: while it is up it takes connections, when it goes down all of them end.
@@ -92,6 +104,11 @@ pub(super) async fn run(member: Member, listener: TcpListener, switch: Switch) {
         switch.listens.send_replace(false);
         stay_down(&switch, &mut power).await;
     }
+}
+
+/// Runs a node that never goes down.
+pub(super) async fn run_always(member: Member, listener: TcpListener) {
+    accept(listener, &member).await;
 }
 
 /// Waits until the node is to be up again: by its switch, or when its time is over.
@@ -170,7 +187,15 @@ async fn serve(stream: TcpStream, member: Member) {
 
 /// Answers requests until the connection ends; one that ends badly is the client's business.
 async fn converse(stream: impl AsyncRead + AsyncWrite + Unpin, member: Member) {
-    let service = service_fn(move |request| http::exchange(member.clone(), request));
+    let service = service_fn(move |request| {
+        let member = member.clone();
+        async move {
+            match member.service {
+                Service::Presence => http::exchange(member, request).await,
+                Service::Directory => directory::exchange(member, request).await,
+            }
+        }
+    });
     let _ = http1::Builder::new()
         .serve_connection(TokioIo::new(stream), service)
         .await;

@@ -20,6 +20,16 @@ pub struct Person {
     pub name: String,
     /// The group in the company's telephone list.
     pub group: String,
+    /// The first name.
+    pub first: String,
+    /// The last name.
+    pub last: String,
+    /// The telephone number.
+    pub number: String,
+    /// The number of the mobile phone, for those who have one.
+    pub mobile: Option<String>,
+    /// The title, for those who have one.
+    pub title: Option<String>,
 }
 
 /// Everybody, and how each day goes for them.
@@ -29,6 +39,8 @@ pub(super) struct Population {
     habits: Vec<Habits>,
     seeds: Vec<u64>,
     by_address: HashMap<Address, usize>,
+    /// How many of them are in the telephone list: the others stand in the directory alone.
+    contacts: usize,
 }
 
 #[derive(Deserialize)]
@@ -66,18 +78,24 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
 const UNKNOWN_ONE_IN: usize = 45;
 
 impl Population {
-    /// A population of `count` people with addresses in `domain`: the same for the same seed.
-    pub(super) fn by_seed(seed: u64, count: usize, domain: &str) -> Population {
+    /// A population of `contacts` people, and `others` after them, with addresses in `domain`: the
+    /// same for the same seed.
+    pub(super) fn by_seed(seed: u64, contacts: usize, others: usize, domain: &str) -> Population {
+        let count = contacts + others;
         let mut rng = Rng::with_seed(seed ^ 0x5EED_0F0F);
         let mut population = Population {
             people: Vec::with_capacity(count),
             habits: Vec::with_capacity(count),
             seeds: Vec::with_capacity(count),
             by_address: HashMap::with_capacity(count),
+            contacts,
         };
         let mut names = HashSet::new();
         for index in 0..count {
-            let group = group_of(index, count);
+            let group = match index.checked_sub(contacts) {
+                None => group_of(index, contacts),
+                Some(index) => group_of(index, others),
+            };
             let (name, user) = unused_name(&mut rng, &mut names);
             // An odd domain is the caller's; the address is then refused as it would be in life.
             let Ok(address) = Address::parse(&format!("{user}@{domain}")) else {
@@ -88,8 +106,13 @@ impl Population {
                 .insert(address.clone(), population.people.len());
             population.people.push(Person {
                 address,
-                name,
+                first: name.given.0.to_string(),
+                last: name.family.0.to_string(),
+                name: name.full(),
                 group: group.name.clone(),
+                number: format!("+43 1 5550 {}", 1000 + index),
+                mobile: (index % 3 == 0).then(|| format!("+43 660 555 {:04}", index)),
+                title: (index % 5 == 0).then(|| format!("Head of {}", group.name)),
             });
             population.habits.push(Habits {
                 calls: group.calls,
@@ -103,8 +126,13 @@ impl Population {
         population
     }
 
-    /// Everybody, by group.
+    /// Those in the telephone list, by group.
     pub(super) fn people(&self) -> &[Person] {
+        &self.people[..self.contacts.min(self.people.len())]
+    }
+
+    /// Everybody: the others after those in the telephone list.
+    pub(super) fn everybody(&self) -> &[Person] {
         &self.people
     }
 
@@ -174,13 +202,13 @@ fn group_of(index: usize, count: usize) -> &'static Group {
 
 /// A full name and the user part of its address. Namesakes differ as in life: by a middle
 /// initial, and when those run out by a number.
-fn unused_name(rng: &mut Rng, used: &mut HashSet<String>) -> (String, String) {
+fn unused_name(rng: &mut Rng, used: &mut HashSet<String>) -> (Name, String) {
     const TRIES: usize = 3;
     for _ in 0..TRIES {
         let name = Name::pick(rng);
         let user = name.user();
         if used.insert(user.clone()) {
-            return (name.full(), user);
+            return (name, user);
         }
     }
     let mut name = Name::pick(rng);
@@ -190,7 +218,7 @@ fn unused_name(rng: &mut Rng, used: &mut HashSet<String>) -> (String, String) {
         .chain((2..).map(|number| format!("{plain}{number}")))
         .find(|user| used.insert(user.clone()))
         .expect("numbers do not run out");
-    (name.full(), user)
+    (name, user)
 }
 
 /// A name, in its own script and as it stands in an address.
@@ -257,7 +285,7 @@ mod tests {
 
     #[test]
     fn everybody_has_an_address_of_plain_letters_and_a_group() {
-        let population = Population::by_seed(3, 5000, "example.com");
+        let population = Population::by_seed(3, 5000, 0, "example.com");
         assert_eq!(population.people().len(), 5000);
         let addresses: HashSet<_> = population.people().iter().map(|p| &p.address).collect();
         assert_eq!(addresses.len(), 5000);
@@ -273,14 +301,25 @@ mod tests {
 
     #[test]
     fn a_seed_gives_the_same_people_again_and_another_seed_gives_others() {
-        let names = |seed| -> Vec<Person> { Population::by_seed(seed, 40, "example.com").people };
+        let names =
+            |seed| -> Vec<Person> { Population::by_seed(seed, 40, 0, "example.com").people };
         assert_eq!(names(1), names(1));
         assert_ne!(names(1), names(2));
     }
 
     #[test]
+    fn others_come_after_the_contacts_and_change_none_of_them() {
+        let alone = Population::by_seed(2, 30, 0, "example.com");
+        let together = Population::by_seed(2, 30, 50, "example.com");
+        assert_eq!(together.people(), alone.people());
+        assert_eq!(together.everybody().len(), 80);
+        let addresses: HashSet<_> = together.everybody().iter().map(|p| &p.address).collect();
+        assert_eq!(addresses.len(), 80);
+    }
+
+    #[test]
     fn a_small_office_has_every_group() {
-        let population = Population::by_seed(1, 40, "example.com");
+        let population = Population::by_seed(1, 40, 0, "example.com");
         let groups: HashSet<_> = population.people().iter().map(|p| &p.group).collect();
         assert_eq!(groups.len(), NAMES.group.len());
     }

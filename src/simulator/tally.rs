@@ -36,6 +36,10 @@ pub struct Tally {
     pub callbacks: u64,
     /// Calls to end points of clients that were not answered with success.
     pub failed_callbacks: u64,
+    /// Requests to the directory.
+    pub directory_requests: u64,
+    /// Requests that the directory refused for want of a sign-in, or for a wrong one.
+    pub directory_refusals: u64,
     pub(super) in_flight: u64,
 }
 

@@ -59,6 +59,20 @@ pub enum Trouble {
     Missing,
     /// Some contacts have odd or hostile documents.
     Odd,
+    /// Some answers of the directory come late.
+    DirectorySlow,
+    /// The directory wants a sign-in at some nodes.
+    DirectorySignIn,
+    /// The directory of the first node is overloaded.
+    DirectoryBusy,
+    /// Some answers of the directory are web pages.
+    DirectoryHtml,
+    /// The directory counts and lists no further than its limit.
+    DirectoryCapped,
+    /// The directory has no display names.
+    DirectoryNameless,
+    /// Addresses are directory URIs, not user ids with the domain.
+    DirectoryUri,
     /// Troubles that pass come and go at random. It stays the last of the list.
     Storm,
 }
@@ -275,6 +289,45 @@ pub(super) const LIST: &[Listed] = &[
         "odd",
         EVERY,
         "one contact in N has an odd or hostile document",
+    ),
+    numbered(
+        Trouble::DirectorySlow,
+        "directory-slow",
+        (1, 3, 3600),
+        "the directory answers after N seconds",
+    ),
+    numbered(
+        Trouble::DirectorySignIn,
+        "directory-sign-in",
+        (1, 2, 2),
+        "the first N nodes of the directory want a sign-in: an end user, the password of the application user",
+    ),
+    numbered(
+        Trouble::DirectoryBusy,
+        "directory-busy",
+        (1, 1, 1_000_000),
+        "the first node of the directory answers every Nth search with 503",
+    ),
+    numbered(
+        Trouble::DirectoryHtml,
+        "directory-html",
+        EVERY,
+        "the directory answers every Nth request with a web page",
+    ),
+    listed(
+        Trouble::DirectoryCapped,
+        "directory-capped",
+        "the directory counts and lists no further than its limit of 64",
+    ),
+    listed(
+        Trouble::DirectoryNameless,
+        "directory-nameless",
+        "the directory has no display names",
+    ),
+    listed(
+        Trouble::DirectoryUri,
+        "directory-uri",
+        "the directory's user ids are numbers: addresses are directory URIs",
     ),
     numbered(
         Trouble::Storm,

@@ -105,7 +105,12 @@ impl World {
     pub(super) fn new(options: super::Options) -> World {
         World {
             seed: options.seed,
-            population: Population::by_seed(options.seed, options.contacts, &options.domain),
+            population: Population::by_seed(
+                options.seed,
+                options.contacts,
+                options.others,
+                &options.domain,
+            ),
             domain: options.domain,
             application: (options.application_user, options.application_password),
             end_users: options.end_users,
