@@ -2,7 +2,7 @@
 //!
 //! The folder tree is the architecture. [`presence`] reads documents and knows nobody; [`link`] is
 //! what [`feed`] and [`board`] share, so that neither knows the other; [`http`] is the way to a server,
-//! over which [`pws`] speaks to the service;
+//! over which [`pws`] speaks to the service and [`directory`] to the company's directory;
 //! `feed` keeps presence fresh through it; `board` is the state of the screen, without I/O, and
 //! [`tui`] draws it; [`memory`] keeps what the next run and scripts read; [`settings`] and [`cli`] say
 //! what is wanted; [`sys`] is what differs between the systems. Only [`commands`] knows everyone. A test reads the imports and holds this.
@@ -11,6 +11,7 @@ pub mod board;
 pub mod cli;
 pub mod commands;
 pub mod contacts;
+pub mod directory;
 pub mod feed;
 pub mod file;
 pub mod http;

@@ -48,7 +48,8 @@ impl Layer {
         let layer = layer.map_err(|(key, reason)| {
             invalid(line_of(&text, key), format!("{key}: {}", clean(&reason)))
         })?;
-        if layer.app_password.is_some() && file::others_can_read(path) {
+        let has_password = layer.app_password.is_some() || layer.directory_password.is_some();
+        if has_password && file::others_can_read(path) {
             return Err(SettingsError::OpenPassword(path.into()));
         }
         Ok(layer)

@@ -13,9 +13,10 @@ use secrecy::SecretString;
 use toml::Value as Toml;
 
 use super::places::Places;
-use super::values::{Callback, InFlight, Kind, LogLevel, Servers, Time};
+use super::values::{Callback, InFlight, Kind, LogLevel, Nodes, Servers, Time};
 use super::{SettingsError, Value};
 use crate::board::{Order, Origin, Setting, View};
+use crate::directory::{Scheme, Uds};
 use crate::feed::Delivery;
 use crate::http::Fingerprint;
 use crate::presence::IconSet;
@@ -322,6 +323,19 @@ settings! {
         app_password: SecretString;
         /// A command that prints the application user's password, such as: pass show cup
         app_password_command: SecretString;
+        /// Where people are found by name: a node of the call manager, or several with commas
+        /// between; without it, the nodes that DNS names for the domain (_cisco-uds._tcp)
+        directory: Nodes<Uds>;
+        /// Trust exactly the certificate with this fingerprint for the directory, or these
+        directory_pin: Vec<Fingerprint>;
+        /// Trust the certificates in this PEM file for the directory
+        directory_ca_file: PathBuf;
+        /// What addresses are made of: user is the user id with the domain, uri the directory URI
+        directory_address: Scheme;
+        /// Who signs in at the directory where it wants that [default: the end user]
+        directory_user: String;
+        /// The password for that, only in a file that nobody else can read
+        directory_password: SecretString;
         /// Which keys do what: the help (?) lists all
         keys: Keys = Keys::default();
     }

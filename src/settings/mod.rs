@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::board::Origin;
+use crate::directory::Credentials;
 use crate::feed;
 use crate::http::{EndpointError, Trust};
+use crate::pws::Pws;
 
 mod example;
 mod file;
@@ -117,7 +119,7 @@ pub enum SettingsError {
     #[error(transparent)]
     Server(#[from] EndpointError),
     /// A password in a file that others can read.
-    #[error("{0} holds app_password and others can read it: run chmod 600 on it")]
+    #[error("{0} holds a password and others can read it: run chmod 600 on it")]
     OpenPassword(PathBuf),
     /// The command that should print the password did not.
     #[error("app_password_command failed: {0}")]
@@ -176,7 +178,7 @@ impl Settings {
     }
 
     /// The nodes to sign in at, where they are set.
-    pub fn nodes(&self) -> Option<&Nodes> {
+    pub fn nodes(&self) -> Option<&Nodes<Pws>> {
         self.server.value.as_ref()?.0.as_ref().ok()
     }
 
@@ -188,6 +190,25 @@ impl Settings {
             (.., Some(path)) => Trust::CaFile(path.clone()),
             _ => Trust::Platform,
         }
+    }
+
+    /// Whose certificate is accepted of the directory: it shows another one than the presence
+    /// server, so that the options for that one say nothing here.
+    pub fn directory_trust(&self) -> Trust {
+        match (&self.directory_pin.value, &self.directory_ca_file.value) {
+            (Some(pins), _) => Trust::Pins(pins.clone()),
+            (None, Some(path)) => Trust::CaFile(path.clone()),
+            (None, None) => Trust::Platform,
+        }
+    }
+
+    /// Who signs in at the directory, where it wants that and a password is set: by default the
+    /// end user.
+    pub fn directory_credentials(&self) -> Option<Credentials> {
+        let user = self.directory_user.value.as_ref();
+        let user = user.or(self.user.value.as_ref())?.clone();
+        let password = self.directory_password.value.clone()?;
+        Some(Credentials { user, password })
     }
 
     /// Takes over what was typed into the sign-in form.

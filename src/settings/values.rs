@@ -15,11 +15,12 @@ use tracing::level_filters::LevelFilter;
 
 use super::nearest::did_you_mean;
 use crate::board::{Order, View};
+use crate::directory::{Scheme, Uds};
 use crate::feed::{Config, Delivery};
 use crate::file;
-use crate::http::{EndpointError, Fingerprint, FingerprintError};
+use crate::http::{Endpoint, EndpointError, Fingerprint, FingerprintError, Service};
 use crate::presence::IconSet;
-use crate::pws::{Endpoint, SoapVersion};
+use crate::pws::{Pws, SoapVersion};
 use crate::tui::{Keys, KeysError, ThemeName, ThemeNameError};
 
 /// A kind of value.
@@ -256,20 +257,20 @@ impl Kind for InFlight {
 /// any text: [`super::Settings::load`] refuses a wrong one, so that `check` and the status bar show
 /// what is wrong as they show every mistake in the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Servers(pub(super) Result<Nodes, EndpointError>);
+pub struct Servers(pub(super) Result<Nodes<Pws>, EndpointError>);
 
-/// The nodes to sign in at.
+/// The nodes of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Nodes {
+pub struct Nodes<S> {
     /// The first choice.
-    pub primary: Endpoint,
-    /// The nodes to sign in at while that one is gone, in this order.
-    pub others: Vec<Endpoint>,
+    pub primary: Endpoint<S>,
+    /// The nodes to go to while that one is gone, in this order.
+    pub others: Vec<Endpoint<S>>,
 }
 
-impl Nodes {
+impl<S: Service> Nodes<S> {
     /// With commas between.
-    fn parse(text: &str) -> Result<Nodes, EndpointError> {
+    fn parse(text: &str) -> Result<Nodes<S>, EndpointError> {
         let (primary, others) = match text.split_once(',') {
             Some((primary, others)) => (primary, Some(others)),
             None => (text, None),
@@ -278,6 +279,24 @@ impl Nodes {
         let others = others.into_iter().flat_map(|others| others.split(','));
         let others = others.map(Endpoint::parse).collect::<Result<_, _>>()?;
         Ok(Nodes { primary, others })
+    }
+
+    fn origins(&self) -> String {
+        let all = [&self.primary].into_iter().chain(&self.others);
+        all.map(Endpoint::origin).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Kind for Nodes<Uds> {
+    const NAME: &'static str = "SERVER";
+    const EXAMPLE: &'static str = "\"cucm.example.com\"";
+
+    fn read(text: &str) -> Result<Nodes<Uds>, ValueError> {
+        Ok(Nodes::parse(text)?)
+    }
+
+    fn shown(&self) -> String {
+        self.origins()
     }
 }
 
@@ -299,10 +318,7 @@ impl Kind for Servers {
 
     fn shown(&self) -> String {
         match &self.0 {
-            Ok(nodes) => {
-                let all = [&nodes.primary].into_iter().chain(&nodes.others);
-                all.map(Endpoint::origin).collect::<Vec<_>>().join(", ")
-            }
+            Ok(nodes) => nodes.origins(),
             Err(error) => error.to_string(),
         }
     }
@@ -381,6 +397,7 @@ named! {
     Delivery, "MODE", "\"auto\"";
     IconSet, "ICONS", "\"unicode\"";
     Order, "ORDER", "\"name\"";
+    Scheme, "SCHEME", "\"user\"";
     SoapVersion, "VERSION", "1.1";
     View, "VIEW", "\"tiles\"";
 }

@@ -127,6 +127,12 @@ fn each_setting_is_a_key_a_line_of_the_view_and_an_option_or_one_of_the_few_that
     let only_in_the_file = [
         "app_password",
         "app_password_command",
+        "directory",
+        "directory_address",
+        "directory_ca_file",
+        "directory_password",
+        "directory_pin",
+        "directory_user",
         "free_for",
         "hide_offline",
         "history",

@@ -1,6 +1,7 @@
 //! The client and the feed over real HTTP, against the embedded service.
 
 mod awake;
+mod directory;
 mod faults;
 mod feed;
 mod keeper;

@@ -13,6 +13,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("log", &["file"]),
     ("contacts", &["file", "presence"]),
     ("http", &["presence", "sys"]),
+    ("directory", &["http", "link", "presence"]),
     ("pws", &["http", "link", "presence", "sys"]),
     ("simulator", &["link", "presence"]),
     ("feed", &["file", "http", "link", "presence", "pws", "sys"]),
@@ -25,7 +26,17 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     (
         "settings",
         &[
-            "board", "contacts", "feed", "file", "http", "link", "presence", "pws", "sys", "tui",
+            "board",
+            "contacts",
+            "directory",
+            "feed",
+            "file",
+            "http",
+            "link",
+            "presence",
+            "pws",
+            "sys",
+            "tui",
         ],
     ),
     (

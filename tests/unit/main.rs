@@ -4,6 +4,7 @@
 mod architecture;
 mod board;
 mod counts;
+mod directory;
 mod documents;
 mod exchange;
 mod fuzz;
