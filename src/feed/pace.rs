@@ -3,7 +3,8 @@
 //! A server that has too much to do says so with fault 210 or 212 or a plain HTTP 503. The pace is
 //! then halved at once and recovers by small equal steps, up to a little less than what the server
 //! took before it refused. Whoever tries to get above that again right away is refused again right
-//! away, so the ceiling is remembered for a while, and for longer each time it proves true.
+//! away, so the ceiling is remembered for a while, and for longer each time it proves true. Who sends
+//! less than a request a second learns no ceiling from a refusal: others have kept the server busy.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -116,10 +117,14 @@ impl Pace {
             .as_ref()
             .is_some_and(|limit| now.duration_since(limit.since) < WINDOW);
         if !again {
-            // At a slow pace there is nothing to count in a second.
-            let taken = match taken {
-                0 => rate,
-                taken => (taken as f64).min(rate),
+            let (rate, ceiling) = match (taken, &self.limit) {
+                (0, Some(limit)) if rate < 1.0 => (rate, limit.ceiling),
+                (0, None) if rate < 1.0 => (rate, rate),
+                (0, _) => (rate * SHARE, rate * SHARE),
+                (taken, _) => {
+                    let ceiling = rate.min(taken as f64) * SHARE;
+                    (ceiling, ceiling)
+                }
             };
             let proved = self.limit.as_ref().map(|limit| {
                 let old = now.duration_since(limit.since) > limit.believed_for;
@@ -129,10 +134,9 @@ impl Pace {
                     limit.believed_for
                 }
             });
-            let ceiling = (taken * SHARE).clamp(SLOWEST, FASTEST);
             self.limit = Some(Limit {
-                rate: (ceiling / 2.0).max(SLOWEST),
-                ceiling,
+                rate: (rate / 2.0).clamp(SLOWEST, FASTEST),
+                ceiling: ceiling.clamp(SLOWEST, FASTEST),
                 since: now,
                 believed_for: proved.unwrap_or(BELIEVED.0).min(BELIEVED.1),
             });

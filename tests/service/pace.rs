@@ -137,6 +137,22 @@ fn refusals_of_requests_that_were_under_way_together_count_once() {
 }
 
 #[test]
+fn a_slow_client_that_others_keep_from_the_server_comes_back_to_its_own_pace() {
+    let mut now = Instant::now();
+    let mut pace = Pace::new();
+    for slower in [0.1, 0.05] {
+        pace.refused(now, None, 0.2, 0.5);
+        assert_eq!(pace.limit(), Some(slower));
+        now = pace.next().unwrap();
+    }
+    for _ in 0..50 {
+        pace.answered(now);
+        now += Duration::from_secs(5);
+    }
+    assert_eq!(pace.limit(), Some(0.2));
+}
+
+#[test]
 fn an_old_ceiling_is_lifted_little_by_little() {
     let mut now = Instant::now();
     let mut pace = Pace::new();

@@ -15,8 +15,9 @@ use crate::sys::signs::Signs;
 
 /// The first pause after a failure, and the longest.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-/// An answer is overdue after two intervals; at the soonest, and at the latest, after these.
-const OVERDUE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(10));
+/// The soonest and the latest that an answer is overdue after its request, and a connection without
+/// a sign of life is taken for dead.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(10));
 /// A request is taken for lost at most once in this time.
 const LOST: Duration = Duration::from_secs(600);
 /// While notifications come, one poll in this time checks that none got lost.
@@ -56,7 +57,7 @@ impl<S: Sink> Worker<S> {
     /// When the answer to the oldest request under way is overdue.
     pub(super) fn overdue_at(&self) -> Option<Instant> {
         let since = self.unanswered_since.filter(|_| !self.is_unreached)?;
-        Some(since + self.patience())
+        Some(since + self.answered_within())
     }
 
     /// Whether a request that is overdue is taken for lost, where the node answers: it was gone for
@@ -70,9 +71,16 @@ impl<S: Sink> Worker<S> {
         may
     }
 
-    /// How long the node may say nothing before its states are doubted.
-    pub(super) fn patience(&self) -> Duration {
-        let (soonest, latest) = OVERDUE;
+    /// How long an answer may take before the states are doubted: one interval. As the request went
+    /// one interval after the last answer, no state is shown as sure for more than two.
+    fn answered_within(&self) -> Duration {
+        let (soonest, latest) = PATIENCE;
+        self.config.interval.clamp(soonest, latest)
+    }
+
+    /// How long an idle connection may go without acknowledging a probe: two intervals.
+    pub(super) fn acknowledged_within(&self) -> Duration {
+        let (soonest, latest) = PATIENCE;
         (self.config.interval * 2).clamp(soonest, latest)
     }
 

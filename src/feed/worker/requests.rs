@@ -64,7 +64,10 @@ impl<S: Sink> Worker<S> {
             if !may_hold || self.is_unreached || !self.subscriptions.holds() {
                 gone = None;
             } else if gone.is_none() {
-                gone = Some(Box::pin(reach::gone(session.home.clone(), self.patience())));
+                gone = Some(Box::pin(reach::gone(
+                    session.home.clone(),
+                    self.acknowledged_within(),
+                )));
             }
             if std::mem::take(&mut self.start_over) {
                 gone = None;
@@ -357,7 +360,8 @@ impl<S: Sink> Worker<S> {
         match error.class() {
             Some(Class::SessionEnded) => return Some(End::Session),
             Some(Class::Throttled) => {
-                let usual = 1.0 / self.plan.gap().as_secs_f64().max(0.01);
+                // In live mode, too: the few fetches are not to wait for the minute of the polls.
+                let usual = f64::from(self.plan.requests()) / self.config.interval.as_secs_f64();
                 let retry_after = error.retry_after();
                 self.pace.refused(now, retry_after, usual, fastrand::f64());
                 let since = *self.refused_since.get_or_insert(now);
