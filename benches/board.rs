@@ -56,9 +56,9 @@ impl Service {
         let edits: Vec<Edit> = people
             .map(|person| {
                 Edit::Add(Contact {
-                    address: person.address,
                     name: Some(person.name),
                     group: Some(person.group),
+                    ..Contact::new(person.address)
                 })
             })
             .collect();

@@ -14,7 +14,7 @@ use whosin::contacts::{self, Contact, Edit};
 use whosin::link::{Outcome, Report};
 use whosin::memory::last_seen;
 use whosin::memory::snapshot::Snapshot;
-use whosin::presence::read_document;
+use whosin::presence::{Address, read_document};
 
 const CONTACTS: usize = 5000;
 const TIMES: usize = 41;
@@ -27,16 +27,21 @@ const DOCUMENT: &str = "<presence xmlns='urn:ietf:params:xml:ns:pidf' \
     <dm:note>back at ten</dm:note></dm:person><tuple id='phone'><status><basic>open</basic></status>\
     </tuple></presence>";
 
+fn address(number: usize) -> Address {
+    let address = format!("p{number}@example.com");
+    address.parse().expect("an address")
+}
+
 /// A home with contacts, and what a board has just left of them.
 fn home(contacts: usize) -> tempfile::TempDir {
     let home = tempfile::tempdir().expect("a folder");
     let everybody: Vec<Contact> = (0..contacts)
         .map(|number| Contact {
-            address: format!("p{number}@example.com")
-                .parse()
-                .expect("an address"),
             name: Some(format!("Person {number}")),
             group: Some(format!("Group {}", number % 40)),
+            number: Some(format!("+43 1 234 {number:04}")),
+            department: Some(format!("Department {}", number % 40)),
+            ..Contact::new(address(number))
         })
         .collect();
     let edits: Vec<Edit> = everybody.iter().cloned().map(Edit::Add).collect();

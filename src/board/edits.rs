@@ -68,17 +68,22 @@ impl Board {
             self.pane = Pane::Contacts;
             return self.regroup(self.chosen(), group, now);
         }
-        let contacts = match form.contacts(self.preferences.domain.as_deref()) {
-            Ok(contacts) => contacts,
-            Err(refusal) => {
-                form.refusal = Some(refusal.to_string());
-                return;
+        if let Purpose::Change(address) = purpose {
+            let changed = self.roster.entry(&address).map(|entry| {
+                let mut contact = entry.contact.clone();
+                form.facts()
+                    .for_each(|(fact, text)| drop(contact.set(fact, text)));
+                contact
+            });
+            self.pane = Pane::Contacts;
+            return self.change(changed.into_iter().collect(), now);
+        }
+        match form.contacts(self.preferences.domain.as_deref()) {
+            Ok(contacts) => {
+                self.pane = Pane::Contacts;
+                self.add(contacts, now)
             }
-        };
-        self.pane = Pane::Contacts;
-        match purpose {
-            Purpose::Change(_) => self.change(contacts, now),
-            _ => self.add(contacts, now),
+            Err(refusal) => form.refusal = Some(refusal.to_string()),
         }
     }
 
@@ -118,28 +123,18 @@ impl Board {
     }
 
     fn change(&mut self, changed: Vec<Contact>, now: Timestamp) {
-        let edits: Vec<Edit> = changed
-            .into_iter()
-            .filter(|contact| {
-                self.entry(&contact.address)
-                    .is_some_and(|old| old.contact != *contact)
-            })
-            .map(
-                |Contact {
-                     address,
-                     name,
-                     group,
-                 }| Edit::Change {
-                    address,
-                    name,
-                    group,
-                },
-            )
-            .collect();
-        if edits.is_empty() {
-            return;
+        let mut count = 0;
+        let mut edits = Vec::new();
+        for contact in changed {
+            let Some(old) = self.entry(&contact.address) else {
+                continue;
+            };
+            let between = Edit::between(&old.contact, &contact);
+            count += usize::from(!between.is_empty());
+            edits.extend(between);
         }
-        let words = match edits.len() {
+        let words = match count {
+            0 => return,
             1 => "Changed the contact".into(),
             count => format!("Changed {}", contacts::counted(count)),
         };

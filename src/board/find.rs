@@ -2,11 +2,14 @@ use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::entry::{Entry, Standing};
+use crate::contacts::Fact;
+use crate::contacts::number::is_found;
 use crate::presence::Availability;
 
 /// A search as the user types it: words that must all be found. A word that names an availability
 /// (`free`, `away`, `busy`, `dnd`, `offline`) stands for it; any other is looked for, fuzzily in
-/// the name, and as it stands in address, group, activities and note.
+/// the name, and as it stands in address, group, department, title, notes and activities; a word
+/// of digits also by the end of the numbers ([`is_found`]).
 #[derive(Debug)]
 pub struct Find {
     states: Vec<Availability>,
@@ -18,6 +21,7 @@ pub struct Find {
 struct Word {
     in_name: Atom,
     elsewhere: Atom,
+    typed: String,
 }
 
 impl Find {
@@ -43,6 +47,7 @@ impl Find {
                 None => find.words.push(Word {
                     in_name: atom(word, AtomKind::Fuzzy),
                     elsewhere: atom(word, AtomKind::Substring),
+                    typed: word.into(),
                 }),
             }
         }
@@ -58,9 +63,12 @@ impl Find {
         }
         let presence = entry.presence();
         let labels = presence.iter().flat_map(|presence| &presence.activities);
-        let elsewhere: Vec<&str> = [entry.contact.address.as_str()]
+        let contact = &entry.contact;
+        let facts = [Fact::Group, Fact::Department, Fact::Title, Fact::Note];
+        let numbers = [Fact::Number, Fact::Mobile].map(|fact| contact.fact(fact));
+        let elsewhere: Vec<&str> = [contact.address.as_str()]
             .into_iter()
-            .chain(entry.contact.group.as_deref())
+            .chain(facts.into_iter().filter_map(|fact| contact.fact(fact)))
             .chain(presence.and_then(|presence| presence.note.as_deref()))
             .chain(labels.map(|activity| activity.details()))
             .collect();
@@ -73,6 +81,10 @@ impl Find {
             };
             found(&word.in_name, entry.name())
                 || elsewhere.iter().any(|text| found(&word.elsewhere, text))
+                || numbers
+                    .iter()
+                    .flatten()
+                    .any(|number| is_found(number, &word.typed))
         })
     }
 

@@ -3,8 +3,8 @@
 use tui_input::{Input, InputRequest};
 
 use super::{Replace, SignInForm};
-use crate::contacts::Contact;
 use crate::contacts::exchange::{self, Format, Reason, Source};
+use crate::contacts::{Contact, Fact};
 use crate::presence::{Address, AddressError, clean};
 
 /// What a form is for.
@@ -33,6 +33,16 @@ pub enum Field {
     Name,
     /// A group of contacts.
     Group,
+    /// The telephone number of a contact.
+    Number,
+    /// The number of a contact's mobile phone.
+    Mobile,
+    /// The department of a contact.
+    Department,
+    /// The title of a contact's job.
+    Title,
+    /// The user's own note on a contact.
+    Note,
     /// The path of a file.
     File,
     /// Host, host:port or URL of the server.
@@ -56,6 +66,11 @@ impl Field {
             Field::Address => "Address",
             Field::Name => "Name",
             Field::Group => "Group",
+            Field::Number => "Number",
+            Field::Mobile => "Mobile",
+            Field::Department => "Department",
+            Field::Title => "Title",
+            Field::Note => "My note",
             Field::File => "File",
             Field::Server => "Server",
             Field::AppUser => "App user",
@@ -63,6 +78,27 @@ impl Field {
             Field::User => "Your user",
             Field::Domain => "Domain",
             Field::Save => "Save",
+        }
+    }
+
+    /// The fact of a contact that it holds, where it holds one.
+    fn fact(self) -> Option<Fact> {
+        match self {
+            Field::Name => Some(Fact::Name),
+            Field::Group => Some(Fact::Group),
+            Field::Number => Some(Fact::Number),
+            Field::Mobile => Some(Fact::Mobile),
+            Field::Department => Some(Fact::Department),
+            Field::Title => Some(Fact::Title),
+            Field::Note => Some(Fact::Note),
+            Field::Address
+            | Field::File
+            | Field::Server
+            | Field::AppUser
+            | Field::Password
+            | Field::User
+            | Field::Domain
+            | Field::Save => None,
         }
     }
 }
@@ -129,30 +165,42 @@ impl Form {
         }
     }
 
-    fn of_contact(purpose: Purpose, address: &str, name: &str, group: &str) -> Form {
-        let lines = vec![
-            FormLine::text(Field::Address, "user@domain; several with commas", address),
-            FormLine::text(Field::Name, "as the board shows it (optional)", name),
-            FormLine::text(
-                Field::Group,
-                "where it stands on the board (optional)",
-                group,
+    /// A form for the facts of a contact, with what is known of them.
+    fn of_contact(purpose: Purpose, address: &str, known: impl Fn(Fact) -> Option<String>) -> Form {
+        let fields = [
+            (Field::Address, "user@domain; several with commas"),
+            (Field::Name, "as the board shows it (optional)"),
+            (Field::Group, "where it stands on the board (optional)"),
+            (Field::Number, "to call (optional)"),
+            (Field::Mobile, "(optional)"),
+            (Field::Department, "(optional)"),
+            (Field::Title, "of the job (optional)"),
+            (
+                Field::Note,
+                "for yourself: back at 14:00, deputy Eva (optional)",
             ),
         ];
-        Form::new(purpose, lines)
+        let lines = fields.map(|(field, hint)| {
+            let typed = match field.fact() {
+                Some(fact) => known(fact).unwrap_or_default(),
+                None => address.into(),
+            };
+            FormLine::text(field, hint, &typed)
+        });
+        Form::new(purpose, lines.into())
     }
 
     /// An empty form to add a contact to `group`.
     pub fn adding(group: Option<&str>) -> Form {
-        Form::of_contact(Purpose::Add, "", "", group.unwrap_or_default())
+        let known = |fact| group.filter(|_| fact == Fact::Group).map(String::from);
+        Form::of_contact(Purpose::Add, "", known)
     }
 
-    /// A form to change a contact's name and group.
+    /// A form to change what is known of a contact.
     pub fn changing(contact: &Contact) -> Form {
         let purpose = Purpose::Change(contact.address.clone());
-        let text = |value: &'_ Option<String>| value.clone().unwrap_or_default();
-        let (name, group) = (text(&contact.name), text(&contact.group));
-        let mut form = Form::of_contact(purpose, contact.address.as_str(), &name, &group);
+        let known = |fact| contact.fact(fact).map(String::from);
+        let mut form = Form::of_contact(purpose, contact.address.as_str(), known);
         form.focus = 1;
         form
     }
@@ -325,7 +373,6 @@ impl Form {
     /// # Errors
     /// The reason why the first unreadable address is refused.
     pub(super) fn contacts(&self, domain: Option<&str>) -> Result<Vec<Contact>, Reason> {
-        let group = self.text(Field::Group);
         let list = Source::Exchanged(Format::List);
         let read = exchange::read(self.raw(Field::Address), list, domain, None);
         let mut reasons = read.refused.into_iter().map(|refused| refused.reason);
@@ -336,28 +383,38 @@ impl Form {
         let mut contacts = read.contacts;
         match contacts.as_mut_slice() {
             [] => return Err(AddressError::Empty.into()),
-            [one] => one.name = self.text(Field::Name).or(one.name.take()),
-            _ => {}
-        }
-        for contact in &mut contacts {
-            contact.group.clone_from(&group);
+            [one] => {
+                for (fact, text) in self.facts().filter(|(_, text)| text.is_some()) {
+                    one.set(fact, text);
+                }
+            }
+            // Of several no more than the group can be meant.
+            several => {
+                let group = self.text(Field::Group);
+                let all = several.iter_mut();
+                all.for_each(|contact| contact.group.clone_from(&group));
+            }
         }
         Ok(contacts)
+    }
+
+    /// The facts that its fields hold; `None` where a field is empty.
+    pub(super) fn facts(&self) -> impl Iterator<Item = (Fact, Option<String>)> {
+        let fields = self.lines.iter().map(|line| line.field);
+        fields.filter_map(|field| Some((field.fact()?, self.text(field))))
     }
 
     /// Fills the form with a contact that was pasted. What it does not know stays as it is.
     pub(super) fn fill(&mut self, contact: &Contact) {
         self.refusal = None;
-        let address = contact.address.as_str();
-        let known = [
-            (Field::Address, Some(address)),
-            (Field::Name, contact.name.as_deref()),
-            (Field::Group, contact.group.as_deref()),
-        ];
         for line in &mut self.lines {
-            let mut found = known.iter().filter(|(field, _)| *field == line.field);
-            if let Some((_, Some(text))) = found.next() {
-                line.value = Value::Text(Input::from(*text));
+            let known = match (line.field, line.field.fact()) {
+                (Field::Address, _) => Some(contact.address.as_str()),
+                (_, Some(fact)) => contact.fact(fact),
+                _ => None,
+            };
+            if let Some(text) = known {
+                line.value = Value::Text(Input::from(text));
             }
         }
     }

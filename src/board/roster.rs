@@ -12,7 +12,7 @@ use crate::presence::Address;
 pub struct Difference {
     /// How many were not there before.
     pub new: usize,
-    /// How many have another name or group.
+    /// How many are not as they were: another name, another group, another number.
     pub changed: usize,
     /// How many are there no more.
     pub gone: usize,

@@ -3,16 +3,64 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
-use clap::{Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
 use super::who::complete_contact;
+use crate::contacts::Fact;
 use crate::contacts::exchange::{Format, Source};
+use crate::presence::clean;
+
+/// What is known of a contact.
+#[derive(Debug, Default, Args)]
+pub struct Facts {
+    /// The name to show, for one contact
+    #[arg(long)]
+    pub name: Option<String>,
+    /// The group to stand in
+    #[arg(long)]
+    pub group: Option<String>,
+    /// The number to call, for one contact
+    #[arg(long)]
+    pub number: Option<String>,
+    /// The number of the mobile phone, for one contact
+    #[arg(long)]
+    pub mobile: Option<String>,
+    /// The department
+    #[arg(long)]
+    pub department: Option<String>,
+    /// The title of the job
+    #[arg(long)]
+    pub title: Option<String>,
+    /// A note of your own
+    #[arg(long)]
+    pub note: Option<String>,
+}
+
+impl Facts {
+    /// Those that are given, as the book keeps them: an empty one is taken away.
+    pub fn given(self) -> Vec<(Fact, Option<String>)> {
+        let facts = [
+            (Fact::Name, self.name),
+            (Fact::Group, self.group),
+            (Fact::Number, self.number),
+            (Fact::Mobile, self.mobile),
+            (Fact::Department, self.department),
+            (Fact::Title, self.title),
+            (Fact::Note, self.note),
+        ];
+        let given = facts.into_iter().filter_map(|(fact, text)| {
+            let text = clean(&text?);
+            Some((fact, (!text.is_empty()).then_some(text)))
+        });
+        given.collect()
+    }
+}
 
 /// What is done with the contact book.
 #[derive(Debug, Subcommand)]
 pub enum Contacts {
-    /// Print name, address and group of everybody
+    /// Print name, address, group and number of everybody
     #[command(
         after_help = "Examples:\n  whosin contacts list\n  whosin contacts list --json | jq -r '.contacts[].uri'"
     )]
@@ -29,12 +77,33 @@ pub enum Contacts {
         /// Whom: user@domain, or only the user where a domain is set
         #[arg(required = true, value_name = "ADDRESS")]
         addresses: Vec<String>,
-        /// The name to show, for one contact
+        /// What is known of them
+        #[command(flatten)]
+        facts: Facts,
+        /// Pin above all groups
         #[arg(long)]
-        name: Option<String>,
-        /// The group to stand in
+        pinned: bool,
+    },
+    /// Change what the book keeps of contacts
+    #[command(
+        after_help = "Examples:\n  whosin contacts edit ben --number 3216 --department Sales\n  whosin contacts edit ben --note 'back at 14:00, deputy Eva'\n  whosin contacts edit ben carla --group 'Front desk' --pinned\n\nAn empty text takes a fact away: --note ''."
+    )]
+    #[command(group = ArgGroup::new("change").required(true).multiple(true).args(
+        ["name", "group", "number", "mobile", "department", "title", "note", "pinned", "unpinned"]
+    ))]
+    Edit {
+        /// Whom: a name or address of the contact book
+        #[arg(required = true, value_name = "WHO", add = ArgValueCompleter::new(complete_contact))]
+        who: Vec<String>,
+        /// What is known of them
+        #[command(flatten)]
+        facts: Facts,
+        /// Pin above all groups
         #[arg(long)]
-        group: Option<String>,
+        pinned: bool,
+        /// Take the pin away
+        #[arg(long, conflicts_with = "pinned")]
+        unpinned: bool,
     },
     /// Remove contacts
     #[command(

@@ -35,11 +35,7 @@ pub fn chosen(
             .iter()
             .find(|contact| contact.address == address)
             .cloned();
-        Ok(known.unwrap_or(Contact {
-            address,
-            name: None,
-            group: None,
-        }))
+        Ok(known.unwrap_or_else(|| Contact::new(address)))
     };
     words.iter().map(one).collect()
 }

@@ -11,7 +11,7 @@ use super::answers::{print_all, print_json};
 use super::{CommandError, files, load_unlogged};
 use crate::cli::{Contacts, Exit, Options, find_contact};
 use crate::contacts::exchange::{self, Encoding, Format, Imported};
-use crate::contacts::{self, Contact, Edit};
+use crate::contacts::{self, Contact, Edit, Fact};
 use crate::memory::history;
 use crate::presence::{Address, clean};
 
@@ -30,9 +30,18 @@ pub fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandErr
         Contacts::List { json: true } => print_json(&List::of(&book.contacts)),
         Contacts::Add {
             addresses,
-            name,
-            group,
-        } => book.add(&addresses, name, group),
+            facts,
+            pinned,
+        } => book.add(&addresses, &facts.given(), pinned),
+        Contacts::Edit {
+            who,
+            facts,
+            pinned,
+            unpinned,
+        } => {
+            let pinned = (pinned || unpinned).then_some(pinned);
+            book.edit(&who, &facts.given(), pinned)
+        }
         Contacts::Remove { who } => book.remove(&who),
         Contacts::Import {
             file,
@@ -72,21 +81,19 @@ impl Book {
     fn add(
         &self,
         words: &[String],
-        name: Option<String>,
-        group: Option<String>,
+        facts: &[(Fact, Option<String>)],
+        pinned: bool,
     ) -> Result<Exit, CommandError> {
-        if name.is_some() && words.len() > 1 {
-            return Err(CommandError::NameForSeveral);
-        }
-        let (name, group) = (word(name), word(group));
+        for_so_many(words, facts)?;
         let read = |word: &String| Address::parse_in(word, self.domain.as_deref());
         let addresses = once(words.iter().map(read).collect::<Result<_, _>>()?);
         let add = |address: &Address| {
-            Edit::Add(Contact {
-                address: address.clone(),
-                name: name.clone(),
-                group: group.clone(),
-            })
+            let mut contact = Contact::new(address.clone());
+            contact.pinned = pinned;
+            for (fact, text) in facts {
+                contact.set(*fact, text.clone());
+            }
+            Edit::Add(contact)
         };
         let edits: Vec<Edit> = addresses.iter().map(add).collect();
         contacts::save(&self.path, &self.locks, &edits)?;
@@ -100,15 +107,47 @@ impl Book {
         print_all(&lines.collect::<String>())
     }
 
-    fn remove(&self, words: &[String]) -> Result<Exit, CommandError> {
+    /// Those in the book whom the words mean, each once, as the book writes them.
+    fn found(&self, words: &[String]) -> Result<Vec<Address>, CommandError> {
         let find = |word: &String| {
             let address = find_contact(word, &self.contacts, self.domain.as_deref())?;
             let mut known = self.contacts.iter().map(|contact| &contact.address);
-            // As the book writes it.
             let known = known.find(|known| **known == address).cloned();
             known.ok_or(CommandError::NotInBook(address))
         };
-        let addresses = once(words.iter().map(find).collect::<Result<_, _>>()?);
+        Ok(once(words.iter().map(find).collect::<Result<_, _>>()?))
+    }
+
+    fn edit(
+        &self,
+        words: &[String],
+        facts: &[(Fact, Option<String>)],
+        pinned: Option<bool>,
+    ) -> Result<Exit, CommandError> {
+        for_so_many(words, facts)?;
+        let addresses = self.found(words)?;
+        let changes = |address: &Address| {
+            let set = facts.iter().map(|(fact, text)| Edit::Set {
+                address: address.clone(),
+                fact: *fact,
+                text: text.clone(),
+            });
+            let pin = pinned.map(|pinned| Edit::Pin {
+                address: address.clone(),
+                pinned,
+            });
+            set.chain(pin).collect::<Vec<_>>()
+        };
+        let edits: Vec<Edit> = addresses.iter().flat_map(changes).collect();
+        contacts::save(&self.path, &self.locks, &edits)?;
+        let lines = addresses
+            .iter()
+            .map(|address| format!("{address} is changed\n"));
+        print_all(&lines.collect::<String>())
+    }
+
+    fn remove(&self, words: &[String]) -> Result<Exit, CommandError> {
+        let addresses = self.found(words)?;
         let edits: Vec<Edit> = addresses.iter().cloned().map(Edit::Remove).collect();
         contacts::save(&self.path, &self.locks, &edits)?;
         let lines = addresses
@@ -189,6 +228,16 @@ impl Book {
     }
 }
 
+/// Refuses to give several contacts a fact that can only be one person's.
+fn for_so_many(words: &[String], facts: &[(Fact, Option<String>)]) -> Result<(), CommandError> {
+    let personal = |fact: &Fact| matches!(fact, Fact::Name | Fact::Number | Fact::Mobile);
+    let mut facts = facts.iter().filter(|(_, text)| text.is_some());
+    match facts.find(|(fact, _)| personal(fact)) {
+        Some((fact, _)) if words.len() > 1 => Err(CommandError::FactForSeveral(fact.key())),
+        _ => Ok(()),
+    }
+}
+
 /// Each only once, in their order.
 fn once(mut addresses: Vec<Address>) -> Vec<Address> {
     let mut seen = HashSet::new();
@@ -202,7 +251,7 @@ fn word(text: Option<String>) -> Option<String> {
         .filter(|text| !text.is_empty())
 }
 
-/// Name, address and group in columns.
+/// Name, address, group and number in columns.
 fn table(contacts: &[Contact]) -> String {
     let row = |contact: &Contact| {
         let name = contact.name.as_deref();
@@ -210,6 +259,7 @@ fn table(contacts: &[Contact]) -> String {
             name.unwrap_or(contact.address.user()).to_string(),
             contact.address.to_string(),
             contact.group.clone().unwrap_or_default(),
+            contact.number.clone().unwrap_or_default(),
         ]
     };
     aligned(&contacts.iter().map(row).collect::<Vec<_>>())
@@ -262,6 +312,12 @@ struct One<'a> {
     uri: &'a str,
     name: Option<&'a str>,
     group: Option<&'a str>,
+    number: Option<&'a str>,
+    mobile: Option<&'a str>,
+    department: Option<&'a str>,
+    title: Option<&'a str>,
+    note: Option<&'a str>,
+    pinned: bool,
 }
 
 impl<'a> List<'a> {
@@ -270,6 +326,12 @@ impl<'a> List<'a> {
             uri: contact.address.as_str(),
             name: contact.name.as_deref(),
             group: contact.group.as_deref(),
+            number: contact.number.as_deref(),
+            mobile: contact.mobile.as_deref(),
+            department: contact.department.as_deref(),
+            title: contact.title.as_deref(),
+            note: contact.note.as_deref(),
+            pinned: contact.pinned,
         };
         List {
             schema: 1,

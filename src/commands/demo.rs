@@ -71,11 +71,10 @@ impl Demo {
         let edits: Vec<Edit> = people
             .into_iter()
             .map(|person| {
-                let (name, group) = (Some(person.name), Some(person.group));
                 Edit::Add(Contact {
-                    address: person.address,
-                    name,
-                    group,
+                    name: Some(person.name),
+                    group: Some(person.group),
+                    ..Contact::new(person.address)
                 })
             })
             .collect();

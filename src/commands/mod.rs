@@ -115,9 +115,9 @@ pub enum CommandError {
     /// Who was to be removed is not there.
     #[error("{0} is not in the contact book")]
     NotInBook(Address),
-    /// One name was given for several contacts.
-    #[error("--name is for one contact: add them one by one")]
-    NameForSeveral,
+    /// A fact that can only be one person's was given for several contacts.
+    #[error("--{0} is for one contact: name them one by one")]
+    FactForSeveral(&'static str),
     /// A file of a theme is wrong, or its theme is not there.
     #[error("{0}")]
     Theme(String),
@@ -152,7 +152,7 @@ impl CommandError {
             | CommandError::Contact(_)
             | CommandError::Address(_)
             | CommandError::NotInBook(_)
-            | CommandError::NameForSeveral
+            | CommandError::FactForSeveral(_)
             | CommandError::Template(_)
             | CommandError::Theme(_)
             | CommandError::OverBook(_)

@@ -1,8 +1,8 @@
 //! Changing the text of the book as a person would: comments, unknown keys and the order stay.
 
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value, value};
 
-use super::Edit;
+use super::{Edit, Fact};
 use crate::presence::{Address, clean};
 
 /// Applies an edit that concerns the book: adds who is not there, changes who is.
@@ -22,8 +22,10 @@ pub(super) fn apply(document: &mut DocumentMut, edit: &Edit) {
         Edit::Add(contact) => {
             let mut table = Table::new();
             table["address"] = value(contact.address.as_str());
-            set(&mut table, "name", contact.name.as_deref());
-            set(&mut table, "group", contact.group.as_deref());
+            for fact in Fact::ALL {
+                set(&mut table, fact.key(), contact.fact(fact));
+            }
+            pin(&mut table, contact.pinned);
             let first = tables.is_empty();
             tables.push(table);
             if first {
@@ -37,17 +39,31 @@ pub(super) fn apply(document: &mut DocumentMut, edit: &Edit) {
                 apply(document, edit);
             }
         }
-        Edit::Change {
+        Edit::Set {
             address,
-            name,
-            group,
+            fact,
+            text,
         } => {
             if let Some(at) = place(tables, address) {
                 let table = tables.get_mut(at).expect("place() found it");
-                set(table, "name", name.as_deref());
-                set(table, "group", group.as_deref());
+                set(table, fact.key(), text.as_deref());
             }
         }
+        Edit::Pin { address, pinned } => {
+            if let Some(at) = place(tables, address) {
+                pin(tables.get_mut(at).expect("place() found it"), *pinned);
+            }
+        }
+    }
+}
+
+fn pin(table: &mut Table, pinned: bool) {
+    const KEY: &str = "pinned";
+    match table.get_mut(KEY).and_then(Item::as_value_mut) {
+        Some(old) if old.as_bool() == Some(pinned) => {}
+        _ if !pinned => unset(table, KEY),
+        Some(old) => replace(old, pinned.into()),
+        None => table[KEY] = value(pinned),
     }
 }
 
@@ -96,15 +112,19 @@ fn set(table: &mut Table, key: &str, text: Option<&str>) {
         (Some(text), Some(old)) => {
             // The same word in another notation is no change.
             if old.as_str().map(clean).as_deref() != Some(text) {
-                // What stands around the value, such as a comment, stays.
-                let decor = old.decor().clone();
-                *old = text.into();
-                *old.decor_mut() = decor;
+                replace(old, text.into());
             }
         }
         (Some(text), None) => table[key] = value(text),
         (None, _) => unset(table, key),
     }
+}
+
+/// Replaces a value. What stands around it, such as a comment, stays.
+fn replace(old: &mut Value, new: Value) {
+    let decor = old.decor().clone();
+    *old = new;
+    *old.decor_mut() = decor;
 }
 
 /// Removes a key. A comment behind it goes with it; comments on the lines above may be about what

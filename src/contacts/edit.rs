@@ -1,25 +1,61 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry::Vacant;
 
-use super::Contact;
+use super::{Contact, Fact};
 use crate::presence::Address;
 
-/// One change of the book.
+/// One change of the book. It names no more than what changes, so that what somebody else writes
+/// into the file meanwhile stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     /// Adds a contact at the end; nothing where the address is there already.
     Add(Contact),
     /// Removes a contact; nothing where it is not there.
     Remove(Address),
-    /// Sets name and group of a contact.
-    Change {
+    /// Sets a fact of a contact.
+    Set {
         /// Whose.
         address: Address,
-        /// The new name; `None` removes it.
-        name: Option<String>,
-        /// The new group; `None` removes it.
-        group: Option<String>,
+        /// Which.
+        fact: Fact,
+        /// What it is now; `None` takes it away.
+        text: Option<String>,
     },
+    /// Pins a contact above all groups, or takes the pin away.
+    Pin {
+        /// Whose.
+        address: Address,
+        /// Whether it is pinned now.
+        pinned: bool,
+    },
+}
+
+impl Edit {
+    /// The edits that make `new` of `old`, which have the same address.
+    pub fn between(old: &Contact, new: &Contact) -> Vec<Edit> {
+        let differs = |fact: &Fact| old.fact(*fact) != new.fact(*fact);
+        let set = |fact: Fact| Edit::Set {
+            address: old.address.clone(),
+            fact,
+            text: new.fact(fact).map(String::from),
+        };
+        let pin = (old.pinned != new.pinned).then(|| Edit::Pin {
+            address: old.address.clone(),
+            pinned: new.pinned,
+        });
+        let facts = Fact::ALL.into_iter().filter(differs).map(set);
+        facts.chain(pin).collect()
+    }
+
+    /// Whom it is about.
+    pub fn address(&self) -> &Address {
+        match self {
+            Edit::Add(contact) => &contact.address,
+            Edit::Remove(address) | Edit::Set { address, .. } | Edit::Pin { address, .. } => {
+                address
+            }
+        }
+    }
 }
 
 /// The contacts as they are after these edits, which is what [`super::save`] makes of the same book,
@@ -50,16 +86,26 @@ pub fn applied<'a>(
                 let gone = place.and_then(|place| kept[place].take());
                 backward.extend(gone.map(Edit::Add));
             }
-            Edit::Change {
+            Edit::Set {
                 address,
-                name,
-                group,
+                fact,
+                text,
             } => {
-                if let Some(contact) = places.get(address).and_then(|&at| kept[at].as_mut()) {
-                    backward.push(Edit::Change {
+                let place = places.get(address);
+                if let Some(contact) = place.and_then(|&at| kept[at].as_mut()) {
+                    backward.push(Edit::Set {
                         address: contact.address.clone(),
-                        name: std::mem::replace(&mut contact.name, name.clone()),
-                        group: std::mem::replace(&mut contact.group, group.clone()),
+                        fact: *fact,
+                        text: contact.set(*fact, text.clone()),
+                    });
+                }
+            }
+            Edit::Pin { address, pinned } => {
+                let place = places.get(address);
+                if let Some(contact) = place.and_then(|&at| kept[at].as_mut()) {
+                    backward.push(Edit::Pin {
+                        address: contact.address.clone(),
+                        pinned: std::mem::replace(&mut contact.pinned, *pinned),
                     });
                 }
             }

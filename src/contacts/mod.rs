@@ -3,9 +3,12 @@
 //! Every change is an [`Edit`] that is applied to the newest content of the file under a lock, and
 //! replaces the file in one step. So a crash loses nothing, and changes by others stay.
 
+mod contact;
 mod document;
 mod edit;
 pub mod exchange;
+/// Telephone numbers.
+pub mod number;
 mod rows;
 mod text;
 mod watch;
@@ -18,6 +21,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use toml_edit::{DocumentMut, TomlError};
 
+pub use contact::{Contact, Fact};
 pub use edit::{Edit, applied};
 pub use watch::Changes;
 
@@ -25,17 +29,6 @@ use crate::file::{self, Lock};
 use crate::presence::{Address, clean};
 use rows::Mistake;
 use text::Text;
-
-/// Somebody who is on the board.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Contact {
-    /// Who it is.
-    pub address: Address,
-    /// The name to show, where it should not be the presentity's own.
-    pub name: Option<String>,
-    /// The group it stands in.
-    pub group: Option<String>,
-}
 
 /// So many contacts, in words.
 pub fn counted(count: usize) -> String {
@@ -145,7 +138,7 @@ fn edited(target: &Path, edits: &[Edit]) -> Result<(Vec<Contact>, Option<String>
         let concerns = match edit {
             Edit::Add(contact) => known.insert(contact.address.clone()),
             Edit::Remove(address) => known.remove(address),
-            Edit::Change { address, .. } => known.contains(address),
+            Edit::Set { address, .. } | Edit::Pin { address, .. } => known.contains(address),
         };
         if concerns {
             document::apply(&mut document, edit);

@@ -23,6 +23,36 @@ struct Row<'a> {
     name: Option<Cow<'a, str>>,
     #[serde(borrow)]
     group: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    number: Option<Number<'a>>,
+    #[serde(borrow)]
+    mobile: Option<Number<'a>>,
+    #[serde(borrow)]
+    department: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    title: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    note: Option<Cow<'a, str>>,
+    #[serde(default)]
+    pinned: bool,
+}
+
+/// A telephone number: people leave the quotes of an extension away.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a number is written like \"3216\"")]
+enum Number<'a> {
+    #[serde(borrow)]
+    Text(Cow<'a, str>),
+    Digits(u64),
+}
+
+impl<'a> Number<'a> {
+    fn into_text(self) -> Cow<'a, str> {
+        match self {
+            Number::Text(text) => text,
+            Number::Digits(digits) => digits.to_string().into(),
+        }
+    }
 }
 
 /// What is wrong with the text, and where.
@@ -54,6 +84,12 @@ pub(super) fn read(text: &str) -> Result<Vec<Contact>, Mistake> {
                 address,
                 name: word(row.name),
                 group: word(row.group),
+                number: word(row.number.map(Number::into_text)),
+                mobile: word(row.mobile.map(Number::into_text)),
+                department: word(row.department),
+                title: word(row.title),
+                note: word(row.note),
+                pinned: row.pinned,
             });
         }
     }

@@ -70,6 +70,18 @@ pub struct Person {
     pub name: Option<String>,
     /// The contact book's group.
     pub group: Option<String>,
+    /// The contact book's number.
+    pub number: Option<String>,
+    /// The contact book's number of the mobile phone.
+    pub mobile: Option<String>,
+    /// The contact book's department.
+    pub department: Option<String>,
+    /// The contact book's title of the job.
+    pub title: Option<String>,
+    /// The contact book's note, which is the user's own.
+    pub own_note: Option<String>,
+    /// Whether the contact is pinned above all groups.
+    pub pinned: bool,
     /// The last known state.
     pub availability: Availability,
     /// What the person does, by the names of the catalogue, most telling first.
@@ -294,6 +306,12 @@ impl Person {
                 .clone()
                 .or(of_presence.display_name.clone()),
             group: entry.contact.group.clone(),
+            number: entry.contact.number.clone(),
+            mobile: entry.contact.mobile.clone(),
+            department: entry.contact.department.clone(),
+            title: entry.contact.title.clone(),
+            own_note: entry.contact.note.clone(),
+            pinned: entry.contact.pinned,
             asked_at,
             fresh: entry.standing(confirmed_after) == Standing::Fresh,
             error,

@@ -11,6 +11,7 @@ use super::page::Page;
 use super::pane::frame;
 use super::state::{Shown, clock, moment};
 use crate::board::{Entry, Since, Standing, Trouble, age};
+use crate::contacts::Fact;
 use crate::presence::{Availability, Device, IconSet, Presence, UserInput, Why};
 
 /// Draws the details of the contact under the cursor.
@@ -30,8 +31,17 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, scroll: usize) ->
         Span::styled(shown.label.to_string(), shown.style),
     ]);
     page.fact("Address", entry.contact.address.as_str());
-    if let Some(group) = &entry.contact.group {
-        page.fact("Group", group);
+    for (what, fact) in [
+        ("Group", Fact::Group),
+        ("Title", Fact::Title),
+        ("Department", Fact::Department),
+        ("Number", Fact::Number),
+        ("Mobile", Fact::Mobile),
+        ("My note", Fact::Note),
+    ] {
+        if let Some(words) = entry.contact.fact(fact) {
+            page.fact(what, words);
+        }
     }
     if let Some(known) = entry.known() {
         page.fact("Since", &since(known.since, look, now));

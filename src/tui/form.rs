@@ -11,10 +11,16 @@ use super::pane;
 use super::screen::{Target, Targets};
 use crate::board::{Attempt, Board, Form, Purpose, Value};
 
-/// The lines that the form takes where there is room for the contacts beside it.
-pub const HEIGHT: u16 = 8;
+/// The least lines that a form takes where there is room for the contacts above it.
+const LOWEST: u16 = 8;
 /// Where what is typed begins, unless a label is longer.
 const TYPED_AT: usize = 9;
+
+/// The lines that the form takes where there is room for the contacts above it: its fields, a
+/// remark and the frame.
+pub fn height(form: &Form) -> u16 {
+    (form.lines().len() as u16 + 3).max(LOWEST)
+}
 
 /// Draws the form with its cursor.
 pub fn draw(
@@ -38,10 +44,13 @@ pub fn draw(
         .map(|line| cells(line.field.label()) + 2);
     let typed_at = labels.max().unwrap_or(0).max(TYPED_AT) as u16;
     let room = usize::from(inside.width.saturating_sub(typed_at + 1)).max(1);
-    for (place, (line, y)) in form.lines().iter().zip(inside.y..).enumerate() {
-        if y >= inside.bottom() {
-            return;
-        }
+    let remarks = remarks(form, look);
+    // Where not all fields fit, those up to the one with the focus are shown, and a remark.
+    let rows = usize::from(inside.height) - usize::from(!remarks.is_empty() && inside.height > 1);
+    let skipped = (form.focus() + 1).saturating_sub(rows);
+    let fields = form.lines().iter().enumerate().skip(skipped).take(rows);
+    let shown = fields.len();
+    for ((place, line), y) in fields.zip(inside.y..) {
         let row = Rect {
             y,
             height: 1,
@@ -103,10 +112,11 @@ pub fn draw(
             screen.set_cursor_position(Position::new(value.x + cursor, y));
         }
     }
-    let gap = usize::from(board.is_signing_in());
-    let mut rows = (inside.y..inside.bottom()).skip(form.lines().len() + gap);
+    let spare = usize::from(inside.height).saturating_sub(shown);
+    let gap = usize::from(board.is_signing_in() && spare > 1);
+    let mut rows = (inside.y..inside.bottom()).skip(shown + gap);
     let width = usize::from(inside.width);
-    for (words, style) in remarks(form, look) {
+    for (words, style) in remarks {
         for (line, y) in wrap(words, width.max(1)).iter().zip(rows.by_ref()) {
             let buffer = screen.buffer_mut();
             buffer.set_stringn(inside.x, y, line, width, style);

@@ -9,11 +9,14 @@ use super::look::{Look, Scene};
 use super::screen::{Target, Targets};
 use super::state::{Shown, sign};
 use crate::board::{Cursor, Entry, Find, Row};
+use crate::contacts::Contact;
 
 /// Where the name begins in a cell: after the sign, the state, the phone and a space.
 const NAME_AT: u16 = 4;
 /// A compact line at least this wide shows the state in words too.
 const WORDS_FROM: u16 = 34;
+/// A note in a tile takes at least this many cells.
+const SHORTEST_NOTE: usize = 6;
 /// The cells that an age takes.
 const AGE: u16 = 4;
 
@@ -215,14 +218,14 @@ fn draw_cell(
             look.theme.key(),
         );
         let label_room = room.saturating_sub(age_width + 1);
-        put(
-            buffer,
-            NAME_AT,
-            cell.y + 1,
-            &shown.words(usize::from(label_room)),
-            state_style,
-        );
+        let words = shown.words(usize::from(label_room));
+        put(buffer, NAME_AT, cell.y + 1, &words, state_style);
         put(buffer, age_at, cell.y + 1, &shown.age, look.theme.dim());
+        let used = cells(&words);
+        if let Some(beside) = beside(entry, usize::from(label_room).saturating_sub(used + 1)) {
+            let at = NAME_AT + used as u16 + 1;
+            put(buffer, at, cell.y + 1, &beside, look.theme.dim());
+        }
         return;
     }
     if ages {
@@ -239,6 +242,17 @@ fn draw_cell(
             &shown.words(usize::from(label_room)),
             state_style,
         );
+    }
+}
+
+/// What stands beside the state in a tile where `room` cells are left: the user's own note as far
+/// as it fits, else the number where all of it fits.
+fn beside(entry: &Entry, room: usize) -> Option<String> {
+    let Contact { note, number, .. } = &entry.contact;
+    match (note, number) {
+        (Some(note), _) if room >= SHORTEST_NOTE => Some(fit(note, room)),
+        (_, Some(number)) if cells(number) <= room => Some(number.clone()),
+        _ => None,
     }
 }
 

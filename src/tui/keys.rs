@@ -168,13 +168,13 @@ bindings! {
     Previous, "previous", "the field before", ["back-tab"];
     Add, "add", "add a contact", ["a"];
     Remove, "remove", "remove the contact, or all marked ones", ["d", "delete"];
-    Edit, "edit", "change the name and group of the contact", ["e"];
+    Edit, "edit", "change what is known of the contact: name, group, number, note", ["e"];
     Move, "move", "move the contact, or all marked ones, to a group", ["M"];
     Undo, "undo", "bring back what was just changed", ["u"];
     Redo, "redo", "do again what was undone", ["ctrl-r", "U"];
     Import, "import", "take contacts in from a file: CSV, vCard, LDIF, a list", ["I"];
     Export, "export", "write the marked contacts, or all, into a file", ["E"];
-    Find, "find", "find as you type: name, address, group, activity, or 'free'", ["/"];
+    Find, "find", "find as you type: name, address, group, number, activity, or 'free'", ["/"];
     Watch, "watch", "tell me when the contact is free: once, always, off", ["w"];
     WatchGroup, "watch-group", "tell me who of the group is free first", ["W"];
     Mark, "mark", "mark the contact, for an action on several", ["space"];

@@ -4,12 +4,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::fit::fit;
+use super::fit::{cells, fit};
 use super::grid::draw_heading;
 use super::look::Scene;
 use super::screen::{Target, Targets};
 use super::state::Shown;
-use crate::board::Row;
+use crate::board::{Entry, Row};
+use crate::contacts::Fact;
 
 /// The lines above the first contact.
 pub const HEAD: u16 = 1;
@@ -19,13 +20,20 @@ struct Columns {
     name: (u16, u16),
     state: (u16, u16),
     since: (u16, u16),
+    number: (u16, u16),
     note: (u16, u16),
     group: (u16, u16),
+    department: (u16, u16),
     device: (u16, u16),
 }
 
 impl Columns {
-    fn of(width: u16) -> Columns {
+    /// Those that fit into a width; numbers and departments only where anybody has one.
+    fn of(width: u16, contacts: &[Entry]) -> Columns {
+        let widest = |fact, most: usize| {
+            let texts = contacts.iter().filter_map(|one| one.contact.fact(fact));
+            texts.map(cells).max().unwrap_or(0).min(most) as u16
+        };
         let room = width.saturating_sub(5);
         // The most needed first; the note takes what is left.
         let name = room.min((room * 2 / 5).clamp(12, 28));
@@ -41,7 +49,15 @@ impl Columns {
         };
         let since = take(5, 40);
         let device = take(14, 110);
+        let number = match widest(Fact::Number, 17) {
+            0 => 0,
+            widest => take(widest.max(6), 56),
+        };
         let group = take(16, 80);
+        let department = match widest(Fact::Department, 16) {
+            0 => 0,
+            widest => take(widest.max(10), 130),
+        };
         let note = if left >= 10 { left } else { 0 };
         let mut at = 4;
         let mut place = |width: u16| {
@@ -53,8 +69,10 @@ impl Columns {
             name: place(name),
             state: place(state),
             since: place(since),
+            number: place(number),
             note: place(note),
             group: place(group),
+            department: place(department),
             device: place(device),
         }
     }
@@ -63,7 +81,7 @@ impl Columns {
 /// Draws the head and the rows that are in sight.
 pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Targets) {
     let Scene { board, look, .. } = scene;
-    let columns = Columns::of(area.width);
+    let columns = Columns::of(area.width, board.entries());
     let put = |buffer: &mut Buffer, y: u16, column: (u16, u16), text: &str, style: Style| {
         let width = usize::from(column.1);
         buffer.set_stringn(area.x + column.0, y, fit(text, width), width, style);
@@ -72,8 +90,10 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Tar
         (columns.name, "Name"),
         (columns.state, "State"),
         (columns.since, "Since"),
+        (columns.number, "Number"),
         (columns.note, "Note"),
         (columns.group, "Group"),
+        (columns.department, "Department"),
         (columns.device, "Device"),
     ] {
         put(buffer, area.y, column, title, look.theme.dim());
@@ -126,10 +146,20 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Tar
                     put(buffer, y, columns.state, &words, state);
                     put(buffer, y, columns.since, &shown.age, look.theme.dim());
                     let presence = entry.presence();
-                    let note = presence.and_then(|presence| presence.note.as_deref());
-                    put(buffer, y, columns.note, note.unwrap_or_default(), name);
-                    let group = entry.contact.group.as_deref().unwrap_or_default();
-                    put(buffer, y, columns.group, group, look.theme.dim());
+                    let contact = &entry.contact;
+                    let theirs = presence.and_then(|presence| presence.note.as_deref());
+                    // The user's own word on somebody comes first.
+                    let notes = contact.note.as_deref().into_iter().chain(theirs);
+                    let notes = notes.collect::<Vec<_>>().join("; ");
+                    put(buffer, y, columns.note, &notes, name);
+                    for (column, fact) in [
+                        (columns.number, Fact::Number),
+                        (columns.group, Fact::Group),
+                        (columns.department, Fact::Department),
+                    ] {
+                        let words = contact.fact(fact).unwrap_or_default();
+                        put(buffer, y, column, words, look.theme.dim());
+                    }
                     let open = presence.and_then(|presence| {
                         presence
                             .devices

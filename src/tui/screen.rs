@@ -74,6 +74,8 @@ const BESIDE: u16 = 100;
 const SIDE: u16 = 46;
 /// The sign-in form is no wider than this.
 const WIDEST_FORM: u16 = 84;
+/// A form leaves the contacts at least this many lines, or covers them.
+const BESIDE_FORM: u16 = 8;
 /// From this height on there are hints below the sign-in form.
 const FORM_WITH_HINTS: u16 = 8;
 /// The narrowest tile.
@@ -153,19 +155,18 @@ impl Layout {
         };
         let (contacts, pane) = match board.pane() {
             Pane::Contacts => (body, Rect::ZERO),
-            Pane::Form(_) if body.height >= 16 => {
-                let form = Rect {
-                    y: body.bottom() - form::HEIGHT,
-                    height: form::HEIGHT,
+            Pane::Form(form) if body.height >= form::height(form) + BESIDE_FORM => {
+                let height = form::height(form);
+                let contacts = Rect {
+                    height: body.height - height,
                     ..body
                 };
-                (
-                    Rect {
-                        height: body.height - form::HEIGHT,
-                        ..body
-                    },
-                    form,
-                )
+                let form = Rect {
+                    y: contacts.bottom(),
+                    height,
+                    ..body
+                };
+                (contacts, form)
             }
             Pane::Form(_) => (Rect::ZERO, body),
             _ if area.width >= BESIDE => {

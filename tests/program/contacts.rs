@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use whosin::contacts::{self, BookError, Contact, Edit, load};
+use whosin::contacts::{self, BookError, Contact, Edit, Fact, load};
 
 const BOOK: &str = r#"# Our people
 
@@ -37,9 +37,16 @@ fn place(text: &str) -> Place {
 
 fn contact(address: &str, name: Option<&str>) -> Contact {
     Contact {
-        address: address.parse().unwrap(),
         name: name.map(String::from),
-        group: None,
+        ..Contact::new(address.parse().unwrap())
+    }
+}
+
+fn set(address: &str, fact: Fact, text: Option<&str>) -> Edit {
+    Edit::Set {
+        address: address.parse().unwrap(),
+        fact,
+        text: text.map(String::from),
     }
 }
 
@@ -50,11 +57,8 @@ fn comments_order_and_unknown_keys_survive() {
         &place.path,
         &[
             Edit::Add(contact("new@sie.at", Some("New"))),
-            Edit::Change {
-                address: "ben@sie.at".parse().unwrap(),
-                name: Some("Benjamin".into()),
-                group: None,
-            },
+            set("ben@sie.at", Fact::Name, Some("Benjamin")),
+            set("ben@sie.at", Fact::Group, None),
             Edit::Remove("ursula@sie.at".parse().unwrap()),
         ],
     )
@@ -123,15 +127,46 @@ fn a_key_that_goes_takes_no_other_lines_comment_with_it() {
         ),
     ] {
         let place = place(text);
-        let change = Edit::Change {
-            address: "a@b".parse().unwrap(),
-            name: None,
-            group: None,
-        };
+        let change = set("a@b", Fact::Name, None);
         let contacts = save(&place.path, &[change]).unwrap();
         assert_eq!(contacts[0].name, None);
         assert_eq!(fs::read_to_string(&place.path).unwrap(), kept);
     }
+}
+
+#[test]
+fn facts_are_written_and_read_and_taken_away() {
+    let text = "[[contact]]\naddress = \"ben@sie.at\"\nnumber = 3216 # the desk\npinned = false\n";
+    let place = place(text);
+    let ben = contacts::load(&place.path).unwrap().remove(0);
+    assert_eq!(ben.number.as_deref(), Some("3216"));
+    assert!(!ben.pinned);
+    let facts = Fact::ALL.map(|fact| set("ben@sie.at", fact, Some(fact.key())));
+    let pin = |pinned| Edit::Pin {
+        address: "ben@sie.at".parse().unwrap(),
+        pinned,
+    };
+    let edits: Vec<Edit> = facts.into_iter().chain([pin(true)]).collect();
+    let ben = save(&place.path, &edits).unwrap().remove(0);
+    for fact in Fact::ALL {
+        assert_eq!(ben.fact(fact), Some(fact.key()));
+    }
+    assert!(ben.pinned);
+    let written = fs::read_to_string(&place.path).unwrap();
+    assert!(
+        written.contains("number = \"number\" # the desk\npinned = true\n"),
+        "{written}"
+    );
+    let (_, backward) = contacts::applied(vec![ben], &edits);
+    assert_eq!(
+        save(&place.path, &backward).unwrap()[0].note.as_deref(),
+        Some("note")
+    );
+    let none = Fact::ALL.map(|fact| set("ben@sie.at", fact, None));
+    let edits: Vec<Edit> = none.into_iter().chain([pin(false)]).collect();
+    save(&place.path, &edits).unwrap();
+    let written = fs::read_to_string(&place.path).unwrap();
+    assert_eq!(written, "[[contact]]\naddress = \"ben@sie.at\"\n");
 }
 
 #[test]
@@ -142,11 +177,8 @@ fn a_file_that_nothing_changes_of_is_not_written() {
     let edits = [
         Edit::Add(contact("BEN@sie.at", Some("Other"))),
         Edit::Remove("nobody@sie.at".parse().unwrap()),
-        Edit::Change {
-            address: "ben@sie.at".parse().unwrap(),
-            name: Some("Ben Two".into()),
-            group: None,
-        },
+        set("ben@sie.at", Fact::Name, Some("Ben Two")),
+        set("ben@sie.at", Fact::Group, None),
     ];
     let contacts = save(&place.path, &edits).unwrap();
     assert_eq!(contacts, [contact("ben@sie.at", Some("Ben Two"))]);
@@ -163,6 +195,7 @@ fn a_file_with_a_mistake_is_named_with_its_line_and_left_alone() {
         ("# x\n[[contact]]\naddress = \"nonsense\"\n", 3),
         ("[[contact]]\nname = \"without\"\n", 1),
         ("[[contact]]\naddress = \"a@b\"\nname = 7\n", 3),
+        ("[[contact]]\naddress = \"a@b\"\nnumber = [7]\n", 3),
     ] {
         let place = place(text);
         let refused = save(&place.path, &[Edit::Add(contact("new@sie.at", None))]).unwrap_err();
@@ -259,11 +292,7 @@ fn an_edit_changes_the_lines_it_means_and_no_line_end_or_mark() {
         save(&place.path, &[Edit::Remove("new@sie.at".parse().unwrap())]).unwrap();
         assert_eq!(&fs::read_to_string(&place.path).unwrap(), text);
         // In the middle, too.
-        let edit = Edit::Change {
-            address: "ben@sie.at".parse().unwrap(),
-            name: Some("Ben".into()),
-            group: None,
-        };
+        let edit = set("ben@sie.at", Fact::Name, Some("Ben"));
         save(&place.path, &[edit]).unwrap();
         let after = fs::read_to_string(&place.path).unwrap();
         assert_eq!(after, text.replace("\"Ben Two\"", "\"Ben\""));

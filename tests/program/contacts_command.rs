@@ -94,7 +94,10 @@ fn a_list_is_aligned_also_where_letters_are_wide() {
     assert_eq!(json["schema"], 1);
     assert_eq!(
         json["contacts"][1],
-        json!({"uri": "ben@sie.at", "name": "田中 Ben", "group": null})
+        json!({
+            "uri": "ben@sie.at", "name": "田中 Ben", "group": null, "number": null,
+            "mobile": null, "department": null, "title": null, "note": null, "pinned": false
+        })
     );
     assert_eq!(Home::with("").done(&["contacts", "list"]), "");
 }
@@ -256,6 +259,68 @@ fn a_file_that_cannot_be_read_is_named() {
     let unwritable = home.run(&["contacts", "export", "no/such/folder.csv"]);
     assert_eq!(unwritable.code, 1, "{unwritable:?}");
     assert_eq!(home.book(), BOOK);
+}
+
+#[test]
+fn facts_are_added_edited_and_taken_away() {
+    let home = Home::with(BOOK);
+    let add = [
+        "contacts",
+        "add",
+        "new@sie.at",
+        "--number",
+        "3216",
+        "--pinned",
+    ];
+    assert_eq!(home.done(&add), "new@sie.at is added\n");
+    let facts = [
+        "--department",
+        "Sales",
+        "--title",
+        "Clerk",
+        "--mobile",
+        "+43 664 1",
+    ];
+    let edit = [&["contacts", "edit", "Ursula One"], &facts[..]].concat();
+    assert_eq!(home.done(&edit), "ursula@sie.at is changed\n");
+    let note = [
+        "contacts",
+        "edit",
+        "new",
+        "ursula",
+        "--note",
+        "back at 14:00",
+    ];
+    home.done(&note);
+    home.done(&["contacts", "edit", "new", "--unpinned", "--note", ""]);
+    let list: Value = serde_json::from_str(&home.done(&["contacts", "list", "--json"])).unwrap();
+    let of = |uri: &str| {
+        let all = list["contacts"].as_array().unwrap();
+        all.iter().find(|one| one["uri"] == uri).unwrap().clone()
+    };
+    assert_eq!(
+        of("ursula@sie.at"),
+        json!({
+            "uri": "ursula@sie.at", "name": "Ursula One", "group": "Front desk", "number": null,
+            "mobile": "+43 664 1", "department": "Sales", "title": "Clerk",
+            "note": "back at 14:00", "pinned": false
+        })
+    );
+    let new = of("new@sie.at");
+    assert_eq!(
+        (&new["number"], &new["note"], &new["pinned"]),
+        (&json!("3216"), &Value::Null, &json!(false))
+    );
+    assert!(home.book().contains("# the boss"));
+    for wrong in [
+        &["contacts", "edit", "new"][..],
+        &["contacts", "edit", "nobody", "--pinned"],
+        &["contacts", "edit", "new", "--pinned", "--unpinned"],
+        &["contacts", "edit", "new", "ursula", "--number", "1"],
+        &["contacts", "add", "x@sie.at", "y@sie.at", "--mobile", "1"],
+    ] {
+        assert_eq!(home.run(wrong).code, 2, "{wrong:?}");
+    }
 }
 
 #[test]

@@ -218,11 +218,7 @@ fn through_the_file(presence: Presence, now: Timestamp) -> Presence {
         state: LinkState::Up,
     };
     let mut roster = Roster::new(link);
-    roster.set_contacts(vec![Contact {
-        address: address.clone(),
-        name: None,
-        group: None,
-    }]);
+    roster.set_contacts(vec![Contact::new(address.clone())]);
     roster.learn(&Report {
         address,
         at: now,

@@ -71,11 +71,7 @@ fn a_document_that_says_everything_fits() {
     let presence = read_document(include_str!("../corpus/pidf/rich.xml"))
         .unwrap()
         .presence(at, &["en"]);
-    let mut entry = Entry::new(Contact {
-        address: "ursula@sie.at".parse().unwrap(),
-        name: None,
-        group: None,
-    });
+    let mut entry = Entry::new(Contact::new("ursula@sie.at".parse().unwrap()));
     let report = |outcome| Report {
         address: "ursula@sie.at".parse().unwrap(),
         at,

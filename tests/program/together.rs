@@ -7,7 +7,7 @@ use crate::support::bench::{Bench, until};
 use crate::support::desk::{Desk, address, contact};
 use crate::support::pty::{Pty, Start};
 use whosin::board::{Action, Effect, UserMessage, WorldEffect, WorldMessage};
-use whosin::contacts::{self, Edit};
+use whosin::contacts::{self, Edit, Fact};
 
 /// A board whose contacts are in this file.
 fn board(bench: &Bench, book: &Path) -> Pty {
@@ -247,10 +247,19 @@ fn edits_on_contacts_and_in_the_file_are_the_same() {
         Edit::Remove(address("anna@sie.at")),
         Edit::Add(contact("dora@sie.at", "Dora", "Sales")),
         Edit::Add(contact("bert@sie.at", "Twice", "")),
-        Edit::Change {
+        Edit::Set {
             address: address("cora@sie.at"),
-            name: Some("Cora".into()),
-            group: None,
+            fact: Fact::Name,
+            text: Some("Cora".into()),
+        },
+        Edit::Set {
+            address: address("cora@sie.at"),
+            fact: Fact::Number,
+            text: Some("3216".into()),
+        },
+        Edit::Pin {
+            address: address("cora@sie.at"),
+            pinned: true,
         },
         Edit::Add(contact("anna@sie.at", "Back", "")),
         Edit::Remove(address("nobody@sie.at")),

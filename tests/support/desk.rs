@@ -28,9 +28,9 @@ pub fn address(text: &str) -> Address {
 pub fn contact(address: &str, name: &str, group: &str) -> Contact {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_string());
     Contact {
-        address: address.parse().unwrap(),
         name: some(name),
         group: some(group),
+        ..Contact::new(address.parse().unwrap())
     }
 }
 

@@ -9,7 +9,8 @@ use whosin::board::{
     Action, Cursor, Effect, Message, Pane, Remembered, Since, Standing, TerminalEffect,
     UserMessage, View, WorldEffect, WorldMessage,
 };
-use whosin::contacts::Edit;
+use whosin::contacts::number::is_found;
+use whosin::contacts::{Edit, Fact};
 use whosin::link::{Link, LinkState, Mode, Outcome, Problem};
 use whosin::presence::Availability;
 
@@ -71,6 +72,54 @@ fn an_added_contact_is_saved_asked_for_and_selected() {
     ));
     assert!(effects.contains(&Effect::World(WorldEffect::PollNow(vec![new.clone()]))));
     assert_eq!(desk.board.cursor(), Some(&Cursor::Contact(new)));
+}
+
+#[test]
+fn the_facts_that_are_typed_are_saved_and_no_others() {
+    let mut desk = Desk::staffed(80, 24);
+    desk.act(Action::Edit);
+    for text in ["", "", "3216", "", "", "", "deputy Eva"] {
+        desk.type_text(text);
+        desk.act(Action::Next);
+    }
+    let ben = address("ben@sie.at");
+    let set = |fact, text: &str| Edit::Set {
+        address: ben.clone(),
+        fact,
+        text: Some(text.into()),
+    };
+    let edits = vec![set(Fact::Number, "3216"), set(Fact::Note, "deputy Eva")];
+    let effects = desk.send(UserMessage::Act(Action::Open));
+    assert!(
+        effects.contains(&Effect::World(WorldEffect::Save(edits))),
+        "{effects:?}"
+    );
+    assert_eq!(
+        desk.board.entry(&ben).unwrap().contact.number.as_deref(),
+        Some("3216")
+    );
+    desk.act(Action::Undo);
+    assert_eq!(desk.board.entry(&ben).unwrap().contact.number, None);
+}
+
+#[test]
+fn numbers_are_found_by_their_end_and_as_they_are_typed() {
+    for (typed, number, found) in [
+        ("3216", "+43 1 234-3216", true),
+        ("43216", "+43 1 234-3216", true),
+        ("32", "+43 1 234-3216", true),
+        ("321", "3216", true),
+        ("234-32", "+43 1 234-3216", true),
+        ("+43", "+43 1 234-3216", true),
+        ("16", "3216", true),
+        ("21", "3216", false),
+        ("6", "3216", false),
+        ("3216x", "3216", false),
+        ("--", "3216", false),
+        ("3216", "", false),
+    ] {
+        assert_eq!(is_found(number, typed), found, "{typed} in {number}");
+    }
 }
 
 #[test]

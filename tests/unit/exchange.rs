@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use whosin::contacts::Contact;
 use whosin::contacts::exchange::{self, Encoding, Format, Imported, Reason, Source, decode, write};
+use whosin::contacts::{Contact, Fact};
 use whosin::presence::{Address, clean};
 
 /// Reads without an owner.
@@ -42,9 +42,9 @@ fn refusals(imported: &Imported) -> Vec<String> {
 
 fn contact(address: &str, name: Option<&str>, group: Option<&str>) -> Contact {
     Contact {
-        address: address.parse().unwrap(),
         name: name.map(String::from),
         group: group.map(String::from),
+        ..Contact::new(address.parse().unwrap())
     }
 }
 
@@ -468,12 +468,22 @@ fn contacts() -> impl Strategy<Value = Vec<Contact>> {
     let odd = "[-* \u{0}-\u{1f}\u{7f}-\u{a0}\u{2028}\u{3000}\u{301}\u{fe0f}=+@',;:#<>\"\\\\\n\r\t {}|/a-zäöüßñ田中👩‍💻\u{200b}\u{feff}＝!.()]{0,40}";
     let text = proptest::option::of(prop_oneof![odd, ".{0,60}", "[A-Z][a-z]+ [A-Z][a-z]+"]);
     let user = "[-_.!~*'()&=+$,;?/#^{}|`a-zA-Zäö田0-9]{1,20}";
-    let one = (user, text.clone(), text).prop_filter_map("no address", |(user, name, group)| {
+    let words = (text.clone(), text.clone(), text.clone(), text.clone(), text);
+    let numbers = proptest::option::of("[+0-9][-0-9 ()/.]{1,15}");
+    let facts = (words, numbers.clone(), numbers, any::<bool>());
+    let one = (user, facts).prop_filter_map("no address", |(user, facts)| {
         let address = Address::parse(&format!("{user}@sie.at")).ok()?;
+        let ((name, group, department, title, note), number, mobile, pinned) = facts;
         Some(Contact {
             address,
             name,
             group,
+            number,
+            mobile,
+            department,
+            title,
+            note,
+            pinned,
         })
     });
     proptest::collection::vec(one, 0..8)
@@ -490,10 +500,17 @@ fn kept(contacts: &[Contact]) -> Vec<Contact> {
         if kept.iter().all(|known| known.address != contact.address) {
             let is_address =
                 |name: &String| Address::parse(name).is_ok_and(|name| name == contact.address);
+            let is_number = |text: &String| text.contains(|c: char| c.is_ascii_digit());
             kept.push(Contact {
                 address: contact.address.clone(),
                 name: word(&contact.name).filter(|name| !is_address(name)),
                 group: word(&contact.group),
+                number: word(&contact.number).filter(is_number),
+                mobile: word(&contact.mobile).filter(is_number),
+                department: word(&contact.department),
+                title: word(&contact.title),
+                note: word(&contact.note),
+                pinned: contact.pinned,
             });
         }
     }
@@ -727,6 +744,76 @@ fn what_people_paste_is_read_as_they_mean_it() {
     assert_eq!(all_of(two, Format::Csv), ["ann@sie.at|Ann One|Desk"]);
 }
 
+/// Address, number, mobile number, department, title and note of the first.
+fn first(text: &str, source: impl Into<Source>) -> Vec<String> {
+    let imported = read(text, source, None);
+    assert_eq!(imported.refused, [], "{text}");
+    let contact = &imported.contacts[0];
+    let facts = [
+        Fact::Number,
+        Fact::Mobile,
+        Fact::Department,
+        Fact::Title,
+        Fact::Note,
+    ];
+    let facts = facts.map(|fact| contact.fact(fact).unwrap_or_default().to_string());
+    [contact.address.to_string()]
+        .into_iter()
+        .chain(facts)
+        .collect()
+}
+
+#[test]
+fn facts_come_along() {
+    let all = [
+        "ann@sie.at",
+        "3216",
+        "+43 664 1",
+        "Sales",
+        "Clerk",
+        "on Mondays",
+    ];
+    for text in [
+        "E-mail Address,Title,Job Title,Department,Business Phone,Mobile Phone,Home Phone,Notes\n\
+         ann@sie.at,Dr.,Clerk,Sales,3216,+43 664 1,99,on Mondays\n",
+        "E-Mail-Adresse;Anrede;Position;Abteilung;Telefon geschäftlich;Mobiltelefon;Notizen\n\
+         ann@sie.at;Frau;Clerk;Sales;3216;+43 664 1;on Mondays\n",
+        "E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value,\
+         Phone 3 - Label,Phone 3 - Value,Organization Title,Organization Department,Notes\n\
+         ann@sie.at,Work Fax,1,Mobile,+43 664 1 ::: +43 664 2,Work,3216,Clerk,Sales,on Mondays\n",
+        "address,number,mobile,department,title,note\n\
+         ann@sie.at,3216,'+43 664 1,Sales,Clerk,on Mondays\n",
+    ] {
+        assert_eq!(first(text, Format::Csv), all, "{text}");
+    }
+    for text in [
+        "TEL;TYPE=HOME:99\nTEL;TYPE=WORK,VOICE,PREF:3216\nTEL;TYPE=CELL:+43 664 1\n\
+         TEL;TYPE=WORK,FAX:98\nORG:Acme;Sales\nTITLE:Clerk\nNOTE:on Mondays\n",
+        "TEL;PREF;WORK:3216\nTEL;CELL:+43 664 1\nORG:Acme;Sales\nTITLE:Clerk\nNOTE:on Mondays\n",
+        "TEL;VALUE=uri;TYPE=\"work,voice\":tel:3216\nTEL;VALUE=uri;TYPE=cell:tel:+43 664 1\n\
+         ORG:;Sales\nTITLE:Clerk\nNOTE:on\\nMondays\n",
+    ] {
+        let card = format!("BEGIN:VCARD\nVERSION:3.0\nEMAIL:ann@sie.at\n{text}END:VCARD\n");
+        assert_eq!(first(&card, Format::Vcard3), all, "{text}");
+    }
+    let extension = "BEGIN:VCARD\nEMAIL:a@sie.at\nTEL:tel:+43-1-234;ext=16\nEND:VCARD\n";
+    assert_eq!(first(extension, Format::Vcard4)[1], "+43-1-234 ext. 16");
+    let entry = "dn: cn=Ann\nmail: ann@sie.at\ntelephoneNumber: 3216\nmobile: +43 664 1\n\
+        department: Sales\ntitle: Clerk\ndescription: on Mondays\n";
+    assert_eq!(first(entry, Format::Ldif), all);
+    let book = "[0]\nname=Ann\nemail=ann@sie.at\nphone=99\nworkphone=3216\nmobile=+43 664 1\n\
+        notes=on Mondays\n";
+    assert_eq!(
+        first(book, Source::Abook),
+        ["ann@sie.at", "3216", "+43 664 1", "", "", "on Mondays"]
+    );
+    let row = "Ann One\t3216\tann@sie.at\t+43 664 1\tDesk";
+    assert_eq!(first(row, Format::Csv)[1..3], ["3216", "+43 664 1"]);
+    assert_eq!(all_of(row, Format::Csv), ["ann@sie.at|Ann One|Desk"]);
+    // What is no number is none.
+    assert_eq!(first("email,phone\nann@sie.at,n/a\n", Format::Csv)[1], "");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -740,7 +827,11 @@ proptest! {
             prop_assert_eq!(found.refused.len(), twice, "{}\n{:?}", text, found);
             let mut expected = expected.clone();
             if format == Format::List {
-                expected.iter_mut().for_each(|contact| contact.group = None);
+                for contact in &mut expected {
+                    let name = contact.name.take();
+                    *contact = Contact::new(contact.address.clone());
+                    contact.name = name;
+                }
             }
             prop_assert_eq!(&found.contacts, &expected, "{}", text);
             let texts = |contacts: &[Contact]| {

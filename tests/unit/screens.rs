@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use unicode_width::UnicodeWidthStr;
 use whosin::board::{Action, Choice, Draft, Origin, Setting, SignInMessage, WorldMessage};
 use whosin::contacts::exchange::{Format, read};
+use whosin::contacts::{Contact, Fact};
 use whosin::link::{Link, LinkState, Mode, OwnPresence, OwnSet, Problem};
 use whosin::presence::{IconSet, Kind, Presence, read_document};
 use whosin::tui::Depth;
@@ -66,6 +67,68 @@ fn the_details_of_a_document_that_says_much() {
         desk.type_text("ursula");
         desk.act(Action::Open);
         desk.act(Action::Open);
+    });
+}
+
+/// Ben and Carla have all facts, of others less is known.
+fn give_facts(desk: &mut Desk) {
+    let mut contacts: Vec<Contact> = desk
+        .board
+        .entries()
+        .iter()
+        .map(|entry| entry.contact.clone())
+        .collect();
+    for (who, facts) in [
+        (
+            "ben@sie.at",
+            &[
+                (Fact::Number, "3216"),
+                (Fact::Mobile, "+43 664 123 45 67"),
+                (Fact::Department, "Accounting"),
+                (Fact::Title, "Head of Accounting"),
+                (Fact::Note, "back at 14:00, deputy Eva"),
+            ][..],
+        ),
+        ("carla@sie.at", &[(Fact::Number, "+43 1 234 3217")]),
+        (
+            "lin@sie.at",
+            &[(Fact::Number, "4711"), (Fact::Department, "田中")],
+        ),
+    ] {
+        let wanted = |contact: &&mut Contact| contact.address.as_str() == who;
+        let contact = contacts.iter_mut().find(wanted).unwrap();
+        for (fact, text) in facts {
+            contact.set(*fact, Some(text.to_string()));
+        }
+    }
+    desk.send(WorldMessage::Contacts(contacts));
+}
+
+#[test]
+fn the_facts_in_tiles_and_beside_them() {
+    at_all_sizes("facts", |desk| {
+        give_facts(desk);
+        desk.act(Action::Open);
+    });
+}
+
+#[test]
+fn the_facts_in_a_list_that_is_searched_by_a_number() {
+    at_all_sizes("facts-list", |desk| {
+        give_facts(desk);
+        desk.act(Action::View);
+        desk.act(Action::Find);
+        desk.type_text("32");
+    });
+}
+
+#[test]
+fn the_facts_in_the_form() {
+    at_all_sizes("facts-form", |desk| {
+        give_facts(desk);
+        desk.act(Action::Edit);
+        // From the name round to the note.
+        desk.act(Action::Previous);
     });
 }
 

@@ -61,6 +61,10 @@ pub(super) fn read(text: &str, intake: &mut Intake<'_>) {
                 let addresses = addresses.map(|address| (number, address.to_string()));
                 entry.addresses.extend(addresses);
             }
+            "workphone" => entry.number = value.into(),
+            "phone" if entry.number.is_empty() => entry.number = value.into(),
+            "mobile" => entry.mobile = value.into(),
+            "notes" => entry.note = value.into(),
             "groups" => entry.group = first_group(value.split(',')).into(),
             _ => {}
         }

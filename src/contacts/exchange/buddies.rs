@@ -50,6 +50,7 @@ pub(super) fn read(text: &str, intake: &mut Intake<'_>) {
                     addresses: filled(line_of(user), child(user, "uname")),
                     name: child(user, "fname"),
                     group: groups.name.clone(),
+                    ..Entry::default()
                 });
             }
         }
@@ -74,6 +75,7 @@ pub(super) fn read(text: &str, intake: &mut Intake<'_>) {
                     addresses: filled(line, address),
                     name: if name.is_empty() { alias() } else { name },
                     group: groups.name.clone(),
+                    ..Entry::default()
                 });
             }
         }

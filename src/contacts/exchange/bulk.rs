@@ -131,6 +131,7 @@ pub(super) fn read<'t>(
             addresses: addresses.into_iter().collect(),
             name: word(columns.nickname),
             group: word(columns.group),
+            ..Entry::default()
         });
     }
 }

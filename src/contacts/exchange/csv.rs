@@ -3,8 +3,9 @@
 use ::csv::{ReaderBuilder, StringRecord, Terminator, WriterBuilder};
 
 use super::bulk;
+use super::columns::{Column, column};
 use super::intake::{Entry, Intake, Kind, Reason, first_group};
-use crate::contacts::Contact;
+use crate::contacts::{Contact, Fact};
 
 /// After so many quotes that are not closed the text is not a spreadsheet, and going on could take
 /// for ever.
@@ -16,75 +17,6 @@ const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 /// Stands behind the text to be read. Where it does not come out as a record of its own, a quote
 /// is still open.
 const SENTINEL: &str = "\0";
-
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Column {
-    Address(Kind),
-    Name,
-    First,
-    Last,
-    Group,
-    /// Several groups in one cell.
-    Groups,
-}
-
-/// The column of that name, as programs write it in English, German, French, Spanish, Italian,
-/// Dutch and Portuguese.
-fn column(name: &str) -> Option<Column> {
-    let letters = name.chars().filter(|c| c.is_alphanumeric());
-    let mut name: String = letters.flat_map(char::to_lowercase).take(40).collect();
-    // The second address and further ones: `E-mail 2 Address`, `E-mail 3 - Value`.
-    if name.starts_with("email") && name[5..].starts_with(|digit: char| digit.is_ascii_digit()) {
-        name.remove(5);
-    }
-    Some(match name.as_str() {
-        "address"
-        | "uri"
-        | "sip"
-        | "sipuri"
-        | "sipaddress"
-        | "directoryuri"
-        | "msrtcsipprimaryuseraddress" => Column::Address(Kind::Sip),
-        "im" | "imaddress" | "impp" | "jabber" | "jabberid" | "jid" | "xmpp" | "im1value"
-        | "contactjid" => Column::Address(Kind::Im),
-        "email"
-        | "emailaddress"
-        | "emailadresse"
-        | "mail"
-        | "primaryemail"
-        | "secondaryemail"
-        | "workemail"
-        | "emailvalue"
-        | "adressedemessagerie"
-        | "adresseemail"
-        | "courriel"
-        | "correo"
-        | "correoelectrónico"
-        | "direccióndecorreoelectrónico"
-        | "indirizzoemail"
-        | "indirizzopostaelettronica"
-        | "emailadres"
-        | "endereçodeemail" => Column::Address(Kind::Mail),
-        "name" | "displayname" | "fullname" | "cn" | "commonname" | "anzeigename" => Column::Name,
-        "firstname" | "givenname" | "first" | "vorname" | "prénom" | "nombre" | "nome"
-        | "voornaam" => Column::First,
-        "lastname" | "familyname" | "surname" | "last" | "sn" | "nachname" | "nom"
-        | "apellidos" | "cognome" | "achternaam" | "sobrenome" => Column::Last,
-        "group"
-        | "department"
-        | "abteilung"
-        | "ou"
-        | "organizationdepartment"
-        | "service"
-        | "departamento"
-        | "ufficio"
-        | "afdeling" => Column::Group,
-        "groupname" | "groups" | "categories" | "labels" | "groupmembership" | "kategorien"
-        | "gruppen" => Column::Groups,
-        _ => return None,
-    })
-}
 
 /// Whether a text whose first line this is looks like a spreadsheet of contacts.
 pub(super) fn looks_like_it(first: &str) -> bool {
@@ -277,64 +209,131 @@ fn by_column(line: usize, record: &StringRecord, columns: &[Option<Column>]) -> 
         (family, given, "") if !family.contains(given) => format!("{given} {family}"),
         (name, ..) => name.into(),
     };
+    let has = |wanted: Column| columns.contains(&Some(wanted));
     let group = match first(Column::Group) {
-        "" => {
-            let groups = first(Column::Groups).split([';', ',']);
-            // Google's way: `Front desk ::: * myContacts`, a star before its own.
-            let groups = groups.flat_map(|groups| groups.split(":::"));
-            first_group(groups.filter(|group| !group.trim().starts_with('*')))
-        }
+        "" if !has(Column::Group) => match first(Column::Department) {
+            "" => {
+                let groups = first(Column::Groups).split([';', ',']);
+                // Google's way: `Front desk ::: * myContacts`, a star before its own.
+                let groups = groups.flat_map(|groups| groups.split(":::"));
+                first_group(groups.filter(|group| !group.trim().starts_with('*')))
+            }
+            department => department,
+        },
         group => group,
     };
+    let title = if has(Column::JobTitle) {
+        Column::JobTitle
+    } else {
+        Column::Title
+    };
+    let (labelled, mobile) = labelled_numbers(record, columns);
+    let or = |cell: &str, other: &str| if cell.is_empty() { other } else { cell }.to_string();
     Entry {
         addresses,
         name,
         group: group.into(),
+        number: or(first(Column::Number), labelled),
+        mobile: or(first(Column::Mobile), mobile),
+        department: first(Column::Department).into(),
+        title: first(title).into(),
+        note: first(Column::Note).into(),
+        pinned: matches!(
+            first(Column::Pinned).trim().to_lowercase().as_str(),
+            "yes" | "true" | "1" | "x"
+        ),
         ..Entry::default()
     }
 }
 
+/// The number and the mobile number among columns that say themselves what they hold, as Google's
+/// do: `Phone 1 - Label`, `Phone 1 - Value`.
+fn labelled_numbers<'r>(
+    record: &'r StringRecord,
+    columns: &[Option<Column>],
+) -> (&'r str, &'r str) {
+    let (mut number, mut mobile) = ("", "");
+    let cells: Vec<&str> = record.iter().collect();
+    for (pair, cells) in columns.windows(2).zip(cells.windows(2)) {
+        let [Some(Column::PhoneKind), Some(Column::PhoneValue)] = pair else {
+            continue;
+        };
+        let kind = cells[0].to_lowercase();
+        let value = cells[1].split(":::").next().unwrap_or_default().trim();
+        let place = if kind.contains("mobil") || kind.contains("cell") {
+            &mut mobile
+        } else if kind.contains("fax") || kind.contains("pager") {
+            continue;
+        } else {
+            &mut number
+        };
+        if place.is_empty() {
+            *place = without_guard(value);
+        }
+    }
+    (number, mobile)
+}
+
 /// Without a header: the addresses are the cells that look like one, else the cell at the place
-/// where other records have theirs; of the others the first is the name and the second the group.
+/// where other records have theirs; cells that look like numbers are the number and the mobile one.
+/// Of the others the first is the name and the second the group.
 fn by_place(line: usize, record: &StringRecord, usual: usize) -> Entry {
     let cells: Vec<&str> = record.iter().map(without_guard).collect();
-    let mut places: Vec<usize> = (0..cells.len())
-        .filter(|place| cells[*place].contains('@'))
-        .collect();
-    if places.is_empty() {
-        places.push(usual.min(cells.len() - 1));
+    let no_address = !cells.iter().any(|cell| cell.contains('@'));
+    let usual = usual.min(cells.len() - 1);
+    let mut entry = Entry::default();
+    let (mut numbers, mut words) = (Vec::new(), Vec::new());
+    for (place, cell) in cells.into_iter().enumerate() {
+        if cell.contains('@') || (no_address && place == usual) {
+            let address = Some((line, cell.to_string()));
+            let address = address.filter(|(_, cell)| !cell.trim().is_empty());
+            entry.addresses.extend(address);
+        } else if is_number(cell) {
+            numbers.push(cell.to_string());
+        } else {
+            words.push(cell.to_string());
+        }
     }
-    let others = (0..cells.len()).filter(|place| !places.contains(place));
-    let words: Vec<&str> = others.map(|place| cells[place]).collect();
-    let word = |at: usize| words.get(at).map_or(String::new(), |cell| cell.to_string());
-    let addresses = places.iter().map(|place| cells[*place]);
-    let addresses = addresses.filter(|address| !address.trim().is_empty());
-    Entry {
-        addresses: addresses
-            .map(|address| (line, address.to_string()))
-            .collect(),
-        name: word(0),
-        group: word(1),
-        ..Entry::default()
-    }
+    let (mut numbers, mut words) = (numbers.into_iter(), words.into_iter());
+    entry.name = words.next().unwrap_or_default();
+    entry.group = words.next().unwrap_or_default();
+    entry.number = numbers.next().unwrap_or_default();
+    entry.mobile = numbers.next().unwrap_or_default();
+    entry
+}
+
+/// Whether a cell can only be a telephone number: three digits at least, and nothing else but what
+/// stands between them.
+fn is_number(cell: &str) -> bool {
+    let digits = cell.bytes().filter(u8::is_ascii_digit).count();
+    let fits = |character: char| character.is_ascii_digit() || "+-/.() ".contains(character);
+    digits >= 3 && cell.trim().chars().all(fits)
 }
 
 pub(super) fn write(contacts: &[Contact]) -> String {
     let mut writer = WriterBuilder::new()
         .terminator(Terminator::CRLF)
         .from_writer(Vec::new());
-    let mut row = |cells: [&str; 3]| {
-        let written = writer.write_record(cells.map(guarded));
-        written.expect("memory takes everything and all rows have three cells");
+    // Columns that nobody fills are left out, but for those that a reader expects.
+    let is_filled = |fact: &Fact| {
+        let mut facts = contacts.iter().map(|contact| contact.fact(*fact));
+        matches!(fact, Fact::Name | Fact::Group) || facts.any(|text| text.is_some())
     };
-    row(["address", "name", "group"]);
+    let facts: Vec<Fact> = Fact::ALL.into_iter().filter(is_filled).collect();
+    let pins = contacts.iter().any(|contact| contact.pinned);
+    let mut row = |address: &str, facts: Vec<&str>, pinned: &str| {
+        let cells = [address].into_iter().chain(facts);
+        let cells = cells.chain(pins.then_some(pinned)).map(guarded);
+        let written = writer.write_record(cells);
+        written.expect("memory takes everything and all rows have as many cells");
+    };
+    let header = facts.iter().map(|fact| fact.key()).collect();
+    row("address", header, "pinned");
     for contact in contacts {
-        let (name, group) = (contact.name.as_deref(), contact.group.as_deref());
-        row([
-            contact.address.as_str(),
-            name.unwrap_or_default(),
-            group.unwrap_or_default(),
-        ]);
+        let words = |fact: &Fact| contact.fact(*fact).unwrap_or_default();
+        let pinned = if contact.pinned { "yes" } else { "" };
+        let address = contact.address.as_str();
+        row(address, facts.iter().map(words).collect(), pinned);
     }
     let bytes = writer.into_inner().expect("memory takes everything");
     String::from_utf8(bytes).expect("it was made of texts")

@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use thiserror::Error;
 
 use super::encoding::Encoding;
-use crate::contacts::Contact;
+use crate::contacts::{Contact, Fact};
 use crate::presence::{Address, AddressError, clean};
 
-/// The longest name and group that is taken, in characters: far more than any screen shows.
+/// The longest fact that is taken, in characters: far more than any screen shows.
 const LONGEST: usize = 500;
+
+/// The longest note that is taken, in characters.
+const LONGEST_NOTE: usize = 5000;
 
 /// How much of a refused entry is shown, in characters.
 const SHOWN: usize = 80;
@@ -63,9 +66,9 @@ pub enum Reason {
         /// Where it was first, from 1.
         line: usize,
     },
-    /// A name or group that no screen shows.
-    #[error("the {0} is longer than {LONGEST} characters")]
-    TooLong(&'static str),
+    /// A name or another fact that no screen shows.
+    #[error("the {0} is longer than {1} characters")]
+    TooLong(&'static str, usize),
     /// A quote or bracket without its partner.
     #[error("a {0} is opened and not closed")]
     Unclosed(char),
@@ -156,10 +159,29 @@ pub(super) struct Entry {
     pub text: String,
     /// Its addresses, the most wanted first, each with its line.
     pub addresses: Vec<(usize, String)>,
-    /// Empty where there is none.
+    /// Empty where there is none, as the facts below.
     pub name: String,
-    /// Empty where there is none.
     pub group: String,
+    pub number: String,
+    pub mobile: String,
+    pub department: String,
+    pub title: String,
+    pub note: String,
+    pub pinned: bool,
+}
+
+impl Entry {
+    fn fact(&self, fact: Fact) -> &str {
+        match fact {
+            Fact::Name => &self.name,
+            Fact::Group => &self.group,
+            Fact::Number => &self.number,
+            Fact::Mobile => &self.mobile,
+            Fact::Department => &self.department,
+            Fact::Title => &self.title,
+            Fact::Note => &self.note,
+        }
+    }
 }
 
 /// Takes what a format finds.
@@ -192,20 +214,19 @@ impl<'a> Intake<'a> {
             };
             return self.refuse(line, &entry.text, reason);
         }
-        let (name, group) = match (word(&entry.name, "name"), word(&entry.group, "group")) {
-            (Ok(name), Ok(group)) => (name, group),
-            (Err(reason), _) | (_, Err(reason)) => {
-                return self.refuse(entry.line, &entry.text, reason);
-            }
-        };
+        let mut contact = Contact::new(address);
+        contact.pinned = entry.pinned;
+        for fact in Fact::ALL {
+            match word(entry.fact(fact), fact) {
+                Ok(text) => contact.set(fact, text),
+                Err(reason) => return self.refuse(entry.line, &entry.text, reason),
+            };
+        }
         // Programs that must have a name write the address for it.
-        let name = name.filter(|name| !is_address(name, &address));
-        self.first.insert(address.clone(), line);
-        self.imported.contacts.push(Contact {
-            address,
-            name,
-            group,
-        });
+        let name = contact.name.take();
+        contact.name = name.filter(|name| !is_address(name, &contact.address));
+        self.first.insert(contact.address.clone(), line);
+        self.imported.contacts.push(contact);
     }
 
     /// Refuses something.
@@ -256,13 +277,22 @@ fn is_x500(text: &str) -> bool {
         .starts_with("/o=")
 }
 
-fn word(text: &str, what: &'static str) -> Result<Option<String>, Reason> {
+/// A fact as the board shows it. A number without a digit is none: people write `n/a`.
+fn word(text: &str, fact: Fact) -> Result<Option<String>, Reason> {
     let text = clean(text);
-    match text.chars().count() {
-        0 => Ok(None),
-        1..=LONGEST => Ok(Some(text)),
-        _ => Err(Reason::TooLong(what)),
+    let is_number = matches!(fact, Fact::Number | Fact::Mobile);
+    if text.is_empty() || is_number && !text.contains(|c: char| c.is_ascii_digit()) {
+        return Ok(None);
     }
+    let longest = if fact == Fact::Note {
+        LONGEST_NOTE
+    } else {
+        LONGEST
+    };
+    if text.chars().count() > longest {
+        return Err(Reason::TooLong(fact.key(), longest));
+    }
+    Ok(Some(text))
 }
 
 fn is_address(name: &str, address: &Address) -> bool {

@@ -5,7 +5,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::fold::{Line, fold, unfold};
 use super::intake::{Entry, Intake, Kind, Reason};
-use crate::contacts::Contact;
+use crate::contacts::{Contact, Fact};
 
 /// Padding is written, and need not be there when reading.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -15,6 +15,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// The longest line that is written; RFC 2849 leaves it open and everybody takes this.
 const WIDTH: usize = 76;
+
+/// The category of those who stand on top.
+const STARRED: &str = "starred";
 
 /// What an attribute is to a contact; of several names or groups the first of these counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +30,15 @@ enum Attribute {
     GivenName,
     Surname,
     Department,
+    /// Of `inetOrgPerson`, where people write words, too; a group it is not.
+    DepartmentNumber,
     Unit,
+    Telephone,
+    Mobile,
+    Title,
+    Description,
+    /// Of `inetOrgPerson`: `starred` stands for a pin.
+    Category,
 }
 
 fn attribute(name: &str) -> Option<Attribute> {
@@ -43,6 +54,12 @@ fn attribute(name: &str) -> Option<Attribute> {
         "givenname" => Attribute::GivenName,
         "sn" | "surname" => Attribute::Surname,
         "department" => Attribute::Department,
+        "departmentnumber" => Attribute::DepartmentNumber,
+        "telephonenumber" => Attribute::Telephone,
+        "mobile" | "mobiletelephonenumber" => Attribute::Mobile,
+        "title" => Attribute::Title,
+        "description" => Attribute::Description,
+        "businesscategory" => Attribute::Category,
         "ou" | "organizationalunitname" => Attribute::Unit,
         _ => return None,
     })
@@ -118,7 +135,10 @@ fn entry(lines: &[Line]) -> Result<Entry, (&Line, Reason)> {
             part(Attribute::Surname)
         )
     };
-    let group = word(Attribute::Department).or_else(|| word(Attribute::Unit));
+    let department = word(Attribute::Department);
+    let group = department.clone().or_else(|| word(Attribute::Unit));
+    let department = department.or_else(|| word(Attribute::DepartmentNumber));
+    let fact = |attribute| word(attribute).unwrap_or_default();
     Ok(Entry {
         line: first.number,
         text: first.text.clone(),
@@ -128,6 +148,12 @@ fn entry(lines: &[Line]) -> Result<Entry, (&Line, Reason)> {
             .collect(),
         name: full.unwrap_or_else(parts),
         group: group.unwrap_or_default(),
+        number: fact(Attribute::Telephone),
+        mobile: fact(Attribute::Mobile),
+        department: department.unwrap_or_default(),
+        title: fact(Attribute::Title),
+        note: fact(Attribute::Description),
+        pinned: word(Attribute::Category).is_some_and(|word| word == STARRED),
     })
 }
 
@@ -165,8 +191,20 @@ pub(super) fn write(contacts: &[Contact]) -> String {
         // The class demands it.
         line("sn", name);
         line("mail", address);
-        if let Some(group) = &contact.group {
-            line("ou", group);
+        for (attribute, fact) in [
+            ("ou", Fact::Group),
+            ("telephoneNumber", Fact::Number),
+            ("mobile", Fact::Mobile),
+            ("departmentNumber", Fact::Department),
+            ("title", Fact::Title),
+            ("description", Fact::Note),
+        ] {
+            if let Some(text) = contact.fact(fact) {
+                line(attribute, text);
+            }
+        }
+        if contact.pinned {
+            line("businessCategory", STARRED);
         }
     }
     out

@@ -6,6 +6,7 @@
 mod abook;
 mod buddies;
 mod bulk;
+mod columns;
 mod csv;
 mod encoding;
 mod fold;
@@ -35,7 +36,7 @@ pub enum Format {
     /// Entries of a directory (RFC 2849).
     Ldif,
     /// An address a line, or several with commas, semicolons or spaces between; `Name <address>`.
-    /// It has no groups.
+    /// It has nothing but addresses and names.
     List,
 }
 
@@ -187,8 +188,8 @@ pub fn read(text: &str, source: Source, domain: Option<&str>, owner: Option<&str
     intake.imported()
 }
 
-/// Writes contacts so that [`read`] finds the same again; only a list loses the groups. (A group
-/// named as one of Google's own, `myContacts`, is no group when read from a vCard.)
+/// Writes contacts so that [`read`] finds the same again; only a list loses all but the names. (A
+/// group named as one of Google's own, `myContacts`, is no group when read from a vCard.)
 pub fn write(contacts: &[Contact], format: Format) -> String {
     match format {
         Format::Csv => csv::write(contacts),

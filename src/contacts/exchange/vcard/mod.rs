@@ -4,11 +4,14 @@ mod property;
 
 use super::fold::{Line, fold};
 use super::intake::{Entry, Intake, Kind, Reason, first_group};
-use crate::contacts::Contact;
+use crate::contacts::{Contact, Fact};
 use property::{Property, decoded, scheme, split, unescape};
 
 /// Lines are at most so long, in bytes (RFC 6350 section 3.2).
 const WIDTH: usize = 75;
+
+/// The category of those who stand on top, as in Google's contacts.
+const STARRED: &str = "starred";
 
 /// Which vCard is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,8 +82,15 @@ struct Card {
     name: String,
     /// With preference: 1 is the most wanted (RFC 6350 section 5.3).
     addresses: Vec<(Kind, u8, usize, String)>,
-    categories: String,
-    organization: String,
+    /// Where the card names any, or says that there are none.
+    categories: Option<Vec<String>>,
+    /// The name of the company, then its parts.
+    organization: Vec<String>,
+    /// With preference, as the addresses.
+    numbers: Vec<(u8, String)>,
+    mobiles: Vec<(u8, String)>,
+    title: String,
+    note: String,
     /// The first thing that is wrong with it.
     broken: Option<(usize, String, Reason)>,
 }
@@ -92,8 +102,12 @@ impl Card {
             formatted_name: String::new(),
             name: String::new(),
             addresses: Vec::new(),
-            categories: String::new(),
-            organization: String::new(),
+            categories: None,
+            organization: Vec::new(),
+            numbers: Vec::new(),
+            mobiles: Vec::new(),
+            title: String::new(),
+            note: String::new(),
             broken: None,
         }
     }
@@ -134,7 +148,7 @@ impl Card {
             "X-SIP" => Some(Kind::Sip),
             "X-JABBER" | "X-MS-IMADDRESS" => Some(Kind::Im),
             "EMAIL" => Some(Kind::Mail),
-            "FN" | "N" | "CATEGORIES" | "ORG" => None,
+            "FN" | "N" | "CATEGORIES" | "ORG" | "TEL" | "TITLE" | "NOTE" => None,
             _ => return Ok(()),
         };
         let whole = property.decoded_base64()?;
@@ -164,16 +178,26 @@ impl Card {
             }
             (None, "CATEGORIES") => {
                 let categories = split(value, ',').into_iter().map(decode);
-                let categories: Vec<String> = categories.collect();
-                let first = first_group(categories.iter().map(String::as_str));
-                empty_fill(&mut self.categories, first);
+                self.categories.get_or_insert_default().extend(categories);
             }
-            // The organization, then its parts: the last is the nearest to the person.
+            (None, "TEL") if property.is_of("FAX") || property.is_of("PAGER") => {}
+            (None, "TEL") => {
+                let numbers = if property.is_of("CELL") {
+                    &mut self.mobiles
+                } else {
+                    &mut self.numbers
+                };
+                let number = number(&decode(unescape(value)));
+                numbers.push((property.preference(), number));
+            }
+            (None, "TITLE") => empty_fill(&mut self.title, &decode(unescape(value))),
+            (None, "NOTE") => empty_fill(&mut self.note, &decode(unescape(value))),
             (None, _) => {
                 let parts = split(value, ';').into_iter().map(decode);
-                let parts: Vec<String> = parts.collect();
-                let last = parts.iter().rfind(|part| !part.trim().is_empty());
-                empty_fill(&mut self.organization, last.map_or("", String::as_str));
+                let parts: Vec<String> = parts.map(|part| part.trim().into()).collect();
+                if self.organization.is_empty() {
+                    self.organization = parts;
+                }
             }
         }
         Ok(())
@@ -189,13 +213,33 @@ impl Card {
             "" => second,
             _ => first,
         };
+        // The part of a company that is named last is the nearest to the person.
+        let nearest = self.organization.iter().rfind(|part| !part.is_empty());
+        let units = self.organization.iter().skip(1);
+        let department = units.rev().find(|part| !part.is_empty());
+        let group = match &self.categories {
+            Some(categories) => first_group(categories.iter().map(String::as_str)).into(),
+            None => nearest.cloned().unwrap_or_default(),
+        };
+        let categories = self.categories.iter().flatten();
+        let most_wanted = |mut numbers: Vec<(u8, String)>| {
+            numbers.sort_by_key(|(preference, _)| *preference);
+            let mut numbers = numbers.into_iter().map(|(_, number)| number);
+            numbers.next().unwrap_or_default()
+        };
         let addresses = self.addresses.into_iter();
         intake.take(Entry {
             line: self.begin.number,
             text: self.formatted_name.clone(),
             addresses: addresses.map(|(.., line, text)| (line, text)).collect(),
             name: one_of(self.formatted_name, self.name),
-            group: one_of(self.categories, self.organization),
+            group,
+            department: department.cloned().unwrap_or_default(),
+            pinned: categories.into_iter().any(|name| name.trim() == STARRED),
+            number: most_wanted(self.numbers),
+            mobile: most_wanted(self.mobiles),
+            title: self.title,
+            note: self.note,
         });
     }
 
@@ -204,6 +248,23 @@ impl Card {
             Some((line, text, reason)) => intake.refuse(line, &text, reason),
             None => intake.refuse(self.begin.number, &self.begin.text, reason),
         }
+    }
+}
+
+/// The number of a `TEL`: a text, or a URI (RFC 3966) of which the extension is kept.
+fn number(value: &str) -> String {
+    let value = value.trim();
+    let uri = value
+        .get(..4)
+        .filter(|scheme| scheme.eq_ignore_ascii_case("tel:"));
+    if uri.is_none() {
+        return value.into();
+    }
+    let mut parts = value[4..].split(';');
+    let number = parts.next().unwrap_or_default();
+    match parts.find_map(|part| part.strip_prefix("ext=")) {
+        Some(extension) => format!("{number} ext. {extension}"),
+        None => number.into(),
     }
 }
 
@@ -224,8 +285,26 @@ pub(super) fn write(contacts: &[Contact], version: Version) -> String {
             line(&format!("N:{name};;;;"));
         }
         line(&format!("IMPP:sip:{address}"));
-        if let Some(group) = &contact.group {
-            line(&format!("CATEGORIES:{}", escape(group)));
+        for (property, fact) in [
+            // An empty name of the company before its part.
+            ("ORG:;", Fact::Department),
+            ("TEL;TYPE=work:", Fact::Number),
+            ("TEL;TYPE=cell:", Fact::Mobile),
+            ("TITLE:", Fact::Title),
+            ("NOTE:", Fact::Note),
+        ] {
+            if let Some(text) = contact.fact(fact) {
+                line(&format!("{property}{}", escape(text)));
+            }
+        }
+        let group = contact.group.as_deref().map(escape);
+        let categories: Vec<String> = group
+            .into_iter()
+            .chain(contact.pinned.then(|| STARRED.into()))
+            .collect();
+        // Without any the department would be taken for the group.
+        if !categories.is_empty() || contact.department.is_some() {
+            line(&format!("CATEGORIES:{}", categories.join(",")));
         }
         line("END:VCARD");
     }

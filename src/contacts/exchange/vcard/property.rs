@@ -35,16 +35,21 @@ impl Property<'_> {
         })
     }
 
+    /// Whether its type is this, in upper case.
+    pub fn is_of(&self, kind: &str) -> bool {
+        self.parameters.iter().any(|parameter| {
+            let (key, value) = parameter.split_once('=').unwrap_or(("TYPE", parameter));
+            key.trim() == "TYPE" && value.split([',', '"']).any(|word| word.trim() == kind)
+        })
+    }
+
     /// From 1; 101 where the card states no preference.
     pub fn preference(&self) -> u8 {
         let preferences = self.parameters.iter().filter_map(|parameter| {
             let (key, value) = parameter.split_once('=').unwrap_or(("TYPE", parameter));
             match key.trim() {
                 "PREF" => value.trim().trim_matches('"').parse().ok(),
-                "TYPE" => value
-                    .split([',', '"'])
-                    .any(|kind| kind.trim() == "PREF")
-                    .then_some(1),
+                "TYPE" => self.is_of("PREF").then_some(1),
                 _ => None,
             }
         });

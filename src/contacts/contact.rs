@@ -1,0 +1,109 @@
+//! Somebody who is on the board, and what the book keeps of them.
+
+use crate::presence::Address;
+
+/// Somebody who is on the board.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// Who it is.
+    pub address: Address,
+    /// The name to show, where it should not be the presentity's own.
+    pub name: Option<String>,
+    /// The group it stands in.
+    pub group: Option<String>,
+    /// The number to call, as people write it: `3216`, `+43 1 234-56`.
+    pub number: Option<String>,
+    /// The number of the mobile phone.
+    pub mobile: Option<String>,
+    /// The department of the company.
+    pub department: Option<String>,
+    /// The title of the job.
+    pub title: Option<String>,
+    /// The user's own note on the contact; the presentity's note is part of its presence.
+    pub note: Option<String>,
+    /// Whether it stands on top, above all groups.
+    pub pinned: bool,
+}
+
+/// A fact that the book keeps of a contact in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "as Contact says, which has a field for each")]
+pub enum Fact {
+    Name,
+    Group,
+    Number,
+    Mobile,
+    Department,
+    Title,
+    Note,
+}
+
+impl Fact {
+    /// All of them, in the order in which the book lists them.
+    pub const ALL: [Fact; 7] = [
+        Fact::Name,
+        Fact::Group,
+        Fact::Number,
+        Fact::Mobile,
+        Fact::Department,
+        Fact::Title,
+        Fact::Note,
+    ];
+
+    /// Its key in `contacts.toml`, and its column in a spreadsheet.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Fact::Name => "name",
+            Fact::Group => "group",
+            Fact::Number => "number",
+            Fact::Mobile => "mobile",
+            Fact::Department => "department",
+            Fact::Title => "title",
+            Fact::Note => "note",
+        }
+    }
+}
+
+impl Contact {
+    /// A contact of whom only the address is known.
+    pub fn new(address: Address) -> Contact {
+        Contact {
+            address,
+            name: None,
+            group: None,
+            number: None,
+            mobile: None,
+            department: None,
+            title: None,
+            note: None,
+            pinned: false,
+        }
+    }
+
+    /// A fact in words; `None` where it is not known.
+    pub fn fact(&self, fact: Fact) -> Option<&str> {
+        match fact {
+            Fact::Name => self.name.as_deref(),
+            Fact::Group => self.group.as_deref(),
+            Fact::Number => self.number.as_deref(),
+            Fact::Mobile => self.mobile.as_deref(),
+            Fact::Department => self.department.as_deref(),
+            Fact::Title => self.title.as_deref(),
+            Fact::Note => self.note.as_deref(),
+        }
+    }
+
+    /// Sets a fact, or takes it away; returns what it was before.
+    pub fn set(&mut self, fact: Fact, text: Option<String>) -> Option<String> {
+        let place = match fact {
+            Fact::Name => &mut self.name,
+            Fact::Group => &mut self.group,
+            Fact::Number => &mut self.number,
+            Fact::Mobile => &mut self.mobile,
+            Fact::Department => &mut self.department,
+            Fact::Title => &mut self.title,
+            Fact::Note => &mut self.note,
+        };
+        std::mem::replace(place, text)
+    }
+}
