@@ -40,6 +40,7 @@ pub enum Action {
     Watch,
     WatchGroup,
     Mark,
+    Pin,
     Copy,
     Sort,
     FoldGroup,
@@ -96,6 +97,7 @@ impl Board {
             Action::Watch => self.watch(now),
             Action::WatchGroup => self.watch_group(now),
             Action::Mark => self.mark(),
+            Action::Pin => self.pin(now),
             Action::Copy => self.copy(now),
             Action::Sort => {
                 self.order = self.order.next();
@@ -103,8 +105,8 @@ impl Board {
                 self.rearrange(now);
             }
             Action::FoldGroup => {
-                if let Some(group) = self.group_under_cursor() {
-                    self.fold(group.map(String::from), now);
+                if let Some(heading) = self.heading_under_cursor() {
+                    self.fold(heading, now);
                 }
             }
             Action::FoldAll => self.fold_all(now),
@@ -201,7 +203,7 @@ impl Board {
             return;
         }
         match (&self.pane, &self.cursor) {
-            (Pane::Contacts, Some(Cursor::Group(group))) => self.fold(group.clone(), now),
+            (Pane::Contacts, Some(Cursor::Heading(heading))) => self.fold(heading.clone(), now),
             (Pane::Contacts, Some(Cursor::Contact(_))) => {
                 self.pane = Pane::Details {
                     why: false,

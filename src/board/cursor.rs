@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Action, Board, Effect, Entry, Pane, Row, View};
+use super::{Action, Board, Effect, Entry, Heading, Pane, Row, View};
 use crate::presence::Address;
 
 /// What the cursor is on: it stays with the person when rows move.
@@ -10,8 +10,8 @@ use crate::presence::Address;
 pub enum Cursor {
     /// A contact.
     Contact(Address),
-    /// The heading of a folded group.
-    Group(Option<String>),
+    /// The heading of a folded section.
+    Heading(Heading),
 }
 
 /// The room that the contacts are drawn in.
@@ -50,11 +50,21 @@ impl Board {
     }
 
     /// The group under the cursor: the contact's, or the folded one. The outer `None` means that
-    /// there is no cursor, the inner one that the contact has no group.
+    /// there is no cursor, or that it is on the pinned of all groups; the inner one that the contact
+    /// has no group.
     pub(super) fn group_under_cursor(&self) -> Option<Option<&str>> {
         match self.cursor.as_ref()? {
-            Cursor::Group(group) => Some(group.as_deref()),
+            Cursor::Heading(Heading::Group(group)) => Some(group.as_deref()),
+            Cursor::Heading(Heading::Pinned) => None,
             Cursor::Contact(_) => self.selected().map(|entry| entry.contact.group.as_deref()),
+        }
+    }
+
+    /// The heading of the section that the cursor is in.
+    pub(super) fn heading_under_cursor(&self) -> Option<Heading> {
+        match self.cursor.as_ref()? {
+            Cursor::Heading(heading) => Some(heading.clone()),
+            Cursor::Contact(_) => self.selected().map(|entry| Heading::of(&entry.contact)),
         }
     }
 
@@ -195,7 +205,10 @@ impl Board {
 
     fn cursor_at(&self, row: usize, column: usize) -> Option<Cursor> {
         match &self.rows[row] {
-            Row::Heading(section) => Some(Cursor::Group(self.sections[*section].group.clone())),
+            Row::Heading(section) => {
+                let heading = self.sections[*section].heading.clone();
+                Some(Cursor::Heading(heading))
+            }
             Row::Cells(cells) => {
                 let place = cells.get(column).or(cells.last())?;
                 Some(Cursor::Contact(
@@ -220,13 +233,13 @@ impl Board {
                         Row::Heading(_) => None,
                     })
             }
-            Cursor::Group(group) => self
+            Cursor::Heading(heading) => self
                 .rows
                 .iter()
                 .position(|row| match row {
                     Row::Heading(section) => {
                         let section = &self.sections[*section];
-                        section.folded && section.group == *group
+                        section.folded && section.heading == *heading
                     }
                     Row::Cells(..) => false,
                 })
@@ -238,10 +251,7 @@ impl Board {
     /// filtering, on the first that is left.
     pub(super) fn mend_cursor(&mut self) {
         if self.cursor_cell().is_none() {
-            let folded = self
-                .group_under_cursor()
-                .map(|group| Cursor::Group(group.map(String::from)));
-            self.cursor = folded;
+            self.cursor = self.heading_under_cursor().map(Cursor::Heading);
             if self.cursor_cell().is_none() {
                 self.cursor = None;
                 let first = (0..self.rows.len()).find(|&row| self.is_stop(row));

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
-use super::{Board, Cursor, Field, Form, Pane, Purpose, WorldEffect};
+use super::{Board, Cursor, Field, Form, Heading, Pane, Purpose, WorldEffect};
 use crate::contacts::{self, Contact, Edit};
 use crate::presence::Address;
 
@@ -108,8 +108,8 @@ impl Board {
         self.search = None;
         self.hide_offline = false;
         if let Some(entry) = self.entry(&first) {
-            let group = entry.contact.group.clone();
-            self.folded.remove(&group);
+            let heading = Heading::of(&entry.contact);
+            self.folded.remove(&heading);
         }
         self.rearrange(now);
         self.select(Cursor::Contact(first));
@@ -211,8 +211,8 @@ impl Board {
         }
     }
 
-    /// A contact was dragged onto a group; one that is marked takes all marked along.
-    pub(super) fn drop_on(&mut self, address: Address, group: Option<String>, now: Timestamp) {
+    /// A contact was dragged onto a section; one that is marked takes all marked along.
+    pub(super) fn drop_on(&mut self, address: Address, heading: &Heading, now: Timestamp) {
         let Some(entry) = self.entry(&address) else {
             return;
         };
@@ -221,7 +221,42 @@ impl Board {
         } else {
             vec![entry.contact.clone()]
         };
-        self.regroup(moved, group, now)
+        let moved = moved.into_iter().map(|contact| match heading {
+            Heading::Pinned => Contact {
+                pinned: true,
+                ..contact
+            },
+            Heading::Group(group) => Contact {
+                group: group.clone(),
+                pinned: false,
+                ..contact
+            },
+        });
+        self.change(moved.collect(), now)
+    }
+
+    /// Pins the marked contacts, or the one under the cursor, on top; where all are pinned, takes
+    /// the pins away.
+    pub(super) fn pin(&mut self, now: Timestamp) {
+        let chosen = self.chosen();
+        let pinned = !chosen.iter().all(|contact| contact.pinned);
+        let verb = if pinned { "Pinned" } else { "Unpinned" };
+        let name = match chosen.as_slice() {
+            [] => return,
+            [one] => match self.entry(&one.address) {
+                Some(entry) => format!("{verb} {}", entry.name()),
+                None => return,
+            },
+            several => format!("{verb} {}", contacts::counted(several.len())),
+        };
+        let edits = chosen
+            .into_iter()
+            .filter(|contact| contact.pinned != pinned);
+        let edits = edits.map(|contact| Edit::Pin {
+            address: contact.address,
+            pinned,
+        });
+        self.carry_out(edits.collect(), name, now);
     }
 
     fn regroup(&mut self, moved: Vec<Contact>, group: Option<String>, now: Timestamp) {
@@ -343,23 +378,20 @@ impl Board {
         (by_use(own.into_iter().chain(domains)), by_use(groups))
     }
 
-    pub(super) fn fold(&mut self, group: Option<String>, now: Timestamp) {
-        if !self.folded.remove(&group) {
-            self.folded.insert(group);
+    pub(super) fn fold(&mut self, heading: Heading, now: Timestamp) {
+        if !self.folded.remove(&heading) {
+            self.folded.insert(heading);
         }
         self.rearrange(now);
     }
 
     pub(super) fn fold_all(&mut self, now: Timestamp) {
-        let groups: Vec<_> = self
-            .sections
-            .iter()
-            .map(|section| section.group.clone())
-            .collect();
-        if groups.iter().all(|group| self.folded.contains(group)) {
+        let sections = self.sections.iter();
+        let headings: Vec<Heading> = sections.map(|section| section.heading.clone()).collect();
+        if headings.iter().all(|heading| self.folded.contains(heading)) {
             self.folded.clear();
         } else {
-            self.folded.extend(groups);
+            self.folded.extend(headings);
         }
         self.rearrange(now);
     }

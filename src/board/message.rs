@@ -1,6 +1,6 @@
 use tui_input::InputRequest;
 
-use super::{Action, Change, Choice, Draft, Remembered, Setting, SignInMessage};
+use super::{Action, Change, Choice, Draft, Heading, Remembered, Setting, SignInMessage};
 use crate::contacts::exchange::Imported;
 use crate::contacts::{Contact, Edit};
 use crate::link::{Link, OwnSet, Report};
@@ -40,10 +40,10 @@ pub enum UserMessage {
     Paste(String),
     /// Clicked a contact.
     Select(Address),
-    /// Clicked the heading of a group.
-    Fold(Option<String>),
-    /// Dragged a contact onto a group.
-    Drop(Address, Option<String>),
+    /// Clicked the heading of a section.
+    Fold(Heading),
+    /// Dragged a contact onto a section.
+    Drop(Address, Heading),
     /// Clicked a field or a choice of the open pane, by its place from 0.
     Point(usize),
     /// Turned the wheel by so many rows, downwards where positive.

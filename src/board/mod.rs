@@ -33,7 +33,7 @@ pub use history::{Change, DAY, KEPT, Timeline};
 pub use message::{
     Effect, Message, Replace, SignInEffect, TerminalEffect, UserMessage, WorldEffect, WorldMessage,
 };
-pub use order::{Order, Row, Section};
+pub use order::{Heading, Order, Row, Section};
 pub use own::OwnChoice;
 pub use roster::{Difference, Roster};
 pub use settings::{Choice, Origin, Setting};
@@ -201,7 +201,7 @@ pub struct Board {
     order: Order,
     view: Option<View>,
     hide_offline: bool,
-    folded: HashSet<Option<String>>,
+    folded: HashSet<Heading>,
     group_watches: HashSet<Option<String>>,
     frozen: Option<Frozen>,
     notice: Option<Notice>,
@@ -276,8 +276,8 @@ impl Board {
             UserMessage::Type(request) => self.type_in(request, now),
             UserMessage::Paste(text) => self.paste(&text, now),
             UserMessage::Select(address) => self.select(Cursor::Contact(address)),
-            UserMessage::Fold(group) => self.fold(group, now),
-            UserMessage::Drop(address, group) => self.drop_on(address, group, now),
+            UserMessage::Fold(heading) => self.fold(heading, now),
+            UserMessage::Drop(address, heading) => self.drop_on(address, &heading, now),
             UserMessage::Point(place) => self.point(place, now),
             UserMessage::Scroll(rows) => self.scroll(rows),
         }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::entry::{Entry, Standing};
 use super::find::Find;
+use crate::contacts::Contact;
 use crate::presence::Availability;
 
 /// By what the contacts of a group are sorted.
@@ -51,11 +52,40 @@ impl Order {
     }
 }
 
-/// A group as it is shown: who is in it, in order.
+/// What the contacts of a section have in common.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Heading {
+    /// They are pinned on top, whatever their groups are.
+    Pinned,
+    /// They are of this group; `None` for contacts without one.
+    Group(Option<String>),
+}
+
+impl Heading {
+    /// The heading under which a contact stands.
+    pub fn of(contact: &Contact) -> Heading {
+        if contact.pinned {
+            Heading::Pinned
+        } else {
+            Heading::Group(contact.group.clone())
+        }
+    }
+
+    /// Its words on the screen.
+    pub fn words(&self) -> &str {
+        match self {
+            Heading::Pinned => "Pinned",
+            Heading::Group(Some(group)) => group,
+            Heading::Group(None) => "No group",
+        }
+    }
+}
+
+/// Contacts under one heading as they are shown, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Section {
-    /// The group's name; `None` for contacts without one.
-    pub group: Option<String>,
+    /// What stands above them.
+    pub heading: Heading,
     /// Whether it shows only its heading.
     pub folded: bool,
     /// The members that pass the filter, as places in the list of entries, in order.
@@ -67,12 +97,12 @@ pub(super) struct Arrangement<'a> {
     pub order: Order,
     pub find: Option<&'a mut Find>,
     pub hide_offline: bool,
-    pub folded: &'a HashSet<Option<String>>,
+    pub folded: &'a HashSet<Heading>,
     pub confirmed_after: Timestamp,
 }
 
-/// Arranges the entries into sections: groups in the order in which the contact book first names
-/// them, contacts without a group last.
+/// Arranges the entries into sections: those who are pinned, then groups in the order in which the
+/// contact book first names them, contacts without a group last.
 pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
     let Arrangement {
         order,
@@ -82,14 +112,16 @@ pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
         confirmed_after,
     } = how;
     let mut sections: Vec<Section> = Vec::new();
-    let mut places: HashMap<Option<&str>, usize> = HashMap::new();
+    let mut places: HashMap<(bool, Option<&str>), usize> = HashMap::new();
     for (place, entry) in entries.iter().enumerate() {
         let standing = entry.standing(confirmed_after);
-        let group = entry.contact.group.as_deref();
-        let section = *places.entry(group).or_insert_with(|| {
+        let contact = &entry.contact;
+        let group = contact.group.as_deref().filter(|_| !contact.pinned);
+        let section = *places.entry((contact.pinned, group)).or_insert_with(|| {
+            let heading = Heading::of(contact);
             sections.push(Section {
-                group: group.map(String::from),
-                folded: folded.contains(&group.map(String::from)),
+                folded: folded.contains(&heading),
+                heading,
                 members: Vec::new(),
             });
             sections.len() - 1
@@ -107,7 +139,11 @@ pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
     }
     let filtered = find.is_some() || hide_offline;
     sections.retain(|section| !section.members.is_empty() || !filtered);
-    sections.sort_by_key(|section| section.group.is_none());
+    sections.sort_by_key(|section| match section.heading {
+        Heading::Pinned => 0,
+        Heading::Group(Some(_)) => 1,
+        Heading::Group(None) => 2,
+    });
     for section in &mut sections {
         match order {
             Order::Name => section
@@ -169,7 +205,7 @@ impl Row {
 /// Lays the sections out in rows of at most `columns` cells. Where nobody has a group, there is
 /// no heading.
 pub(super) fn rows(sections: &[Section], columns: usize) -> Vec<Row> {
-    let plain = sections.len() == 1 && sections[0].group.is_none();
+    let plain = sections.len() == 1 && sections[0].heading == Heading::Group(None);
     let mut rows = Vec::new();
     for (place, section) in sections.iter().enumerate() {
         if !plain {

@@ -100,8 +100,8 @@ pub fn draw_heading(
     targets: &mut Targets,
 ) {
     let section = &board.sections()[section];
-    targets.add(area, Target::Group(section.group.clone()));
-    let name = section.group.as_deref().unwrap_or("No group");
+    targets.add(area, Target::Heading(section.heading.clone()));
+    let name = section.heading.words();
     let fold = if section.folded {
         sign::folded(look.icons)
     } else {
@@ -116,7 +116,7 @@ pub fn draw_heading(
     let text = format!("{fold}{}", fit(name, width.saturating_sub(2)));
     let used = cells(&text);
     buffer.set_stringn(area.x, area.y, &text, width, look.theme.heading());
-    if section.folded && board.cursor() == Some(&Cursor::Group(section.group.clone())) {
+    if section.folded && board.cursor() == Some(&Cursor::Heading(section.heading.clone())) {
         buffer.set_style(area, look.theme.selected());
         buffer.set_stringn(
             area.x,

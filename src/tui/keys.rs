@@ -178,6 +178,7 @@ bindings! {
     Watch, "watch", "tell me when the contact is free: once, always, off", ["w"];
     WatchGroup, "watch-group", "tell me who of the group is free first", ["W"];
     Mark, "mark", "mark the contact, for an action on several", ["space"];
+    Pin, "pin", "pin the contact, or all marked ones, on top of all groups", ["*"];
     Copy, "copy", "copy the address", ["y"];
     Sort, "sort", "sort by name, by state, by last change", ["s"];
     FoldGroup, "fold", "fold or unfold the group", ["g"];

@@ -18,7 +18,7 @@ use super::screen::{Layout, Target, Targets, draw};
 use super::terminal::Screen;
 use super::theme::{Answer, Background, Heard};
 use crate::board::{
-    Action, Board, Effect, Message, TerminalEffect, UserMessage, WorldEffect, WorldMessage,
+    Action, Board, Effect, Heading, Message, TerminalEffect, UserMessage, WorldEffect, WorldMessage,
 };
 use crate::presence::Address;
 use crate::sys::job::StopRequests;
@@ -255,7 +255,7 @@ impl EventLoop {
                         self.dragged = Some(address.clone());
                         self.update(UserMessage::Select(address))
                     }
-                    Target::Group(group) => self.update(UserMessage::Fold(group)),
+                    Target::Heading(heading) => self.update(UserMessage::Fold(heading)),
                     Target::Button(action) => self.update(UserMessage::Act(action)),
                     Target::Field(place) => self.update(UserMessage::Point(place)),
                 }
@@ -264,17 +264,17 @@ impl EventLoop {
                 let Some(address) = self.dragged.take() else {
                     return Ok(ControlFlow::Continue(()));
                 };
-                let group = match target {
-                    Some(Target::Group(group)) => group,
+                let heading = match target {
+                    Some(Target::Heading(heading)) => heading,
                     Some(Target::Contact(other)) if other != address => {
                         match self.board.entry(&other) {
-                            Some(entry) => entry.contact.group.clone(),
+                            Some(entry) => Heading::of(&entry.contact),
                             None => return Ok(ControlFlow::Continue(())),
                         }
                     }
                     _ => return Ok(ControlFlow::Continue(())),
                 };
-                self.update(UserMessage::Drop(address, group))
+                self.update(UserMessage::Drop(address, heading))
             }
             _ => Ok(ControlFlow::Continue(())),
         }

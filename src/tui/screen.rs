@@ -25,7 +25,7 @@ use super::notices::{self, Notice};
 use super::{
     details, form, free, grid, header, help, hints, list, own, refused, search, settings, why,
 };
-use crate::board::{Action, Board, Pane, Room, View};
+use crate::board::{Action, Board, Heading, Pane, Room, View};
 use crate::presence::Address;
 
 /// What a click means where.
@@ -33,8 +33,8 @@ use crate::presence::Address;
 pub enum Target {
     /// A contact.
     Contact(Address),
-    /// The heading of a group.
-    Group(Option<String>),
+    /// The heading of a section.
+    Heading(Heading),
     /// A hint or anything else that works as a button.
     Button(Action),
     /// A field of the form, by its place.

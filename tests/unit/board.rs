@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use tui_input::InputRequest;
 use whosin::board::{
-    Action, Cursor, Effect, Message, Pane, Remembered, Since, Standing, TerminalEffect,
+    Action, Cursor, Effect, Heading, Message, Pane, Remembered, Since, Standing, TerminalEffect,
     UserMessage, View, WorldEffect, WorldMessage,
 };
 use whosin::contacts::number::is_found;
@@ -100,6 +100,47 @@ fn the_facts_that_are_typed_are_saved_and_no_others() {
     );
     desk.act(Action::Undo);
     assert_eq!(desk.board.entry(&ben).unwrap().contact.number, None);
+}
+
+#[test]
+fn the_pinned_stand_on_top_of_all_groups() {
+    let mut desk = Desk::staffed(80, 24);
+    let lin = address("lin@sie.at");
+    desk.act(Action::Find);
+    desk.type_text("lin@");
+    desk.act(Action::Open);
+    let effects = desk.act(Action::Pin);
+    desk.act(Action::Back);
+    let pin = Edit::Pin {
+        address: lin.clone(),
+        pinned: true,
+    };
+    assert!(
+        effects.contains(&Effect::World(WorldEffect::Save(vec![pin]))),
+        "{effects:?}"
+    );
+    let heading = |desk: &Desk, at: usize| desk.board.sections()[at].heading.clone();
+    assert_eq!(heading(&desk, 0), Heading::Pinned);
+    assert_eq!(desk.board.sections()[0].members.len(), 1);
+    let screen = desk.screen();
+    let line = |text: &str| screen.lines().position(|line| line.contains(text)).unwrap();
+    let lines = [" Pinned ─", "▸✓  林美玲", " Front desk ─"].map(line);
+    assert!(lines.is_sorted(), "{screen}");
+    // Their group stays theirs, and the section folds by itself.
+    assert_eq!(desk.board.who_is_free(Some("Sales"), desk.now).len(), 1);
+    desk.act(Action::FoldGroup);
+    assert_eq!(desk.board.cursor(), Some(&Cursor::Heading(Heading::Pinned)));
+    desk.act(Action::FoldGroup);
+    // Dragged onto a group, a contact stands there.
+    let sales = Heading::Group(Some("Sales".into()));
+    desk.send(UserMessage::Drop(lin.clone(), sales.clone()));
+    assert!(!desk.board.entry(&lin).unwrap().contact.pinned);
+    desk.send(UserMessage::Drop(lin.clone(), Heading::Pinned));
+    assert!(desk.board.entry(&lin).unwrap().contact.pinned);
+    desk.act(Action::Pin);
+    assert_ne!(heading(&desk, 0), Heading::Pinned);
+    desk.act(Action::Undo);
+    assert_eq!(heading(&desk, 0), Heading::Pinned);
 }
 
 #[test]
@@ -309,7 +350,7 @@ fn a_folded_group_can_be_selected_and_unfolded() {
     desk.act(Action::FoldGroup);
     assert_eq!(
         desk.board.cursor(),
-        Some(&Cursor::Group(Some("Sales".into())))
+        Some(&Cursor::Heading(Heading::Group(Some("Sales".into()))))
     );
     assert!(!desk.screen().contains("林"));
     desk.act(Action::Down);
@@ -550,10 +591,16 @@ fn the_marked_move_to_a_group_by_key_and_by_drag_and_one_step_takes_them_back() 
     desk.act(Action::Undo);
     assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Front desk"));
 
-    desk.send(UserMessage::Drop(address("dan@sie.at"), None));
+    desk.send(UserMessage::Drop(
+        address("dan@sie.at"),
+        Heading::Group(None),
+    ));
     assert_eq!(group(&desk, "ben@sie.at"), None);
     desk.act(Action::Undo);
-    desk.send(UserMessage::Drop(address("eve@sie.at"), None));
+    desk.send(UserMessage::Drop(
+        address("eve@sie.at"),
+        Heading::Group(None),
+    ));
     assert_eq!(group(&desk, "eve@sie.at"), None);
     assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Front desk"));
 }
