@@ -42,6 +42,9 @@ pub enum Action {
     Mark,
     Pin,
     Copy,
+    CopyNumber,
+    Call,
+    Actions,
     Sort,
     FoldGroup,
     FoldAll,
@@ -98,7 +101,10 @@ impl Board {
             Action::WatchGroup => self.watch_group(now),
             Action::Mark => self.mark(),
             Action::Pin => self.pin(now),
-            Action::Copy => self.copy(now),
+            Action::Copy => self.copy_address(),
+            Action::CopyNumber => self.copy_number(now),
+            Action::Call => self.call(now),
+            Action::Actions => self.open_actions(now),
             Action::Sort => {
                 self.order = self.order.next();
                 self.show_notice(format!("Sorted {}", self.order.label()), now);
@@ -189,6 +195,9 @@ impl Board {
         }
         if matches!(self.pane, Pane::Settings { .. }) {
             return self.choose(true, now);
+        }
+        if let Pane::Actions { at } = self.pane {
+            return self.choose_action(at, now);
         }
         if let Pane::Own(choice) = &self.pane {
             let set = choice.made(now);
@@ -314,14 +323,5 @@ impl Board {
                 self.take_reports(held)
             }
         }
-    }
-
-    fn copy(&mut self, now: Timestamp) {
-        let Some(entry) = self.selected() else {
-            return;
-        };
-        let text = entry.contact.address.to_string();
-        self.show_notice(format!("Copied {text}"), now);
-        self.want(TerminalEffect::Copy(text));
     }
 }

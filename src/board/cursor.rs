@@ -84,6 +84,9 @@ impl Board {
             choice.travel(action);
             return;
         }
+        if matches!(self.pane, Pane::Actions { .. }) {
+            return self.travel_actions(action);
+        }
         if let Some(scroll) = self.pane_scroll() {
             match action {
                 Action::Up => *scroll = scroll.saturating_sub(1),
@@ -119,7 +122,11 @@ impl Board {
             | Pane::Help { scroll, .. }
             | Pane::Refused { scroll, .. }
             | Pane::WhoIsFree { scroll, .. } => Some(scroll),
-            Pane::Contacts | Pane::Form(_) | Pane::Own(_) | Pane::Settings { .. } => None,
+            Pane::Contacts
+            | Pane::Form(_)
+            | Pane::Own(_)
+            | Pane::Settings { .. }
+            | Pane::Actions { .. } => None,
         }
     }
 

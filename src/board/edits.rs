@@ -352,6 +352,9 @@ impl Board {
         if matches!(self.pane, Pane::Settings { .. }) {
             return self.point_at_setting(place, now);
         }
+        if matches!(self.pane, Pane::Actions { .. }) {
+            return self.choose_action(place, now);
+        }
         let tries = self.tries_to_sign_in();
         if let Pane::Form(form) = &mut self.pane
             && !tries

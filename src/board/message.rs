@@ -1,6 +1,7 @@
 use tui_input::InputRequest;
 
 use super::{Action, Change, Choice, Draft, Heading, Remembered, Setting, SignInMessage};
+use crate::calling::Invocation;
 use crate::contacts::exchange::Imported;
 use crate::contacts::{Contact, Edit};
 use crate::link::{Link, OwnSet, Report};
@@ -177,6 +178,11 @@ pub enum WorldEffect {
     SignInAgain,
     /// Set the user's own presence.
     SetOwn(OwnSet),
+    /// Run a command for a contact, by itself.
+    Run(Invocation),
+    /// Put this text on the clipboard through tmux, which drops what programs inside it send to the
+    /// terminal for that.
+    CopyThroughTmux(String),
     /// Save what was chosen in the settings view.
     SaveChoice(Choice),
 }

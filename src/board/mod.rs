@@ -5,6 +5,7 @@ mod actions;
 /// Ages in words, and when the words change.
 pub mod age;
 mod alert;
+mod calling;
 mod cursor;
 mod deadlines;
 mod edits;
@@ -45,6 +46,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
+use crate::calling::ContactActions;
 use crate::contacts::exchange::Refused;
 use crate::link::{Link, Report};
 use crate::presence::Address;
@@ -71,6 +73,8 @@ pub struct Preferences {
     pub order: Order,
     /// Whether the offline are hidden at start.
     pub hide_offline: bool,
+    /// What other programs do with a contact.
+    pub actions: ContactActions,
 }
 
 /// How the contacts are laid out.
@@ -152,6 +156,12 @@ pub enum Pane {
         refused: Vec<Refused>,
         /// Lines scrolled away.
         scroll: usize,
+    },
+    /// What can be done with the contact under the cursor by other programs, with the cursor on
+    /// one.
+    Actions {
+        /// Its place.
+        at: usize,
     },
     /// Who of a group is free.
     WhoIsFree {

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod call;
 mod config;
 mod contacts;
 mod exit;
@@ -8,6 +9,7 @@ mod own;
 mod simulated;
 mod who;
 
+pub use call::Call;
 pub use config::Config;
 pub use contacts::Contacts;
 pub use exit::Exit;
@@ -131,6 +133,11 @@ pub enum Command {
         after_help = "Examples:\n  whosin contacts add ben@example.com --name 'Ben Two' --group 'Front desk'\n  whosin contacts import people.csv\n  whosin contacts export people.vcf"
     )]
     Contacts(Contacts),
+    /// Call a contact, or do something else with them by another program
+    #[command(
+        after_help = "Examples:\n  whosin call ben\n  whosin call ben --action 'Write mail'\n  whosin call ben --dry-run\n\nThe actions are those of the menu x on the board: [[action]] in the settings. --dry-run prints the\nprogram and its arguments, a line each, and runs nothing."
+    )]
+    Call(Call),
     /// Print what makes a shell complete commands, options and contacts
     #[command(
         after_help = "Examples:\n  whosin completions bash > ~/.local/share/bash-completion/completions/whosin\n  whosin completions zsh > \"${fpath[1]}/_whosin\"\n  whosin completions fish > ~/.config/fish/completions/whosin.fish\n  whosin completions powershell | Out-String | Invoke-Expression     in $PROFILE\n\nThe shell then asks whosin itself, which reads the contact book and never the server."

@@ -2,12 +2,14 @@
 
 mod answers;
 mod board;
+mod call;
 mod check;
 mod completions;
 mod config;
 mod contacts;
 mod demo;
 mod files;
+mod launch;
 mod man;
 mod set;
 mod simulate;
@@ -22,6 +24,7 @@ pub use completions::answer_shell;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use crate::calling::Misfit;
 use crate::cli::{Cli, Command, ContactError, Exit, Options};
 use crate::contacts::BookError;
 use crate::contacts::exchange::DecodeError;
@@ -115,6 +118,15 @@ pub enum CommandError {
     /// Who was to be removed is not there.
     #[error("{0} is not in the contact book")]
     NotInBook(Address),
+    /// There is no such action for contacts.
+    #[error("{0}")]
+    NoAction(String),
+    /// An action does not fit the contact.
+    #[error(transparent)]
+    Misfit(#[from] Misfit),
+    /// A program cannot be run, or failed.
+    #[error(transparent)]
+    Launch(#[from] launch::LaunchError),
     /// A fact that can only be one person's was given for several contacts.
     #[error("--{0} is for one contact: name them one by one")]
     FactForSeveral(&'static str),
@@ -153,6 +165,7 @@ impl CommandError {
             | CommandError::Address(_)
             | CommandError::NotInBook(_)
             | CommandError::FactForSeveral(_)
+            | CommandError::NoAction(_)
             | CommandError::Template(_)
             | CommandError::Theme(_)
             | CommandError::OverBook(_)
@@ -162,6 +175,8 @@ impl CommandError {
             | CommandError::Unreadable { .. } => Exit::Usage,
             CommandError::Server(_, exit) => *exit,
             CommandError::Book(_)
+            | CommandError::Misfit(_)
+            | CommandError::Launch(_)
             | CommandError::Tui(_)
             | CommandError::NothingLeft
             | CommandError::Editor(_)
@@ -232,6 +247,7 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
         Some(Command::Watch(watch)) => watch::watch(&cli.options, &watch).await,
         Some(Command::Check { report }) => check::check(&cli.options, report.as_deref()).await,
         Some(Command::Config(command)) => config::config(&cli.options, &command),
+        Some(Command::Call(call)) => call::call(&cli.options, call).await,
         Some(Command::Contacts(command)) => contacts::contacts(&cli.options, command),
         Some(Command::Completions { shell }) => completions::completions(&shell),
         Some(Command::Man { dir }) => man::man(dir.as_deref()),

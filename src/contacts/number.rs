@@ -28,3 +28,30 @@ pub fn is_found(number: &str, typed: &str) -> bool {
 fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_digit).collect()
 }
+
+/// What of a number is dialled: `+`, digits, `*` and `#`. A `(0)` behind the country is not dialled
+/// with it, and an extension in words (`ext. 16`) is dialled when somebody answers. `None` where
+/// there is no digit.
+pub fn dialled(number: &str) -> Option<String> {
+    let lower = number.to_ascii_lowercase();
+    let end = ["ext", "x", ";"]
+        .iter()
+        .filter_map(|word| lower.find(word))
+        .min();
+    let number = &number[..end.unwrap_or(number.len())];
+    let number = match number.trim_start().strip_prefix('+') {
+        Some(_) => number.replacen("(0)", "", 1),
+        None => number.to_string(),
+    };
+    let mut dialled = String::new();
+    for character in number.chars() {
+        match character {
+            '+' if dialled.is_empty() => dialled.push('+'),
+            '0'..='9' | '*' | '#' => dialled.push(character),
+            _ => {}
+        }
+    }
+    dialled
+        .contains(|c: char| c.is_ascii_digit())
+        .then_some(dialled)
+}

@@ -1,6 +1,7 @@
 //! A settings file with every key, each commented out.
 
 use super::layer::examples;
+use crate::calling::PRESETS;
 use crate::tui::{BINDINGS, Keys};
 
 /// The text of a settings file that sets nothing: every key with what it is for and its default, or
@@ -11,8 +12,8 @@ pub fn example() -> String {
          this file.\n",
     );
     for example in examples() {
-        // The keys are a table of their own, which must stand last.
-        if example.key == "keys" {
+        // These are tables of their own, which must stand last.
+        if ["action", "keys"].contains(&example.key) {
             continue;
         }
         text.push('\n');
@@ -22,6 +23,17 @@ pub fn example() -> String {
         let value = example.default.as_deref().unwrap_or(example.example);
         text.push_str(&format!("#{} = {value}\n", example.key));
     }
+    text.push_str(
+        "\n# What other programs do with a contact: presets, or a command with placeholders. Where\n\
+         # there is any here, the presets of the system are left out.\n\
+         #[[action]]\n#preset = \"tel\" # or ",
+    );
+    let presets: Vec<&str> = PRESETS.iter().map(|preset| preset.preset).skip(1).collect();
+    text.push_str(&presets.join(", "));
+    text.push_str(
+        "\n#[[action]]\n#key = \"l\"\n#name = \"Call by Linphone\"\n\
+         #command = [\"linphone\", \"--call\", \"sip:{address}\"]\n",
+    );
     text.push_str("\n# Which keys do what: each action has a key, or a list of keys.\n#[keys]\n");
     let keys = Keys::default();
     for binding in BINDINGS {

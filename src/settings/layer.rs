@@ -16,6 +16,7 @@ use super::places::Places;
 use super::values::{Callback, InFlight, Kind, LogLevel, Nodes, Servers, Time};
 use super::{SettingsError, Value};
 use crate::board::{Order, Origin, Setting, View};
+use crate::calling::ContactActions;
 use crate::directory::{Scheme, Uds};
 use crate::feed::Delivery;
 use crate::http::Fingerprint;
@@ -336,6 +337,10 @@ settings! {
         directory_user: String;
         /// The password for that, only in a file that nobody else can read
         directory_password: SecretString;
+        /// Whether other programs may be run for a contact, to call or to write
+        allow_actions: bool = true;
+        /// What other programs do with a contact: c calls, x lists all
+        action: ContactActions = ContactActions::default();
         /// Which keys do what: the help (?) lists all
         keys: Keys = Keys::default();
     }

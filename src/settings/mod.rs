@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 use crate::board::Origin;
+use crate::calling::ContactActions;
 use crate::directory::Credentials;
 use crate::feed;
 use crate::http::{EndpointError, Trust};
 use crate::pws::Pws;
 
+mod actions;
 mod example;
 mod file;
 pub mod layer;
@@ -209,6 +211,15 @@ impl Settings {
         let user = user.or(self.user.value.as_ref())?.clone();
         let password = self.directory_password.value.clone()?;
         Some(Credentials { user, password })
+    }
+
+    /// What other programs do with a contact: nothing where that is not allowed.
+    pub fn contact_actions(&self) -> ContactActions {
+        if self.allow_actions.value {
+            self.action.value.clone()
+        } else {
+            ContactActions::none()
+        }
     }
 
     /// Takes over what was typed into the sign-in form.

@@ -15,6 +15,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::nearest::did_you_mean;
 use crate::board::{Order, View};
+use crate::calling::ActionError;
 use crate::directory::{Scheme, Uds};
 use crate::feed::{Config, Delivery};
 use crate::file;
@@ -98,6 +99,9 @@ fn text_of(value: &Toml) -> Option<String> {
 /// Why a text is not a value of its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ValueError {
+    /// Not an action for a contact.
+    #[error(transparent)]
+    Action(#[from] ActionError),
     /// Nothing.
     #[error("it is empty: write a value, or leave it out")]
     Empty,

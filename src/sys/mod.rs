@@ -2,6 +2,7 @@
 //! thing that the rest of the crate wants of every system.
 
 pub mod console;
+pub mod door;
 pub mod job;
 pub mod keyboard;
 pub mod lock;

@@ -50,6 +50,8 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
             (Action::Back, "close"),
             (Action::Help, "why"),
             (Action::Watch, "tell me when free"),
+            (Action::Call, "call"),
+            (Action::Actions, "more"),
             (Action::Copy, "copy address"),
             (Action::Edit, "edit"),
             (Action::Remove, "remove"),
@@ -66,6 +68,7 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
             (Action::Left, "shorter"),
             (Action::Right, "longer"),
         ],
+        Pane::Actions { .. } => &[(Action::Open, "do it"), (Action::Back, "close")],
         Pane::WhoIsFree { .. } | Pane::Refused { .. } => {
             &[(Action::Back, "close"), (Action::Quit, "quit")]
         }
@@ -77,6 +80,7 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
             (Action::Help, "help"),
             (Action::Quit, "quit"),
             (Action::Open, "details"),
+            (Action::Call, "call"),
             (Action::Watch, "tell me when free"),
             (Action::Sort, "sort"),
             (Action::FoldGroup, "groups"),

@@ -180,6 +180,9 @@ bindings! {
     Mark, "mark", "mark the contact, for an action on several", ["space"];
     Pin, "pin", "pin the contact, or all marked ones, on top of all groups", ["*"];
     Copy, "copy", "copy the address", ["y"];
+    CopyNumber, "copy-number", "copy the number", ["Y"];
+    Call, "call", "call the contact", ["c"];
+    Actions, "actions", "call, chat, mail: all that can be done with the contact", ["x"];
     Sort, "sort", "sort by name, by state, by last change", ["s"];
     FoldGroup, "fold", "fold or unfold the group", ["g"];
     FoldAll, "fold-all", "fold or unfold all groups", ["G"];
@@ -268,6 +271,13 @@ impl Keys {
         let event = keyboard::as_meant(event);
         let key = Key::from(event);
         let action = self.action(key);
+        // In the menu of actions their keys count first.
+        if let (Pane::Actions { .. }, KeyCode::Char(character), KeyModifiers::NONE) =
+            (board.pane(), key.code, key.modifiers)
+            && let Some(place) = board.preferences().actions.of_key(character)
+        {
+            return Some(UserMessage::Point(place));
+        }
         if !board.wants_text() {
             return action.map(UserMessage::Act);
         }

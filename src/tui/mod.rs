@@ -1,6 +1,7 @@
 //! The terminal: drawing, keys, mouse. Drawing only reads the board; what the user does becomes a
 //! message to it.
 
+mod actions;
 mod details;
 mod fit;
 mod form;

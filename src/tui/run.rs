@@ -193,7 +193,17 @@ impl EventLoop {
         match effect {
             TerminalEffect::Look(choice) => self.look.follow(&choice),
             TerminalEffect::Ring(words) => self.screen.ring(&words, self.inside_tmux)?,
-            TerminalEffect::Copy(text) => self.screen.copy(&text)?,
+            TerminalEffect::Copy(text) if self.inside_tmux => {
+                // Nobody listens only while everything is being taken down.
+                let _ = self.effects.send(WorldEffect::CopyThroughTmux(text));
+            }
+            TerminalEffect::Copy(text) => {
+                self.screen.copy(&text)?;
+                // Whether the terminal allows it cannot be known.
+                let words = format!("{text} is sent to the terminal, to be copied");
+                self.board
+                    .update(WorldMessage::Notice(words), Timestamp::now());
+            }
             TerminalEffect::Mouse(mouse) => self.screen.set_mouse(mouse)?,
             TerminalEffect::Redraw => self.screen.redraw()?,
             TerminalEffect::Suspend => self.screen.suspend()?,

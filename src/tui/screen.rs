@@ -23,7 +23,8 @@ use ratatui::layout::Rect;
 use super::look::Scene;
 use super::notices::{self, Notice};
 use super::{
-    details, form, free, grid, header, help, hints, list, own, refused, search, settings, why,
+    actions, details, form, free, grid, header, help, hints, list, own, refused, search, settings,
+    why,
 };
 use crate::board::{Action, Board, Heading, Pane, Room, View};
 use crate::presence::Address;
@@ -269,6 +270,7 @@ fn draw_pane(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, targets: &mut 
     match board.pane() {
         Pane::Contacts => {}
         Pane::Form(fields) => form::draw(frame, area, board, fields, look, targets),
+        Pane::Actions { at } => actions::draw(buffer, area, *at, scene, targets),
         Pane::Own(choice) => own::draw(buffer, area, *choice, scene, targets),
         Pane::Settings { at } => settings::draw(buffer, area, board.settings(), *at, look, targets),
         Pane::Details { why: false, scroll } => return details::draw(buffer, area, scene, *scroll),

@@ -1,6 +1,7 @@
 //! The program as a whole: its processes, its terminal, its files.
 
 mod board_files;
+mod calling;
 mod check;
 mod command_line;
 mod contacts;

@@ -125,6 +125,8 @@ fn each_setting_is_a_key_a_line_of_the_view_and_an_option_or_one_of_the_few_that
     let only_options = ["config", "verbose"].map(String::from);
     assert_eq!(&options - &keys, only_options.into());
     let only_in_the_file = [
+        "action",
+        "allow_actions",
         "app_password",
         "app_password_command",
         "directory",
@@ -268,10 +270,13 @@ fn natural_spellings_are_understood() {
 }
 
 #[test]
-fn every_setting_but_the_keys_has_a_variable() {
+fn every_setting_but_the_tables_has_a_variable() {
     let example = example();
     let uncommented = uncommented(&example);
-    for line in uncommented.lines().take_while(|line| *line != "[keys]") {
+    for line in uncommented
+        .lines()
+        .take_while(|line| !line.starts_with('['))
+    {
         let Some((key, value)) = line.split_once(" = ") else {
             continue;
         };
@@ -304,11 +309,13 @@ fn the_example_sets_nothing_and_each_of_its_lines_can_be_used() {
         .map(|setting| setting.name)
         .collect();
     assert_eq!(set, ["contacts", "config"], "only what the test names");
-    for key in Layer::KEYS.iter().filter(|key| **key != "keys") {
-        assert!(
-            example.contains(&format!("\n#{key} = ")),
-            "{key}: {example}"
-        );
+    for key in Layer::KEYS {
+        let written = match *key {
+            "keys" => "\n#[keys]\n".to_string(),
+            "action" => "\n#[[action]]\n".to_string(),
+            key => format!("\n#{key} = "),
+        };
+        assert!(example.contains(&written), "{key}: {example}");
     }
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
@@ -318,6 +325,7 @@ fn the_example_sets_nothing_and_each_of_its_lines_can_be_used() {
     let settings = load(&folder, Layer::default()).unwrap();
     assert_eq!(settings.interval.origin, Origin::File);
     assert_eq!(settings.keys.origin, Origin::File);
+    assert_eq!(settings.action.origin, Origin::File);
 }
 
 #[test]

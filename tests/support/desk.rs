@@ -11,6 +11,7 @@ use ratatui::layout::Rect;
 use whosin::board::{
     Action, Board, Effect, Message, Order, Preferences, Remembered, UserMessage, WorldMessage,
 };
+use whosin::calling::{ContactAction, ContactActions};
 use whosin::contacts::Contact;
 use whosin::link::{Link, LinkState, Mode, Outcome, Report};
 use whosin::presence::{Address, IconSet, Presence, read_document};
@@ -88,6 +89,13 @@ pub fn themes(name: &str, depth: Depth) -> Themes {
     Themes::new(nowhere, name.parse().unwrap(), Background::Dark, depth)
 }
 
+/// The same actions on every system.
+fn actions() -> ContactActions {
+    let presets = ["tel", "mobile", "sip", "mail", "webex-chat", "webex-call"];
+    let presets = presets.map(|preset| ContactAction::of_preset(preset).unwrap());
+    presets.into_iter().collect()
+}
+
 /// A board, a clock and a screen.
 pub struct Desk {
     pub board: Board,
@@ -108,6 +116,7 @@ impl Desk {
             view: None,
             order: Order::Name,
             hide_offline: false,
+            actions: actions(),
         };
         let board = Board::new(preferences, link(LinkState::Up), start());
         let look = Look {

@@ -12,21 +12,25 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("file", &["sys"]),
     ("log", &["file"]),
     ("contacts", &["file", "presence"]),
+    ("calling", &["contacts", "presence", "sys"]),
     ("http", &["presence", "sys"]),
     ("directory", &["http", "link", "presence"]),
     ("pws", &["http", "link", "presence", "sys"]),
     ("simulator", &["link", "presence"]),
     ("feed", &["file", "http", "link", "presence", "pws", "sys"]),
-    ("board", &["contacts", "link", "presence"]),
+    ("board", &["calling", "contacts", "link", "presence"]),
     ("memory", &["board", "contacts", "file", "link", "presence"]),
     (
         "tui",
-        &["board", "contacts", "file", "link", "presence", "sys"],
+        &[
+            "board", "calling", "contacts", "file", "link", "presence", "sys",
+        ],
     ),
     (
         "settings",
         &[
             "board",
+            "calling",
             "contacts",
             "directory",
             "feed",

@@ -3,6 +3,7 @@
 
 mod architecture;
 mod board;
+mod calling;
 mod counts;
 mod directory;
 mod documents;

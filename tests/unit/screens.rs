@@ -133,6 +133,18 @@ fn the_facts_in_the_form() {
 }
 
 #[test]
+fn the_menu_of_actions() {
+    at_all_sizes("actions", |desk| {
+        give_facts(desk);
+        desk.act(Action::Find);
+        desk.type_text("carla");
+        desk.act(Action::Open);
+        desk.act(Action::Actions);
+        desk.act(Action::Down);
+    });
+}
+
+#[test]
 fn the_form() {
     at_all_sizes("form", |desk| {
         desk.act(Action::Add);

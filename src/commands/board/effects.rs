@@ -8,6 +8,7 @@ use super::book::Book;
 use super::show::Road;
 use crate::board::{Choice, WorldEffect, WorldMessage};
 use crate::commands::files;
+use crate::commands::launch::{copy_through_tmux, launch};
 use crate::contacts::BookError;
 use crate::feed::Command;
 use crate::settings::save_choice;
@@ -84,6 +85,13 @@ impl World {
             WorldEffect::Prefer(contacts) => feed(Command::Prefer(contacts)),
             WorldEffect::SignInAgain => feed(Command::SignInAgain),
             WorldEffect::SetOwn(set) => feed(Command::SetOwn(set)),
+            WorldEffect::Run(invocation) => self.notify(async move {
+                let launched = launch(&invocation).await;
+                launched.err().map(|error| error.to_string())
+            }),
+            WorldEffect::CopyThroughTmux(text) => {
+                self.notify(async move { Some(copy_through_tmux(&text).await) });
+            }
             // The sign-in form has closed.
             WorldEffect::SignIn(_) => {}
         }
@@ -98,6 +106,16 @@ impl World {
             let words = format!("Not saved: {error}");
             self.board.send(WorldMessage::Notice(words)).await;
         }
+    }
+
+    /// Lets another program do something beside everything else; what comes of it is a notice.
+    fn notify(&self, what: impl Future<Output = Option<String>> + Send + 'static) {
+        let board = self.board.clone();
+        tokio::spawn(async move {
+            if let Some(words) = what.await {
+                board.send(WorldMessage::Notice(words)).await;
+            }
+        });
     }
 
     /// Lets something be done that a slow disk may hold up, beside everything else.

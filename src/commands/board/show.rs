@@ -124,6 +124,7 @@ pub(super) fn prepare(
         view: settings.view.value,
         order: settings.sort.value,
         hide_offline: settings.hide_offline.value,
+        actions: settings.contact_actions(),
     };
     let now = Timestamp::now();
     let mut board = Board::new(preferences, link, now);

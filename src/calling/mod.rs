@@ -1,0 +1,11 @@
+//! How a contact is reached by another program: actions of the settings are filled for one contact
+//! and become the arguments of a command. Nothing is run here, and nothing ever by a shell: names
+//! and notes come from others.
+
+mod action;
+mod presets;
+mod template;
+
+pub use action::{ActionError, ContactAction, ContactActions, Invocation, Misfit, Subject};
+pub use presets::PRESETS;
+pub use template::{Placeholder, TemplateError};

@@ -1,0 +1,111 @@
+//! Running a command for a contact, by itself: it lives on when the board ends.
+
+use std::ffi::OsString;
+use std::process::Stdio;
+use std::time::Duration;
+
+use thiserror::Error;
+use tokio::io::AsyncWriteExt;
+use tokio::process::Command;
+
+use crate::calling::Invocation;
+use crate::presence::clean;
+use crate::sys::door;
+
+/// A command that fails later than this was at work: how it ends is its own affair.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why nothing came of a command.
+#[derive(Debug, Error)]
+pub enum LaunchError {
+    /// The program cannot be started.
+    #[error("{program} cannot be run: {error}; y and Y copy address and number")]
+    Program {
+        /// Which.
+        program: String,
+        /// Why.
+        error: std::io::Error,
+    },
+    /// The program failed.
+    #[error("{program} failed ({status}); y and Y copy address and number")]
+    Failed {
+        /// Which.
+        program: String,
+        /// How it ended.
+        status: std::process::ExitStatus,
+    },
+}
+
+/// Runs a command. Returns when it has done its work, or is at work for a while.
+///
+/// # Errors
+/// [`LaunchError`] where it cannot be run, or fails at once.
+pub async fn launch(invocation: &Invocation) -> Result<(), LaunchError> {
+    let Some((program, arguments)) = invocation.arguments.split_first() else {
+        return Ok(());
+    };
+    let named = || clean(program);
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    for name in secrets() {
+        command.env_remove(name);
+    }
+    door::detach(&mut command);
+    let failed = |error| LaunchError::Program {
+        program: named(),
+        error,
+    };
+    let mut child = command.spawn().map_err(failed)?;
+    match tokio::time::timeout(PATIENCE, child.wait()).await {
+        Ok(Ok(status)) if !status.success() => Err(LaunchError::Failed {
+            program: named(),
+            status,
+        }),
+        Ok(Err(error)) => Err(failed(error)),
+        Ok(Ok(_)) | Err(_) => Ok(()),
+    }
+}
+
+/// The variables of the environment that hold passwords.
+fn secrets() -> impl Iterator<Item = OsString> {
+    let names = std::env::vars_os().map(|(name, _)| name);
+    names.filter(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with("WHOSIN_") && name.contains("PASSWORD")
+    })
+}
+
+/// Puts a text into tmux's buffer and, where tmux can hand it on, onto the clipboard of the terminal
+/// behind it. Returns what was done, in words.
+pub async fn copy_through_tmux(text: &str) -> String {
+    if load_buffer(&["load-buffer", "-w", "-"], text).await {
+        return format!("Copied {text}");
+    }
+    // tmux before 3.2 knows no -w.
+    if load_buffer(&["load-buffer", "-"], text).await {
+        return format!("{text} is in tmux's buffer: prefix ] pastes it");
+    }
+    format!("tmux does not take a copy of {text}")
+}
+
+async fn load_buffer(arguments: &[&str], text: &str) -> bool {
+    let run = async {
+        let mut child = Command::new("tmux")
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        if let Some(mut stdin) = child.stdin.take() {
+            stdin.write_all(text.as_bytes()).await?;
+        }
+        child.wait().await
+    };
+    let done = tokio::time::timeout(PATIENCE, run).await;
+    matches!(done, Ok(Ok(status)) if status.success())
+}

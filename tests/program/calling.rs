@@ -1,0 +1,185 @@
+//! Actions for contacts: commands that really run, from a script and from the board.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::support::bench::{Bench, text, until};
+use crate::support::pty::{self, Start};
+
+const BOOK: &str = "[[contact]]\naddress = \"ben@sie.at\"\nname = \"Ben Two\"\nnumber = \"+43 (0)1 3216\"\n\n\
+    [[contact]]\naddress = \"carla@sie.at\"\nname = \"Carla Three\"\n";
+
+/// A home with two contacts, in which `c` leaves a file `called-NUMBER`.
+fn home(more: &str) -> tempfile::TempDir {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("config/whosin");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("contacts.toml"), BOOK).unwrap();
+    let called = home.path().join("called-{number}");
+    let settings = format!(
+        "{more}\n[[action]]\nkey = \"c\"\nname = \"Call\"\n\
+         command = [\"cp\", \"/dev/null\", \"{}\"]\n\
+         [[action]]\nkey = \"n\"\nname = \"Nothing\"\ncommand = [\"no-such-program\"]\n\
+         [[action]]\nname = \"Fail\"\ncommand = [\"false\"]\n\
+         [[action]]\npreset = \"mail\"\n",
+        called.display()
+    );
+    fs::write(folder.join("config.toml"), settings).unwrap();
+    home
+}
+
+fn run(home: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_whosin"))
+        .env_clear()
+        .envs(pty::environment(home))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_call_from_a_script_runs_the_command() {
+    let home = home("");
+    let done = run(home.path(), &["call", "ben"]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert_eq!(text(&done.stdout), "Call: Ben Two\n");
+    assert!(home.path().join("called-+4313216").exists());
+    let mail = ["call", "carla", "--action", "write mail", "--dry-run"];
+    let shown = run(home.path(), &mail);
+    assert!(
+        text(&shown.stdout).ends_with("mailto:carla@sie.at\n"),
+        "{shown:?}"
+    );
+    for (arguments, code, words) in [
+        (&["call", "carla"][..], 1, "no number known of Carla Three"),
+        (
+            &["call", "ben", "--action", "nothing"],
+            1,
+            "no-such-program cannot be run",
+        ),
+        (&["call", "ben", "--action", "fail"], 1, "false failed"),
+        (
+            &["call", "ben", "--action", "fax"],
+            2,
+            "there is no action 'fax': Call, Nothing",
+        ),
+        (&["call", "nobody"], 2, "nobody"),
+    ] {
+        let failed = run(home.path(), arguments);
+        assert_eq!(failed.status.code(), Some(code), "{failed:?}");
+        assert!(text(&failed.stderr).contains(words), "{failed:?}");
+    }
+}
+
+#[test]
+fn the_settings_may_forbid_all_actions() {
+    let home = home("allow_actions = false\n");
+    let refused = run(home.path(), &["call", "ben"]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(
+        text(&refused.stderr).contains("allow no actions"),
+        "{refused:?}"
+    );
+    assert!(!home.path().join("called-+4313216").exists());
+}
+
+#[test]
+fn an_action_of_the_settings_that_is_wrong_is_named_with_its_line() {
+    for (action, words) in [
+        (
+            "name = \"x\"\ncommand = [\"a\", \"{phone}\"]",
+            "there is no {phone}",
+        ),
+        ("name = \"x\"\ncommand = \"a {number}\"", "write it like"),
+        ("preset = \"fax\"", "there is no preset 'fax'"),
+        ("preset = \"tel\"\nkey = \"cc\"", "write it like"),
+        ("preset = \"tel\"\nshell = \"sh\"", "'shell' is none of"),
+    ] {
+        let home = home("");
+        let path = home.path().join("config/whosin/config.toml");
+        fs::write(&path, format!("\n[[action]]\n{action}\n")).unwrap();
+        let refused = run(home.path(), &["call", "ben"]);
+        assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+        let error = text(&refused.stderr);
+        assert!(
+            error.contains("line 2: action: ") && error.contains(words),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn the_board_calls_and_says_what_failed() {
+    let bench = Bench::new();
+    let start = Start {
+        arguments: &[],
+        variables: &[],
+        width: 80,
+        height: 24,
+    };
+    let mut pty = bench.in_terminal(home(""), start);
+    pty.wait_for("contacts", |text| text.contains("Ben Two"));
+    pty.send("c");
+    let called = pty.home.path().join("called-+4313216");
+    until("the command has run", || called.exists());
+    pty.send("x");
+    pty.wait_for("the menu", |text| text.contains("Write mail"));
+    pty.send("n");
+    pty.wait_for("why it failed", |text| {
+        text.contains("no-such-program cannot be run")
+    });
+    pty.send("q");
+    assert_eq!(pty.wait_for_end(), 0);
+}
+
+#[test]
+fn inside_tmux_what_is_copied_goes_through_tmux() {
+    let bench = Bench::new();
+    let home = home("");
+    let bin = home.path().join("bin");
+    fs::create_dir_all(&bin).unwrap();
+    let script = "#!/bin/sh\necho \"$*\" > \"$0.arguments\"\ncat > \"$0.text\"\n";
+    fs::write(bin.join("tmux"), script).unwrap();
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(bin.join("tmux"), executable).unwrap();
+    let path = format!("{}:/usr/bin:/bin", bin.display());
+    let start = Start {
+        arguments: &[],
+        variables: &[("TMUX", "/tmp/none,1,0"), ("PATH", &path)],
+        width: 80,
+        height: 24,
+    };
+    let mut pty = bench.in_terminal(home, start);
+    pty.wait_for("contacts", |text| text.contains("Ben Two"));
+    pty.send("y");
+    pty.wait_for("that it is copied", |text| {
+        text.contains("Copied ben@sie.at")
+    });
+    let read = |name: &str| fs::read_to_string(bin.join(name)).unwrap();
+    assert_eq!(read("tmux.arguments"), "load-buffer -w -\n");
+    assert_eq!(read("tmux.text"), "ben@sie.at");
+    pty.send("q");
+    assert_eq!(pty.wait_for_end(), 0);
+}
+
+#[test]
+fn outside_of_tmux_the_terminal_is_asked_to_copy() {
+    let bench = Bench::new();
+    let start = Start {
+        arguments: &[],
+        variables: &[],
+        width: 80,
+        height: 24,
+    };
+    let mut pty = bench.in_terminal(home(""), start);
+    pty.wait_for("contacts", |text| text.contains("Ben Two"));
+    pty.send("Y");
+    pty.wait_for("where it went", |text| {
+        text.contains("is sent to the terminal")
+    });
+    let copied = "\x1b]52;c;KzQzICgwKTEgMzIxNg==";
+    assert!(String::from_utf8_lossy(&pty.written()).contains(copied));
+    pty.send("q");
+    assert_eq!(pty.wait_for_end(), 0);
+}

@@ -1,0 +1,192 @@
+//! Reaching contacts by other programs: what is run for whom.
+
+use crate::support::desk::{Desk, address, contact};
+use whosin::board::{Action, Effect, Pane, TerminalEffect, UserMessage, WorldEffect, WorldMessage};
+use whosin::calling::{ContactAction, ContactActions, Invocation, Misfit, PRESETS, Subject};
+use whosin::contacts::number::dialled;
+use whosin::contacts::{Contact, Fact};
+
+fn ben() -> Contact {
+    let mut ben = contact("ben+x@sie.at", "Ben Two", "Front desk");
+    ben.set(Fact::Number, Some("+43 (0)1 234-3216".into()));
+    ben
+}
+
+fn filled(command: &[&str], contact: &Contact) -> Result<Vec<String>, Misfit> {
+    let action = ContactAction::new("Do it", Some('d'), command).unwrap();
+    let subject = Subject {
+        contact,
+        name: contact.name.as_deref().unwrap_or_default(),
+        state: Some("available"),
+    };
+    action.fill(subject).map(|invocation| invocation.arguments)
+}
+
+#[test]
+fn placeholders_are_filled_argument_by_argument() {
+    let command = [
+        "phone",
+        "{number}",
+        "tel:{number}",
+        "x-call:{name}&from={group}",
+        "{name} {{{user}}} is {state}",
+        "--to={address}",
+    ];
+    assert_eq!(
+        filled(&command, &ben()).unwrap(),
+        [
+            "phone",
+            "+4312343216",
+            "tel:+4312343216",
+            "x-call:Ben%20Two&from=Front%20desk",
+            "Ben Two {ben+x} is available",
+            "--to=ben+x@sie.at",
+        ]
+    );
+}
+
+#[test]
+fn what_does_not_fit_says_why() {
+    let missing = filled(&["phone", "{mobile}"], &ben()).unwrap_err();
+    assert_eq!(missing.to_string(), "no mobile number known of Ben Two");
+    let mut words = ben();
+    words.number = Some("ask the desk".into());
+    let missing = filled(&["phone", "{number}"], &words).unwrap_err();
+    assert_eq!(missing.to_string(), "no number known of Ben Two");
+    // What others chose is no option of the program, and controls nothing.
+    let mut sly = ben();
+    sly.name = Some("--delete".into());
+    let refused = filled(&["rm", "{name}"], &sly).unwrap_err();
+    assert_eq!(refused, Misfit::Option("Do it".into()));
+    assert!(filled(&["rm", "-{name}"], &sly).is_ok());
+    sly.name = Some("Ben\u{1b}[2J".into());
+    let refused = filled(&["say", "{name}"], &sly).unwrap_err();
+    assert_eq!(refused, Misfit::Control("Do it".into()));
+}
+
+#[test]
+fn an_action_that_cannot_be_read_says_why() {
+    for (command, reason) in [
+        (&["a", "{phone}"][..], "there is no {phone}"),
+        (&["a", "{number"], "a brace stands alone in '{number'"),
+        (&["a", "number}"], "a brace stands alone"),
+        (&[], "the command of 'Do it' is empty"),
+        (&[""], "the command of 'Do it' is empty"),
+    ] {
+        let error = ContactAction::new("Do it", None, command).unwrap_err();
+        assert!(error.to_string().starts_with(reason), "{error}");
+    }
+    let error = ContactAction::of_preset("fax").unwrap_err().to_string();
+    assert!(
+        error.contains("'fax'") && error.contains("webex-chat"),
+        "{error}"
+    );
+}
+
+#[test]
+fn every_preset_can_be_read_and_has_a_key_of_its_own() {
+    let actions: Vec<ContactAction> = PRESETS
+        .iter()
+        .map(|preset| ContactAction::of_preset(preset.preset).unwrap())
+        .collect();
+    let mut keys: Vec<char> = actions.iter().filter_map(|action| action.key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), PRESETS.len());
+    assert!(ContactActions::default().calling().is_some());
+}
+
+#[test]
+fn of_a_number_what_can_be_dialled_is_dialled() {
+    for (number, expected) in [
+        ("3216", Some("3216")),
+        ("+43 (0)1 234-56", Some("+43123456")),
+        ("(01) 234/56", Some("0123456")),
+        ("+1 555 0100 ext. 16", Some("+15550100")),
+        ("555-0100 x16", Some("5550100")),
+        ("*21#", Some("*21#")),
+        ("desk", None),
+        ("", None),
+    ] {
+        assert_eq!(dialled(number).as_deref(), expected, "{number}");
+    }
+}
+
+/// A board on which Ben has a number.
+fn desk() -> Desk {
+    let mut desk = Desk::empty(80, 24);
+    let two = vec![ben(), contact("carla@sie.at", "Carla Three", "")];
+    desk.send(WorldMessage::Contacts(two));
+    desk.draw();
+    desk
+}
+
+fn runs(effects: &[Effect]) -> Vec<&Invocation> {
+    let run = |effect| match effect {
+        &Effect::World(WorldEffect::Run(ref invocation)) => Some(invocation),
+        _ => None,
+    };
+    effects.iter().filter_map(run).collect()
+}
+
+#[test]
+fn c_calls_whoever_has_a_number() {
+    let mut desk = desk();
+    let effects = desk.act(Action::Call);
+    let [invocation] = runs(&effects)[..] else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(invocation.arguments.last().unwrap(), "tel:+4312343216");
+    assert!(desk.screen().contains("Call: Ben Two"), "{}", desk.screen());
+    desk.act(Action::Right);
+    desk.act(Action::Down);
+    let effects = desk.act(Action::Call);
+    assert!(runs(&effects).is_empty(), "{effects:?}");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("no number known of Carla Three"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn the_menu_runs_what_is_chosen_by_key_or_cursor() {
+    let mut desk = desk();
+    desk.act(Action::Actions);
+    assert!(matches!(desk.board.pane(), Pane::Actions { at: 0 }));
+    let mail = desk.board.preferences().actions.of_key('e').unwrap();
+    let effects = desk.send(UserMessage::Point(mail));
+    assert_eq!(
+        runs(&effects)[0].arguments.last().unwrap(),
+        "mailto:ben+x@sie.at"
+    );
+    assert!(matches!(desk.board.pane(), Pane::Contacts));
+    desk.act(Action::Actions);
+    desk.act(Action::Down);
+    // No mobile number: the menu stays, and says so.
+    assert!(runs(&desk.act(Action::Open)).is_empty());
+    assert!(matches!(desk.board.pane(), Pane::Actions { at: 1 }));
+    desk.act(Action::Down);
+    assert_eq!(runs(&desk.act(Action::Open)).len(), 1);
+}
+
+#[test]
+fn address_and_number_are_copied() {
+    let mut desk = desk();
+    let copies = |effects: &[Effect], text: &str| {
+        effects.contains(&Effect::Terminal(TerminalEffect::Copy(text.into())))
+    };
+    assert!(copies(&desk.act(Action::Copy), "ben+x@sie.at"));
+    assert!(copies(&desk.act(Action::CopyNumber), "+43 (0)1 234-3216"));
+    desk.act(Action::Down);
+    assert_eq!(
+        desk.board.selected().unwrap().contact.address,
+        address("carla@sie.at")
+    );
+    desk.act(Action::CopyNumber);
+    let screen = desk.screen();
+    assert!(
+        screen.contains("no number known of Carla Three"),
+        "{screen}"
+    );
+}
