@@ -147,14 +147,17 @@ pub enum Contacts {
         #[arg(long, value_enum)]
         format: Option<Format>,
     },
-    /// Forget what is kept of the day (history = true in the settings)
+    /// Forget what is kept of people: last states, the history of the day, numbers and notes
     #[command(
-        after_help = "Examples:\n  whosin contacts forget\n  whosin contacts forget ben\n\nThe contact book stays as it is. A board that runs has in memory what it saw itself."
+        after_help = "Examples:\n  whosin contacts forget ben\n  whosin contacts forget\n  whosin contacts forget --facts\n\nOf those who are named the last states go and, from the contact book, number, mobile number,\ndepartment, title and note; address, name and group stay. Without a name the last states of\neverybody go, and with --facts also what the contact book has of them. A board that runs has in\nmemory what it saw itself."
     )]
     Forget {
         /// Whose: a name or address of the contact book, or any address; everybody's when none
         #[arg(value_name = "WHO", add = ArgValueCompleter::new(complete_contact))]
         who: Vec<String>,
+        /// Also everybody's numbers, departments, titles and notes
+        #[arg(long, conflicts_with = "who")]
+        facts: bool,
     },
     /// Print the groups and how many stand in each
     #[command(after_help = "Examples:\n  whosin contacts groups\n  whosin contacts groups --json")]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::answers::print_all;
+use super::answers::{left_by_board, print_all};
 use super::launch::launch;
 use super::{CommandError, load_unlogged};
 use crate::calling::Subject;
@@ -54,10 +54,7 @@ pub async fn call(options: &Options, call: Call) -> Result<Exit, CommandError> {
 
 /// The contact's state by what a board left, where that is fresh.
 fn last_state(settings: &Settings, contact: &Contact) -> Option<String> {
-    let server = settings.nodes()?.primary.origin();
-    let user = settings.user.value.as_ref()?;
-    let path = settings.places.last_seen.as_ref()?;
-    let snapshot = last_seen::read(path, &server, user)?;
+    let snapshot = left_by_board(settings)?;
     let fresh = last_seen::is_fresh(&snapshot, None, Timestamp::now());
     let mut people = snapshot.contacts.into_iter();
     let person = people.find(|person| person.uri == contact.address.as_str());

@@ -12,7 +12,7 @@ use super::{CommandError, files, load_unlogged};
 use crate::cli::{Contacts, Exit, Options, find_contact};
 use crate::contacts::exchange::{self, Encoding, Format, Imported};
 use crate::contacts::{self, Contact, Edit, Fact};
-use crate::memory::history;
+use crate::memory::{history, last_seen};
 use crate::presence::{Address, clean};
 
 /// Does it, and prints what was done.
@@ -23,6 +23,7 @@ pub fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandErr
         path: settings.places.contacts,
         locks: settings.places.locks,
         history: settings.places.history,
+        last_seen: settings.places.last_seen,
         domain: settings.domain.value,
     };
     match command {
@@ -54,7 +55,7 @@ pub fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandErr
             book.import(&file, read, group, dry_run)
         }
         Contacts::Export { file, format } => book.export(&file, format),
-        Contacts::Forget { who } => book.forget(&who),
+        Contacts::Forget { who, facts } => book.forget(&who, facts),
         Contacts::Groups { json: false } => print_all(&group_table(&book.contacts)),
         Contacts::Groups { json: true } => print_json(&Groups::of(&book.contacts)),
     }
@@ -68,6 +69,8 @@ struct Book {
     locks: PathBuf,
     /// Where the states of the day are kept.
     history: Option<PathBuf>,
+    /// Where the last states are kept.
+    last_seen: Option<PathBuf>,
     /// Added to an address without one.
     domain: Option<String>,
 }
@@ -156,18 +159,43 @@ impl Book {
         print_all(&lines.collect::<String>())
     }
 
-    fn forget(&self, words: &[String]) -> Result<Exit, CommandError> {
+    /// Removes what is kept of those whom the words mean; of everybody without any, and then from
+    /// the book only where `facts` says so.
+    fn forget(&self, words: &[String], facts: bool) -> Result<Exit, CommandError> {
         let find = |word: &String| find_contact(word, &self.contacts, self.domain.as_deref());
         let who: Vec<Address> = words.iter().map(find).collect::<Result<_, _>>()?;
-        let forgotten = match &self.history {
-            Some(path) => history::forget(path, &who)
-                .map_err(|error| CommandError::unwritable(path, error))?,
-            None => 0,
+        let forget = |path: &Option<PathBuf>,
+                      forget: fn(&Path, &[Address]) -> io::Result<usize>| {
+            let forgotten = path.as_ref().map(|path| {
+                forget(path, &who).map_err(|error| CommandError::unwritable(path, error))
+            });
+            Ok::<usize, CommandError>(forgotten.transpose()?.unwrap_or(0))
         };
-        print_all(&match forgotten {
-            0 => "nothing was kept\n".to_string(),
-            1 => "1 state is forgotten\n".to_string(),
-            count => format!("{count} states are forgotten\n"),
+        let states = forget(&self.history, history::forget)?;
+        let last = forget(&self.last_seen, last_seen::forget)?;
+        let means = |contact: &&Contact| facts || who.contains(&contact.address);
+        let edits: Vec<Edit> = self.contacts.iter().filter(means).flat_map(bared).collect();
+        contacts::save(&self.path, &self.locks, &edits)?;
+        let lines = [
+            (states, "state of the day is", "states of the day are"),
+            (last, "last state is", "last states are"),
+            (
+                edits.len(),
+                "fact of the contact book is",
+                "facts of the contact book are",
+            ),
+        ];
+        let lines = lines.into_iter().filter(|(count, ..)| *count > 0);
+        let lines: String = lines
+            .map(|(count, one, several)| {
+                let words = if count == 1 { one } else { several };
+                format!("{count} {words} forgotten\n")
+            })
+            .collect();
+        print_all(if lines.is_empty() {
+            "nothing was kept\n"
+        } else {
+            &lines
         })
     }
 
@@ -226,6 +254,16 @@ impl Book {
         files::write(path, &self.contacts, format, &self.path)?;
         Ok(Exit::Done)
     }
+}
+
+/// The edits that leave of a contact no more than address, name, group and pin.
+fn bared(contact: &Contact) -> Vec<Edit> {
+    let mut bare = contact.clone();
+    let facts = Fact::ALL.into_iter();
+    for fact in facts.filter(|fact| !matches!(fact, Fact::Name | Fact::Group)) {
+        bare.set(fact, None);
+    }
+    Edit::between(contact, &bare)
 }
 
 /// Refuses to give several contacts a fact that can only be one person's.

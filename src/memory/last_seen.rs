@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::snapshot::{Head, LinkWord, SCHEMA, Snapshot, Stream};
 use crate::board::Entry;
 use crate::file;
+use crate::presence::Address;
 
 /// How old the file may be by default, where no board says that it writes more slowly.
 pub const MAX_AGE: Duration = Duration::from_secs(30);
@@ -50,6 +51,35 @@ pub fn read(path: &Path, server: &str, user: &str) -> Option<Snapshot> {
         .ok()?;
     let ours = snapshot.schema == SCHEMA && snapshot.server == server && snapshot.user == user;
     ours.then_some(snapshot)
+}
+
+/// Removes what the file holds of these contacts, whosever file it is; all of it, where none is
+/// named. How many states went. A file that is not understood is removed as a whole.
+///
+/// # Errors
+/// Why it cannot be written.
+pub fn forget(path: &Path, who: &[Address]) -> io::Result<usize> {
+    let Some(text) = file::read_if_there(path)? else {
+        return Ok(0);
+    };
+    let snapshot: Result<Snapshot, _> = serde_json::from_str(&text);
+    let mut snapshot = match snapshot {
+        Ok(snapshot) if !who.is_empty() => snapshot,
+        all => {
+            fs::remove_file(path)?;
+            return Ok(all.map_or(0, |all| all.contacts.len()));
+        }
+    };
+    let before = snapshot.contacts.len();
+    snapshot.contacts.retain(|person| {
+        let address = Address::parse(&person.uri);
+        address.is_ok_and(|address| !who.contains(&address))
+    });
+    let gone = before - snapshot.contacts.len();
+    if gone > 0 {
+        write(path, &snapshot)?;
+    }
+    Ok(gone)
 }
 
 /// Whether the snapshot speaks of now: it is no older than `max_age`, or than its board takes for

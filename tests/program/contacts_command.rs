@@ -324,6 +324,51 @@ fn facts_are_added_edited_and_taken_away() {
 }
 
 #[test]
+fn what_is_kept_of_people_is_forgotten() {
+    let home = Home::with(BOOK);
+    for who in ["ursula", "carla"] {
+        let facts = ["--number", "1", "--note", "x", "--pinned"];
+        home.done(&[&["contacts", "edit", who], &facts[..]].concat());
+    }
+    let cache = home.folder.path().join("cache/whosin");
+    fs::create_dir_all(&cache).unwrap();
+    let left = cache.join("last-seen.json");
+    let person = |uri: &str| json!({"uri": uri, "number": "1"});
+    let people = [person("ursula@sie.at"), person("carla@sie.at")];
+    let snapshot = json!({
+        "schema": 1, "server": "s", "user": "u", "at": "2026-11-23T09:14:05Z", "contacts": people
+    });
+    fs::write(&left, snapshot.to_string()).unwrap();
+    assert_eq!(
+        home.done(&["contacts", "forget", "ursula"]),
+        "1 last state is forgotten\n2 facts of the contact book are forgotten\n"
+    );
+    let kept = fs::read_to_string(&left).unwrap();
+    assert!(
+        kept.contains("carla@sie.at") && !kept.contains("ursula@sie.at"),
+        "{kept}"
+    );
+    assert_eq!(home.book().matches("number = ").count(), 1);
+    // Without a name what somebody typed stays, unless that is meant.
+    assert_eq!(
+        home.done(&["contacts", "forget"]),
+        "1 last state is forgotten\n"
+    );
+    assert!(!left.exists());
+    assert_eq!(home.book().matches("number = ").count(), 1);
+    assert_eq!(
+        home.done(&["contacts", "forget", "--facts"]),
+        "2 facts of the contact book are forgotten\n"
+    );
+    assert_eq!(
+        home.done(&["contacts", "forget", "--facts"]),
+        "nothing was kept\n"
+    );
+    assert!(home.book().contains("# the boss") && !home.book().contains("note = "));
+    assert_eq!(home.book().matches("pinned = true").count(), 2);
+}
+
+#[test]
 fn a_file_in_windows_1252_comes_in_and_is_named() {
     let home = Home::with("");
     let text = b"Vorname;Nachname;E-Mail-Adresse\r\nJ\xf6rg;Gro\xdf;joerg@sie.at\r\n";
