@@ -71,12 +71,15 @@ pub enum Contacts {
     },
     /// Add contacts at the end
     #[command(
-        after_help = "Examples:\n  whosin contacts add ben@example.com --name 'Ben Two' --group 'Front desk'\n  whosin --domain example.com contacts add carla dan eve"
+        after_help = "Examples:\n  whosin contacts add ben@example.com --name 'Ben Two' --group 'Front desk'\n  whosin --domain example.com contacts add carla dan eve\n  whosin contacts add --find anna berg --group Sales"
     )]
     Add {
         /// Whom: user@domain, or only the user where a domain is set
-        #[arg(required = true, value_name = "ADDRESS")]
+        #[arg(required_unless_present = "find", value_name = "ADDRESS")]
         addresses: Vec<String>,
+        /// The one whom the directory finds by these words: part of a name, or a number
+        #[arg(long, value_name = "WORDS", num_args = 1.., conflicts_with = "addresses")]
+        find: Vec<String>,
         /// What is known of them
         #[command(flatten)]
         facts: Facts,

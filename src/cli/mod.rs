@@ -3,6 +3,7 @@
 mod call;
 mod config;
 mod contacts;
+mod directory;
 mod exit;
 mod looking;
 mod own;
@@ -12,6 +13,7 @@ mod who;
 pub use call::Call;
 pub use config::Config;
 pub use contacts::Contacts;
+pub use directory::Search;
 pub use exit::Exit;
 pub use looking::{Bar, Goal, Wait, Watch};
 pub use own::Set;
@@ -133,6 +135,11 @@ pub enum Command {
         after_help = "Examples:\n  whosin contacts add ben@example.com --name 'Ben Two' --group 'Front desk'\n  whosin contacts import people.csv\n  whosin contacts export people.vcf"
     )]
     Contacts(Contacts),
+    /// Search the company's directory, by name or number
+    #[command(
+        after_help = "Examples:\n  whosin directory anna berg\n  whosin directory 'berg, anna' --json | jq -r '.people[].uri'\n  whosin directory 2140\n  whosin contacts add --find anna berg\n\nThe directory is the call manager's: directory in the settings, else what DNS names for the domain.\nWhere it wants a sign-in: WHOSIN_DIRECTORY_PASSWORD. Exit codes: 0 somebody is found, 1 nobody or\nfailed, 2 settings, 3 sign-in refused or wanted, 4 directory not reached."
+    )]
+    Directory(Search),
     /// Call a contact, or do something else with them by another program
     #[command(
         after_help = "Examples:\n  whosin call ben\n  whosin call ben --action 'Write mail'\n  whosin call ben --dry-run\n\nThe actions are those of the menu x on the board: [[action]] in the settings. --dry-run prints the\nprogram and its arguments, a line each, and runs nothing."

@@ -14,6 +14,12 @@ pub struct Simulate {
     // The global option of the same name makes way for this one, which has its id and its type.
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
+    /// Run the call manager's directory, too, with people beside the contacts
+    #[arg(long)]
+    pub directory: bool,
+    /// Where the directory listens [default: port 8080, with TLS 8443]
+    #[arg(long, value_name = "ADDR", requires = "directory")]
+    pub directory_listen: Option<SocketAddr>,
     /// Who may sign in
     #[command(flatten)]
     pub accounts: Accounts,
@@ -76,6 +82,9 @@ pub struct Population {
 }
 
 impl Population {
+    /// So many people stand in the directory beside the contacts, so that there is somebody to find.
+    pub const OTHERS: usize = 100;
+
     /// So many people, by this seed.
     pub fn new(contacts: usize, seed: u64) -> Population {
         Population {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::answers::print;
+use super::directory::probe;
 use super::{CommandError, exit_of, feed_config, load};
 use crate::board::Setting;
 use crate::cli::{Exit, Options};
@@ -19,7 +20,7 @@ use crate::settings::Settings;
 use crate::sys::console;
 
 /// The steps, in their order.
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     "settings",
     "name",
     "port",
@@ -28,6 +29,7 @@ const STEPS: [&str; 8] = [
     "end user",
     "poll",
     "sign-out",
+    "directory",
 ];
 const WIDEST: usize = 16;
 
@@ -108,15 +110,19 @@ impl Printed {
                     self.text.push_str(&advice);
                     self.print(&advice);
                 }
-                self.exit = exit;
+                // The first trouble is the one to begin with.
+                if self.exit == Exit::Done {
+                    self.exit = exit;
+                }
                 return false;
             }
         }
         true
     }
 
-    fn rest_is_not_tried(&mut self) {
-        while self.next < STEPS.len() {
+    /// The steps up to one (from 0) are not tried, where they have not been.
+    fn skip_to(&mut self, step: usize) {
+        while self.next < step {
             self.line(2, None, "not tried");
         }
     }
@@ -126,7 +132,7 @@ impl Printed {
 pub async fn check(options: &Options, report: Option<&Path>) -> Result<Exit, CommandError> {
     let mut printed = Printed::new(options.settings.icons.unwrap_or_default());
     let settings = steps(options, &mut printed).await;
-    printed.rest_is_not_tried();
+    printed.skip_to(STEPS.len());
     if let Some(path) = report {
         let text = report_of(settings.as_ref(), &printed.text);
         if path == Path::new("-") {
@@ -193,6 +199,8 @@ async fn steps(options: &Options, printed: &mut Printed) -> Option<Settings> {
         }
         sign_in(&config, &client, &asked, printed).await;
     }
+    printed.skip_to(STEPS.len() - 1);
+    directory(&settings, printed).await;
     Some(settings)
 }
 
@@ -398,6 +406,24 @@ async fn poll(
             Outcome::Passed(format!("one of the contacts is refused: {error}"))
         }
         Err(error) => Outcome::Failed(error.problem(&session.home.to_string()), exit_of(&error)),
+    };
+    printed.step(began, outcome);
+}
+
+/// The directory is another server, whatever became of the steps before.
+async fn directory(settings: &Settings, printed: &mut Printed) {
+    let began = Instant::now();
+    let outcome = match probe(settings).await {
+        Ok(found) => Outcome::Passed(found),
+        Err(CommandError::NoDirectory(why)) => Outcome::Skipped(match why {
+            Some(why) => why.to_string(),
+            None => "none is set".into(),
+        }),
+        Err(CommandError::Server(problem, exit)) => Outcome::Failed(*problem, exit),
+        Err(error) => {
+            let (what, advice) = (error.to_string(), String::new());
+            Outcome::Failed(Problem { what, advice }, error.exit())
+        }
     };
     printed.step(began, outcome);
 }

@@ -1,4 +1,5 @@
-//! The contact book from a script: needs no server, and may run beside a board.
+//! The contact book from a script: needs no server, but to find somebody to add, and may run beside
+//! a board.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -8,32 +9,36 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::answers::{print_all, print_json};
+use super::directory::{Checked, Directory, check_addresses, in_book};
 use super::{CommandError, files, load_unlogged};
 use crate::cli::{Contacts, Exit, Options, find_contact};
 use crate::contacts::exchange::{self, Encoding, Format, Imported};
 use crate::contacts::{self, Contact, Edit, Fact};
+use crate::http::Route;
 use crate::memory::{history, last_seen};
 use crate::presence::{Address, clean};
+use crate::settings::Settings;
 
 /// Does it, and prints what was done.
-pub fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandError> {
+pub async fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandError> {
     let settings = load_unlogged(options)?;
-    let book = Book {
-        contacts: contacts::load(&settings.places.contacts)?,
-        path: settings.places.contacts,
-        locks: settings.places.locks,
-        history: settings.places.history,
-        last_seen: settings.places.last_seen,
-        domain: settings.domain.value,
-    };
+    let book = Book::open(&settings)?;
     match command {
         Contacts::List { json: false } => print_all(&table(&book.contacts)),
         Contacts::List { json: true } => print_json(&List::of(&book.contacts)),
         Contacts::Add {
             addresses,
+            find,
             facts,
             pinned,
-        } => book.add(&addresses, &facts.given(), pinned),
+        } => {
+            if find.is_empty() {
+                book.add(&addresses, &facts.given(), pinned)
+            } else {
+                book.add_found(&settings, &find.join(" "), &facts.given(), pinned)
+                    .await
+            }
+        }
         Contacts::Edit {
             who,
             facts,
@@ -76,6 +81,18 @@ struct Book {
 }
 
 impl Book {
+    fn open(settings: &Settings) -> Result<Book, CommandError> {
+        let places = settings.places.clone();
+        Ok(Book {
+            contacts: contacts::load(&places.contacts)?,
+            path: places.contacts,
+            locks: places.locks,
+            history: places.history,
+            last_seen: places.last_seen,
+            domain: settings.domain.value.clone(),
+        })
+    }
+
     fn has(&self, address: &Address) -> bool {
         let mut addresses = self.contacts.iter().map(|contact| &contact.address);
         addresses.any(|known| known == address)
@@ -90,24 +107,65 @@ impl Book {
         for_so_many(words, facts)?;
         let read = |word: &String| Address::parse_in(word, self.domain.as_deref());
         let addresses = once(words.iter().map(read).collect::<Result<_, _>>()?);
-        let add = |address: &Address| {
-            let mut contact = Contact::new(address.clone());
-            contact.pinned = pinned;
-            for (fact, text) in facts {
-                contact.set(*fact, text.clone());
+        let contact = |address| with_facts(Contact::new(address), facts, pinned);
+        self.add_all(addresses.into_iter().map(contact).collect())
+    }
+
+    /// Adds the one whom the directory finds, under the address that the presence server knows, with
+    /// what the directory knows of them.
+    async fn add_found(
+        &self,
+        settings: &Settings,
+        words: &str,
+        facts: &[(Fact, Option<String>)],
+        pinned: bool,
+    ) -> Result<Exit, CommandError> {
+        let directory = Directory::open(settings, Route::Environment).await?;
+        let entry = directory.find_one(words).await?;
+        let addresses = directory.addresses(&entry);
+        if let Some(known) = in_book(&addresses, &self.contacts) {
+            return print_all(&format!("{known} is there already\n"));
+        }
+        let (address, doubt) = match check_addresses(settings, &addresses).await {
+            Some(Checked::Known(address)) => (address, None),
+            Some(Checked::Unknown(address)) => {
+                let doubt = format!("the presence server knows nothing of {address}");
+                (address, Some(doubt))
             }
-            Edit::Add(contact)
+            Some(Checked::NotAsked(address, why)) => {
+                let doubt = format!("the presence server was not asked for {address}: {why}");
+                (address, Some(doubt))
+            }
+            None => return Err(CommandError::NoAddress(entry.name)),
         };
-        let edits: Vec<Edit> = addresses.iter().map(add).collect();
-        contacts::save(&self.path, &self.locks, &edits)?;
-        let lines = addresses.iter().map(|address| {
+        if let Some(doubt) = doubt {
+            // Who closed standard error does not want to know.
+            let _ = writeln!(io::stderr(), "whosin: {doubt}");
+        }
+        let known = [
+            (Fact::Name, Some(entry.name)),
+            (Fact::Number, entry.number),
+            (Fact::Mobile, entry.mobile),
+            (Fact::Department, entry.department),
+            (Fact::Title, entry.title),
+        ];
+        let contact = with_facts(Contact::new(address), &known, false);
+        self.add_all(vec![with_facts(contact, facts, pinned)])
+    }
+
+    fn add_all(&self, new: Vec<Contact>) -> Result<Exit, CommandError> {
+        let line = |contact: &Contact| {
+            let address = &contact.address;
             if self.has(address) {
                 format!("{address} is there already\n")
             } else {
                 format!("{address} is added\n")
             }
-        });
-        print_all(&lines.collect::<String>())
+        };
+        let lines: String = new.iter().map(line).collect();
+        let edits: Vec<Edit> = new.into_iter().map(Edit::Add).collect();
+        contacts::save(&self.path, &self.locks, &edits)?;
+        print_all(&lines)
     }
 
     /// Those in the book whom the words mean, each once, as the book writes them.
@@ -254,6 +312,15 @@ impl Book {
         files::write(path, &self.contacts, format, &self.path)?;
         Ok(Exit::Done)
     }
+}
+
+/// The contact with facts that count in the place of what was known of it.
+fn with_facts(mut contact: Contact, facts: &[(Fact, Option<String>)], pinned: bool) -> Contact {
+    contact.pinned = pinned;
+    for (fact, text) in facts {
+        contact.set(*fact, text.clone());
+    }
+    contact
 }
 
 /// The edits that leave of a contact no more than address, name, group and pin.

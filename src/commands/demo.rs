@@ -9,6 +9,7 @@ use super::board::show;
 use super::{CommandError, languages, settings_without_files};
 use crate::cli::{Exit, Options, Population};
 use crate::contacts::{self, Contact, Edit};
+use crate::directory;
 use crate::feed::{Config, Credentials};
 use crate::http::Route;
 use crate::pws::Endpoint;
@@ -45,9 +46,12 @@ impl Demo {
         let mut settings = settings_without_files(options, folder.path())?;
         // Nothing of the demo may be taken for the user's own colleagues.
         settings.places.last_seen = None;
+        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let service = simulator::Options {
             contacts: population.contacts(),
             seed: population.seed,
+            others: Population::OTHERS,
+            directory: Some(anywhere),
             pace: simulator::Options::LIVELY,
             ..simulator::Options::default()
         };
@@ -55,14 +59,17 @@ impl Demo {
             .domain
             .value
             .get_or_insert_with(|| service.domain.clone());
+
         let (app_user, password) = (
             service.application_user.clone(),
             service.application_password.clone(),
         );
-        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let simulator = Simulator::start(anywhere, service)
             .await
             .map_err(|error| CommandError::Io("the demo's service cannot listen", error))?;
+        if let Some(url) = simulator.directory_url(simulator::Node::First) {
+            settings.set_directory(directory::Endpoint::parse(&url)?);
+        }
         let people = simulator.people();
         let user = people
             .first()

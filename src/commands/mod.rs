@@ -8,6 +8,7 @@ mod completions;
 mod config;
 mod contacts;
 mod demo;
+mod directory;
 mod files;
 mod launch;
 mod man;
@@ -28,6 +29,7 @@ use crate::calling::Misfit;
 use crate::cli::{Cli, Command, ContactError, Exit, Options};
 use crate::contacts::BookError;
 use crate::contacts::exchange::DecodeError;
+use crate::directory::DiscoveryError;
 use crate::feed::{Config, Credentials, Failure, StartError, failure_in_words, was_reached};
 use crate::http::{EndpointError, TrustError};
 use crate::log;
@@ -118,6 +120,31 @@ pub enum CommandError {
     /// Who was to be removed is not there.
     #[error("{0} is not in the contact book")]
     NotInBook(Address),
+    /// There is no directory to search.
+    #[error(
+        "no directory is set{}: put directory = \"cucm.example.com\" into the settings",
+        .0.as_ref().map_or(String::new(), |why| format!(" ({why})"))
+    )]
+    NoDirectory(Option<DiscoveryError>),
+    /// The words hold nothing to search for.
+    #[error("there is nothing to search for: give the beginning of a name, or a number")]
+    NoWords,
+    /// Nobody in the directory fits.
+    #[error(
+        "nobody in the directory fits '{0}': only the beginnings of names and numbers are found"
+    )]
+    NobodyFound(String),
+    /// Several in the directory fit where one is meant.
+    #[error("'{words}' fits several in the directory: {fitting}. Say more, or give the address")]
+    SeveralFound {
+        /// What was given.
+        words: String,
+        /// Some of them.
+        fitting: String,
+    },
+    /// Somebody in the directory has no address.
+    #[error("{0} has no address in the directory: set domain, or give the address")]
+    NoAddress(String),
     /// There is no such action for contacts.
     #[error("{0}")]
     NoAction(String),
@@ -169,6 +196,10 @@ impl CommandError {
             | CommandError::Template(_)
             | CommandError::Theme(_)
             | CommandError::OverBook(_)
+            | CommandError::NoDirectory(_)
+            | CommandError::NoWords
+            | CommandError::SeveralFound { .. }
+            | CommandError::NoAddress(_)
             | CommandError::Trust(_)
             | CommandError::Feed(StartError::Trust(_))
             | CommandError::Certificate(..)
@@ -179,6 +210,7 @@ impl CommandError {
             | CommandError::Launch(_)
             | CommandError::Tui(_)
             | CommandError::NothingLeft
+            | CommandError::NobodyFound(_)
             | CommandError::Editor(_)
             | CommandError::NoText { .. }
             | CommandError::Unwritable { .. }
@@ -248,7 +280,8 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
         Some(Command::Check { report }) => check::check(&cli.options, report.as_deref()).await,
         Some(Command::Config(command)) => config::config(&cli.options, &command),
         Some(Command::Call(call)) => call::call(&cli.options, call).await,
-        Some(Command::Contacts(command)) => contacts::contacts(&cli.options, command),
+        Some(Command::Contacts(command)) => contacts::contacts(&cli.options, command).await,
+        Some(Command::Directory(search)) => directory::directory(&cli.options, &search).await,
         Some(Command::Completions { shell }) => completions::completions(&shell),
         Some(Command::Man { dir }) => man::man(dir.as_deref()),
     }

@@ -7,15 +7,17 @@ use std::path::Path;
 use tempfile::NamedTempFile;
 
 use super::{CommandError, answers};
-use crate::cli::{Exit, Security, Simulate};
+use crate::cli::{Exit, Population, Security, Simulate};
 use crate::http::Fingerprint;
-use crate::simulator::{Certificate, Options, Simulator};
+use crate::simulator::{Certificate, Node, Options, Simulator};
 use crate::sys::signals::Signals;
 
 /// Runs the service until Ctrl-C, or the signal to end.
 pub async fn simulate(simulated: Simulate) -> Result<Exit, CommandError> {
     let Simulate {
         listen,
+        directory,
+        directory_listen,
         accounts,
         security,
         population,
@@ -24,9 +26,15 @@ pub async fn simulate(simulated: Simulate) -> Result<Exit, CommandError> {
     let secure = security.tls || security.tls_cert.is_some();
     let port = if secure { 8083 } else { 8082 };
     let listen = listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    let directory = directory.then(|| {
+        let port = if secure { 8443 } else { 8080 };
+        directory_listen.unwrap_or(SocketAddr::new(listen.ip(), port))
+    });
     let certificate = certificate(&security, listen)?;
     let options = Options {
         contacts: population.contacts(),
+        others: directory.map_or(0, |_| Population::OTHERS),
+        directory,
         seed: population.seed,
         scenario,
         certificate: certificate.clone(),
@@ -47,6 +55,9 @@ pub async fn simulate(simulated: Simulate) -> Result<Exit, CommandError> {
         _ => None,
     };
     let mut words = format!("Listening at {}\n", simulator.url());
+    if let Some(url) = simulator.directory_url(Node::First) {
+        words.push_str(&format!("Directory: {url}\n"));
+    }
     if let Some(certificate) = &certificate {
         let pin = Fingerprint::of(certificate.leaf());
         words.push_str(&format!("Trust it with --pin {pin}\n"));

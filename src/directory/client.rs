@@ -80,6 +80,11 @@ impl Client {
         self.nodes().set_sign_in(SignIn::Given(credentials));
     }
 
+    /// The node that answered last; before any has, the first choice.
+    pub fn node(&self) -> Endpoint {
+        self.nodes().current().clone()
+    }
+
     /// Finds at most so many people.
     ///
     /// # Errors

@@ -1,7 +1,8 @@
 //! Somebody whom the directory knows.
 
+use crate::link::{Outcome, Report};
 use crate::presence::tree::Node;
-use crate::presence::{Address, clean};
+use crate::presence::{Address, Availability, clean};
 
 /// One user of the directory. All text is clean; what the directory leaves empty is not there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,6 +105,23 @@ impl Entry {
         addresses.dedup();
         addresses
     }
+}
+
+/// The first of some addresses that the presence server knows: of one that it does not know it
+/// answers nothing but `unknown`.
+pub fn confirmed(addresses: &[Address], reports: &[Report]) -> Option<Address> {
+    let is_known = |address: &&Address| {
+        reports.iter().any(|report| {
+            report.address == **address
+                && match &report.outcome {
+                    Outcome::Answered(presence) => presence.availability != Availability::Unknown,
+                    Outcome::NotAnswered | Outcome::Refused(_) => false,
+                    // Somebody has written it.
+                    Outcome::Unreadable(_) => true,
+                }
+        })
+    };
+    addresses.iter().find(is_known).cloned()
 }
 
 /// The clean text of an element; `None` where there is nothing to read.

@@ -16,7 +16,7 @@ mod service;
 
 pub use client::{Client, Config};
 pub use discovery::{Discovery, DiscoveryError, Record, by_preference, discover};
-pub use entry::{Entry, Scheme};
+pub use entry::{Entry, Scheme, confirmed};
 pub use error::{Error, Failure};
 pub use found::{Found, Matching};
 pub use nodes::Credentials;

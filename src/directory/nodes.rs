@@ -84,6 +84,11 @@ impl Nodes {
         }
     }
 
+    /// The one that answered last; before any has, the first.
+    pub fn current(&self) -> &Endpoint {
+        &self.all[self.current].endpoint
+    }
+
     /// All of them, the one that answered last before the others.
     pub fn in_order(&self) -> VecDeque<Endpoint> {
         let (before, from) = self.all.split_at(self.current);

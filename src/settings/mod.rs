@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::board::Origin;
 use crate::calling::ContactActions;
-use crate::directory::Credentials;
+use crate::directory::{self, Credentials};
 use crate::feed;
 use crate::http::{EndpointError, Trust};
 use crate::pws::Pws;
@@ -202,6 +202,15 @@ impl Settings {
             (None, Some(path)) => Trust::CaFile(path.clone()),
             (None, None) => Trust::Platform,
         }
+    }
+
+    /// Searches that directory and no other, whatever is set.
+    pub fn set_directory(&mut self, endpoint: directory::Endpoint) {
+        let nodes = Nodes {
+            primary: endpoint,
+            others: Vec::new(),
+        };
+        self.directory.replace(Some(nodes), Origin::Default);
     }
 
     /// Who signs in at the directory, where it wants that and a password is set: by default the

@@ -180,7 +180,7 @@ impl World {
         }
         let state = self.state_of(&asked.address);
         let name = match self.population.index(&asked.address) {
-            Some(index) => &self.population.people()[index].name,
+            Some(index) => &self.population.everybody()[index].name,
             None => asked.address.user(),
         };
         documents::document(address, name, &state, &Style::by_seed(lot)).into()

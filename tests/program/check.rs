@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use tokio::runtime::Runtime;
 use whosin::simulator::{Certificate, Options, Scenario, Simulator};
 
-const STEPS: [&str; 8] = [
+const STEPS: [&str; 9] = [
     "settings",
     "name",
     "port",
@@ -15,6 +15,7 @@ const STEPS: [&str; 8] = [
     "end user",
     "poll",
     "sign-out",
+    "directory",
 ];
 
 struct Bench {
@@ -97,7 +98,10 @@ fn all_is_well() {
     let bench = Bench::new("quiet", None);
     let output = bench.run(&[]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
-    assert_eq!(marks(&output), ['✓', '✓', '✓', '–', '✓', '✓', '✓', '✓']);
+    assert_eq!(
+        marks(&output),
+        ['✓', '✓', '✓', '–', '✓', '✓', '✓', '✓', '–']
+    );
     let text = text(&output);
     assert!(text.contains("10 asked for, 10 answered"), "{text}");
     assert!(text.contains("from WHOSIN_APP_PASSWORD"), "{text}");
@@ -131,7 +135,10 @@ fn over_tls_the_certificate_is_told() {
     let bench = Bench::new("quiet", Some(certificate));
     let refused = bench.run(&[]);
     assert_eq!(refused.status.code(), Some(4));
-    assert_eq!(marks(&refused), ['✓', '✓', '✓', '✗', '–', '–', '–', '–']);
+    assert_eq!(
+        marks(&refused),
+        ['✓', '✓', '✓', '✗', '–', '–', '–', '–', '–']
+    );
     assert!(text(&refused).contains(&fingerprint));
     let pinned = bench.run(&["--pin", &fingerprint]);
     assert_eq!(pinned.status.code(), Some(0), "{}", text(&pinned));
@@ -147,11 +154,17 @@ fn each_sign_in_is_told_apart() {
     let bench = Bench::new("refuse-app", None);
     let output = bench.run(&[]);
     assert_eq!(output.status.code(), Some(3));
-    assert_eq!(marks(&output), ['✓', '✓', '✓', '–', '✗', '–', '–', '–']);
+    assert_eq!(
+        marks(&output),
+        ['✓', '✓', '✓', '–', '✗', '–', '–', '–', '–']
+    );
     let bench = Bench::new("refuse-user", None);
     let output = bench.run(&[]);
     assert_eq!(output.status.code(), Some(3));
-    assert_eq!(marks(&output), ['✓', '✓', '✓', '–', '✓', '✗', '–', '–']);
+    assert_eq!(
+        marks(&output),
+        ['✓', '✓', '✓', '–', '✓', '✗', '–', '–', '–']
+    );
     assert_eq!(bench.service.signed_in(), (1, 0));
 }
 

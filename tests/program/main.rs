@@ -6,6 +6,7 @@ mod check;
 mod command_line;
 mod contacts;
 mod contacts_command;
+mod directory;
 mod exit_codes;
 mod history;
 mod last_seen;

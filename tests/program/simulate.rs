@@ -120,3 +120,29 @@ fn the_captured_requests_sign_in_with_the_accounts_that_they_name() {
     let stranger = END_USER.replace("klmt", "somebody");
     assert!(post(url, "application/soap+xml", &stranger).contains("Fault"));
 }
+
+#[test]
+fn the_directory_runs_beside_it_with_people_to_find() {
+    let home = tempfile::tempdir().unwrap();
+    let arguments = ["--directory", "--directory-listen", "127.0.0.1:0", "--tls"];
+    let service = Simulate::start(home.path(), &arguments);
+    let pin = service.printed("Trust it with --pin ");
+    let search = |pin: &str| {
+        Command::new(env!("CARGO_BIN_EXE_whosin"))
+            .env_clear()
+            .envs(pty::environment(home.path()))
+            .env("WHOSIN_DIRECTORY", service.printed("Directory: "))
+            .env("WHOSIN_DIRECTORY_PIN", pin)
+            .args(["directory", "+43 1 5550", "--json"])
+            .output()
+            .unwrap()
+    };
+    let found = search(pin);
+    assert!(found.status.success(), "{found:?}");
+    let list: serde_json::Value = serde_json::from_slice(&found.stdout).unwrap();
+    // The 40 contacts, and the others.
+    assert_eq!(list["matching"], 140);
+    let other = format!("sha256:{}", "0".repeat(64));
+    assert_eq!(search(&other).status.code(), Some(4));
+    assert!(service.interrupt());
+}
