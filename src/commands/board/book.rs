@@ -79,8 +79,12 @@ impl Book {
         if self.unsaved.is_empty() {
             return self.read().into_iter().collect();
         }
-        self.try_to_save()
-            .unwrap_or_else(|_| self.read().into_iter().collect())
+        match self.try_to_save() {
+            Ok(messages) => messages,
+            // Reading it now could find it back, with nothing to come that saves what waits.
+            Err(error @ BookError::Away(_)) => vec![self.trouble(&error)],
+            Err(_) => self.read().into_iter().collect(),
+        }
     }
 
     /// Looks because the user asks for it: a book that is gone is written anew.
@@ -143,6 +147,9 @@ impl Book {
 
     fn try_to_save(&mut self) -> Result<Vec<WorldMessage>, BookError> {
         if self.is_away() {
+            // Whatever is there next is a change, the same file, too.
+            self.stamp = None;
+            self.changes.check(None);
             return Err(BookError::Away(self.path.clone()));
         }
         let contacts = contacts::save(&self.path, &self.locks, &self.unsaved.concat())?;
