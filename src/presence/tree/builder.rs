@@ -12,8 +12,10 @@ use crate::presence::namespaces::Standing;
 const MOST_ATTRIBUTES: usize = 32;
 /// No more prefixes than this are declared, in all.
 const MOST_PREFIXES: usize = 32;
-/// More elements than this say nothing to a person.
+/// More elements than this say nothing to a person: in a whole answer, and in one document of it,
+/// which cannot have as many unless most of them are empty.
 const MOST_ELEMENTS: usize = 1 << 20;
+const MOST_IN_DOCUMENT: usize = 40_000;
 
 /// A prefix, and the namespace that it stands for at this place.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +39,8 @@ pub(crate) struct Builder<'t> {
     tokens: Tokens<'t>,
     tree: Tree<'t>,
     scope: Scope<'t>,
+    /// No more nodes than this are built.
+    most: usize,
     /// The elements that are open.
     open: Vec<u32>,
     /// Where the last token begins.
@@ -66,6 +70,7 @@ impl<'t> Builder<'t> {
                 prefixes: vec![prefix("", NONE)],
                 before: Vec::new(),
             },
+            most: MOST_ELEMENTS,
             open: Vec::new(),
             begun: 0,
             around: (2, vec![prefix("", NONE)]),
@@ -76,6 +81,7 @@ impl<'t> Builder<'t> {
     pub fn inside(&self) -> Builder<'t> {
         let mut inside = Builder::new(self.tree.text);
         inside.tree.namespaces.clone_from(&self.tree.namespaces);
+        inside.most = MOST_IN_DOCUMENT;
         inside.around = (self.tree.namespaces.len(), self.scope.prefixes.clone());
         inside
     }
@@ -176,8 +182,8 @@ impl<'t> Builder<'t> {
         if is_second {
             return Err(Flaw::BesideRoot);
         }
-        if self.tree.nodes.len() >= MOST_ELEMENTS {
-            return Err(Flaw::ManyElements(MOST_ELEMENTS));
+        if self.tree.nodes.len() >= self.most {
+            return Err(Flaw::ManyElements(self.most));
         }
         let id = self.tree.nodes.len() as u32;
         let first = self.tree.attributes.len();
