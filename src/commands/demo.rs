@@ -80,7 +80,11 @@ impl Demo {
             .map(|person| {
                 Edit::Add(Contact {
                     name: Some(person.name),
+                    department: Some(person.group.clone()),
                     group: Some(person.group),
+                    number: Some(person.number),
+                    mobile: person.mobile,
+                    title: person.title,
                     ..Contact::new(person.address)
                 })
             })
