@@ -172,7 +172,10 @@ impl Connections {
             let media_type = value.split(';').next().unwrap_or_default();
             media_type.trim().to_ascii_lowercase()
         });
-        let mut body = Vec::new();
+        // Growing would leave the memory in pieces. What a wrong length reserves is never touched.
+        let length = response.content_length().unwrap_or_default();
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        let mut body = Vec::with_capacity(length.min(self.limits.answer));
         while let Some(chunk) = response.chunk().await.map_err(explain)? {
             if body.len() + chunk.len() > self.limits.answer {
                 return Err(Error::TooLarge(self.limits.answer));
