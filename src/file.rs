@@ -5,6 +5,9 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf, is_separator};
+use std::time::{Duration, SystemTime};
+
+use tempfile::NamedTempFile;
 
 pub use crate::sys::lock::Lock;
 pub use crate::sys::private::{
@@ -12,6 +15,10 @@ pub use crate::sys::private::{
 };
 use crate::sys::storage::{identity, put_in_place, sync_folder, when_free};
 
+/// What a file is called that is still written, before and after the name of the one it replaces.
+const DRAFT: (&str, &str) = (".", ".new");
+/// Nobody writes at a file for so long: who began it was killed.
+const ABANDONED: Duration = Duration::from_secs(600);
 /// As many links lead from one to the next as a system follows.
 const MOST_LINKS: usize = 40;
 
@@ -102,6 +109,36 @@ pub fn read_if_there(path: &Path) -> io::Result<Option<String>> {
     }
 }
 
+/// A new file in the folder, which is to take the place of the one at `path`: it carries its name.
+/// Those that were begun before and never ended are removed, for they hold what the file holds.
+fn draft(path: &Path, folder: &Path) -> io::Result<NamedTempFile> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let prefix = format!("{}{name}.", DRAFT.0);
+    remove_abandoned(folder, &prefix);
+    tempfile::Builder::new()
+        .prefix(&prefix)
+        .suffix(DRAFT.1)
+        .tempfile_in(folder)
+}
+
+/// Removes drafts that a killed process has left. Where that fails they do no harm.
+fn remove_abandoned(folder: &Path, prefix: &str) {
+    let now = SystemTime::now();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let is_draft = name.starts_with(prefix) && name.ends_with(DRAFT.1);
+        let is_abandoned = || {
+            let modified = entry.metadata().and_then(|data| data.modified()).ok();
+            let age = modified.and_then(|modified| now.duration_since(modified).ok());
+            age.is_some_and(|age| age > ABANDONED)
+        };
+        if is_draft && is_abandoned() {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
 /// Writes beside the file, then puts it in the file's place. A new file is readable by its owner
 /// alone; an old one keeps its mode.
 ///
@@ -110,7 +147,7 @@ pub fn read_if_there(path: &Path) -> io::Result<Option<String>> {
 pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let path = target(path);
     let folder = folder_of(&path)?;
-    let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+    let mut file = draft(&path, &folder)?;
     if let Ok(data) = fs::metadata(&path) {
         file.as_file().set_permissions(data.permissions())?;
     }
@@ -126,7 +163,7 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// Why it cannot be written; [`io::ErrorKind::AlreadyExists`] where it exists.
 pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
     let folder = folder_of(path)?;
-    let mut file = tempfile::NamedTempFile::new_in(&folder)?;
+    let mut file = draft(path, &folder)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
     file.persist_noclobber(path)?;
@@ -152,7 +189,7 @@ pub fn replace_private_by(
 ) -> io::Result<()> {
     let folder = folder_of(path)?;
     // Such a file is made readable by its owner alone.
-    let file = tempfile::NamedTempFile::new_in(folder)?;
+    let file = draft(path, &folder)?;
     let mut buffered = BufWriter::new(file.as_file());
     write(&mut buffered)?;
     buffered.flush()?;

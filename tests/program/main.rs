@@ -9,6 +9,7 @@ mod contacts_command;
 mod directory;
 mod exit_codes;
 mod history;
+mod kills;
 mod last_seen;
 mod own_presence;
 mod packagers;
