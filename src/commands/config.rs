@@ -12,7 +12,7 @@ use crate::cli::{Config, Exit, Options};
 use crate::contacts;
 use crate::file;
 use crate::presence::clean;
-use crate::settings::{Settings, SettingsError, example};
+use crate::settings::{Settings, SettingsError, example, password_variables};
 use crate::sys::shell::EDITOR;
 
 /// Does it, and prints what was done.
@@ -102,11 +102,12 @@ fn edit(options: &Options) -> Result<Exit, CommandError> {
 /// Runs an editor, which may be a command with arguments, on a file.
 fn open(editor: &str, path: &Path) -> Result<(), CommandError> {
     let mut words = editor.split_whitespace();
-    let ended = Command::new(words.next().unwrap_or(EDITOR))
-        .args(words)
-        .arg(path)
-        .env_remove("WHOSIN_APP_PASSWORD")
-        .status();
+    let mut command = Command::new(words.next().unwrap_or(EDITOR));
+    command.args(words).arg(path);
+    for name in password_variables() {
+        command.env_remove(name);
+    }
+    let ended = command.status();
     match ended {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(CommandError::Editor(format!("{editor}: {status}"))),

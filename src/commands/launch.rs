@@ -1,6 +1,5 @@
 //! Running a command for a contact, by itself: it lives on when the board ends.
 
-use std::ffi::OsString;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use tokio::process::Command;
 
 use crate::calling::Invocation;
 use crate::presence::clean;
+use crate::settings::password_variables;
 use crate::sys::door;
 
 /// A command that fails later than this was at work: how it ends is its own affair.
@@ -51,7 +51,7 @@ pub async fn launch(invocation: &Invocation) -> Result<(), LaunchError> {
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    for name in secrets() {
+    for name in password_variables() {
         command.env_remove(name);
     }
     door::detach(&mut command);
@@ -70,15 +70,6 @@ pub async fn launch(invocation: &Invocation) -> Result<(), LaunchError> {
     }
 }
 
-/// The variables of the environment that hold passwords.
-fn secrets() -> impl Iterator<Item = OsString> {
-    let names = std::env::vars_os().map(|(name, _)| name);
-    names.filter(|name| {
-        let name = name.to_string_lossy();
-        name.starts_with("WHOSIN_") && name.contains("PASSWORD")
-    })
-}
-
 /// Puts a text into tmux's buffer and, where tmux can hand it on, onto the clipboard of the terminal
 /// behind it. Returns what was done, in words.
 pub async fn copy_through_tmux(text: &str) -> String {
@@ -94,13 +85,16 @@ pub async fn copy_through_tmux(text: &str) -> String {
 
 async fn load_buffer(arguments: &[&str], text: &str) -> bool {
     let run = async {
-        let mut child = Command::new("tmux")
-            .args(arguments)
+        let mut tmux = Command::new("tmux");
+        tmux.args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()?;
+            .kill_on_drop(true);
+        for name in password_variables() {
+            tmux.env_remove(name);
+        }
+        let mut child = tmux.spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
             stdin.write_all(text.as_bytes()).await?;
         }

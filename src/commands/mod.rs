@@ -38,6 +38,7 @@ use crate::pws::{Class, Endpoint, Error};
 use crate::settings::{Layer, Settings, SettingsError};
 use crate::simulator::CertificateError;
 use crate::sys::console;
+use crate::sys::dumps;
 use crate::tui::{Background, Depth, Look, ThemeName, Themes, TuiError};
 
 /// Why a command failed. The words say what happened, to what, and what to do.
@@ -251,6 +252,8 @@ fn exit_of(error: &Error) -> Exit {
 /// # Errors
 /// [`CommandError`], which knows the exit code.
 pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
+    // Before there is a secret in memory.
+    dumps::forbid();
     match cli.command {
         None => board::board(&cli.options).await,
         Some(Command::Demo(population)) => demo::demo(&cli.options, &population).await,

@@ -28,6 +28,7 @@ pub mod values;
 
 pub use example::example;
 pub use layer::{Layer, Settings};
+pub use password::password_variables;
 pub use places::Places;
 pub use saving::{save_choice, save_sign_in};
 

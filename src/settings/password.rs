@@ -1,5 +1,6 @@
 //! Where the application user's password comes from.
 
+use std::ffi::OsString;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -57,13 +58,22 @@ impl Settings {
     }
 }
 
+/// The variables of the environment that hold passwords: no other program gets them.
+pub fn password_variables() -> impl Iterator<Item = OsString> {
+    let names = std::env::vars_os().map(|(name, _)| name);
+    names.filter(|name| {
+        let name = name.to_string_lossy();
+        name.starts_with("WHOSIN_") && name.contains("PASSWORD")
+    })
+}
+
 /// The first line that a command prints; or words that say why there is none.
 async fn printed(command: &str) -> Result<SecretString, String> {
     let mut shell = shell::command(command);
-    shell
-        .stdin(Stdio::null())
-        .env_remove("WHOSIN_APP_PASSWORD")
-        .kill_on_drop(true);
+    shell.stdin(Stdio::null()).kill_on_drop(true);
+    for name in password_variables() {
+        shell.env_remove(name);
+    }
     let output = tokio::time::timeout(PATIENCE, shell.output())
         .await
         .map_err(|_| format!("it took longer than {} s", PATIENCE.as_secs()))?

@@ -3,6 +3,7 @@
 
 pub mod console;
 pub mod door;
+pub mod dumps;
 pub mod job;
 pub mod keyboard;
 pub mod lock;

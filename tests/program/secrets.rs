@@ -250,6 +250,37 @@ fn whosin(home: &Path, arguments: &[&str]) -> Process {
 
 #[cfg(unix)]
 #[test]
+fn a_crash_leaves_no_memory_on_the_disk() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("config/whosin");
+    std::fs::create_dir_all(&folder).unwrap();
+    let seen = home.path().join("seen");
+    // A child inherits the limit.
+    let settings = format!(
+        "app_password_command = \"ulimit -c > '{}'; echo other\"\nserver = \"http://127.0.0.1:1\"\n\
+         app_user = \"a\"\nuser = \"u\"\n",
+        seen.display()
+    );
+    std::fs::write(folder.join("config.toml"), settings).unwrap();
+    let line = format!(
+        "ulimit -S -c $(ulimit -H -c); ulimit -c; exec {} status",
+        env!("CARGO_BIN_EXE_whosin")
+    );
+    let output = Process::new("sh")
+        .args(["-c", &line])
+        .env_clear()
+        .envs(pty::environment(home.path()))
+        .output()
+        .unwrap();
+    let before = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{before}");
+    if before != "0\n" {
+        assert_eq!(std::fs::read_to_string(seen).unwrap(), "0\n");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_child_process_is_not_told_the_password() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("config/whosin");
@@ -271,11 +302,12 @@ fn a_child_process_is_not_told_the_password() {
     // An empty one counts as none, but is there.
     let output = whosin(home.path(), &["status", "-vvv"])
         .env("WHOSIN_APP_PASSWORD", "")
+        .env("WHOSIN_DIRECTORY_PASSWORD", PASSWORD)
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(4));
     let environment = std::fs::read_to_string(seen).unwrap();
-    assert!(environment.contains("PATH=") && !environment.contains("WHOSIN_APP_PASSWORD"));
+    assert!(environment.contains("PATH=") && !environment.contains("PASSWORD"));
     let words = String::from_utf8(output.stderr).unwrap();
     assert!(
         words.contains("not answered") && !words.contains("other"),
