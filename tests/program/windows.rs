@@ -33,9 +33,12 @@ struct Desk {
 
 impl Desk {
     fn new() -> Desk {
-        Desk {
+        let desk = Desk {
             folder: tempfile::tempdir().unwrap(),
-        }
+        };
+        // --config names a file that is there.
+        desk.write("config.toml", "");
+        desk
     }
 
     fn with_book() -> Desk {
@@ -178,7 +181,7 @@ fn the_contact_book_is_kept() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     files.sort();
-    let wanted = ["contacts.toml", "left.vcf", "people.csv"];
+    let wanted = ["config.toml", "contacts.toml", "left.vcf", "people.csv"];
     assert_eq!(files, wanted);
 }
 
