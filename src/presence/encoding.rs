@@ -56,11 +56,15 @@ fn declared(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 fn mend(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() + bytes.len() / 8);
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        text.push_str(&WINDOWS_1252.decode_without_bom_handling(chunk.invalid()).0);
-    }
+    let parts = || {
+        bytes.utf8_chunks().flat_map(|chunk| {
+            let invalid = WINDOWS_1252.decode_without_bom_handling(chunk.invalid());
+            [Cow::Borrowed(chunk.valid()), invalid.0]
+        })
+    };
+    // Counted first: a text that grows while it is written takes three times its length.
+    let mut text = String::with_capacity(parts().map(|part| part.len()).sum());
+    parts().for_each(|part| text.push_str(&part));
     text
 }
 

@@ -41,6 +41,8 @@ pub(crate) enum Flaw {
     ManyPrefixes(usize),
     #[error("it has more than {0} elements")]
     ManyElements(usize),
+    #[error("more than {0} elements are open at once")]
+    ManyOpen(usize),
 }
 
 /// An end tag, and the element that is open where it stands; by their names.

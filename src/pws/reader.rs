@@ -9,6 +9,9 @@ use crate::presence::markup::Flaw;
 use crate::presence::tree::{Builder, Node};
 use crate::presence::{DocumentError, LARGEST};
 
+/// No board asks for as many contacts: an answer that lists more is none to its question.
+const MOST_CONTACTS: usize = 1 << 15;
+
 /// Reads the answers of one service.
 #[derive(Clone, Debug, Default)]
 pub struct Reader {
@@ -40,6 +43,11 @@ impl Reader {
         let mut list = None;
         let flaw = loop {
             if envelope.innermost().is_some_and(is_list) && envelope.tokens().is_at_start_tag() {
+                if contacts.len() >= MOST_CONTACTS {
+                    self.steps += leave(&mut list) + envelope.finish().steps();
+                    let words = format!("it lists more than {MOST_CONTACTS} contacts");
+                    return Err(Error::NotSoap(words));
+                }
                 let list = list.get_or_insert_with(|| List {
                     document: envelope.inside(),
                     around: self.kept.print_of(envelope.declared()),

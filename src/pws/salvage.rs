@@ -7,11 +7,12 @@ use std::collections::HashMap;
 
 use crate::presence::Address;
 use crate::presence::markup::{Flaw, Token, Tokens, unescape};
-use crate::presence::tree::Builder;
+use crate::presence::tree::{Builder, MOST_OPEN};
 
 /// Where a document ends that could be read only in part, by tags alone, in bytes from the
 /// beginning of the text; and how many steps were taken to find it. An end tag of one of the
-/// elements `around` ends it too, and so does what cannot be told apart from the rest.
+/// elements `around` ends it too, and so does what cannot be told apart from the rest, or has more
+/// elements open at once than any answer.
 pub(super) fn end(document: &Builder<'_>, around: &[&str]) -> (usize, u64) {
     let text = document.tree().text();
     let mut tokens = Tokens::between(text, document.last_token(), text.len());
@@ -27,6 +28,9 @@ pub(super) fn end(document: &Builder<'_>, around: &[&str]) -> (usize, u64) {
             Ok(Some(Token::Start(name))) => {
                 if tokens.skip_attributes().is_err() {
                     tokens.go_to(text.len());
+                } else if open.names.len() >= MOST_OPEN {
+                    tokens.go_to(text.len());
+                    break;
                 } else if !tokens.ended_itself() {
                     open.push(name);
                 }

@@ -14,8 +14,10 @@ const MOST_ATTRIBUTES: usize = 32;
 const MOST_PREFIXES: usize = 32;
 /// More elements than this say nothing to a person: in a whole answer, and in one document of it,
 /// which cannot have as many unless most of them are empty.
-const MOST_ELEMENTS: usize = 1 << 20;
+const MOST_ELEMENTS: usize = 450_000;
 const MOST_IN_DOCUMENT: usize = 40_000;
+/// No answer has as many elements open at once.
+pub(crate) const MOST_OPEN: usize = 1 << 17;
 
 /// A prefix, and the namespace that it stands for at this place.
 #[derive(Clone, Copy, Debug)]
@@ -184,6 +186,9 @@ impl<'t> Builder<'t> {
         }
         if self.tree.nodes.len() >= self.most {
             return Err(Flaw::ManyElements(self.most));
+        }
+        if self.open.len() >= MOST_OPEN {
+            return Err(Flaw::ManyOpen(MOST_OPEN));
         }
         let id = self.tree.nodes.len() as u32;
         let first = self.tree.attributes.len();

@@ -7,7 +7,7 @@
 mod builder;
 mod node;
 
-pub(crate) use builder::Builder;
+pub(crate) use builder::{Builder, MOST_OPEN};
 pub(crate) use node::Node;
 
 use std::borrow::Cow;
