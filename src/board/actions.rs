@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use tui_input::Input;
+use tui_input::{Input, InputRequest};
 
 use super::{
     Board, Cursor, Field, Form, Frozen, OwnChoice, Pane, Purpose, Search, TerminalEffect,
@@ -178,8 +178,14 @@ impl Board {
         }
     }
 
-    fn back(&mut self, now: Timestamp) {
-        if !matches!(self.pane, Pane::Contacts) {
+    pub(super) fn back(&mut self, now: Timestamp) {
+        let behind = match &mut self.pane {
+            Pane::Form(form) => form.close(),
+            _ => None,
+        };
+        if let Some(behind) = behind {
+            self.pane = Pane::Form(behind);
+        } else if !matches!(self.pane, Pane::Contacts) {
             self.pane = Pane::Contacts;
         } else if self.search.take().is_some() {
             self.rearrange(now);
@@ -204,6 +210,9 @@ impl Board {
             self.pane = Pane::Contacts;
             return self.want(WorldEffect::SetOwn(set));
         }
+        if self.offers_directory() && self.search.as_ref().is_some_and(|search| search.typing) {
+            return self.look_up_searched(now);
+        }
         if let Some(search) = self.search.as_mut().filter(|search| search.typing) {
             search.typing = false;
             if search.input.value().trim().is_empty() {
@@ -226,12 +235,19 @@ impl Board {
         }
     }
 
-    pub(super) fn type_in(&mut self, request: tui_input::InputRequest, now: Timestamp) {
+    pub(super) fn type_in(&mut self, request: InputRequest, now: Timestamp) {
         if self.tries_to_sign_in() {
             return;
         }
+        // A name may have a space; where the cursor is on somebody it marks.
+        if request == InputRequest::InsertChar(' ') && self.mark_found() {
+            return;
+        }
         match &mut self.pane {
-            Pane::Form(form) => form.edit(request),
+            Pane::Form(form) => {
+                form.edit(request);
+                self.look_up(now);
+            }
             Pane::Help { query, scroll } => {
                 query.handle(request);
                 *scroll = 0;
@@ -260,7 +276,7 @@ impl Board {
             // A field has one line: commas separate addresses as line ends do.
             let line = text.trim().replace(['\r', '\n'], ",");
             for character in line.chars().filter(|character| !character.is_control()) {
-                self.type_in(tui_input::InputRequest::InsertChar(character), now);
+                self.type_in(InputRequest::InsertChar(character), now);
             }
         }
     }
@@ -273,7 +289,7 @@ impl Board {
         let Pane::Form(form) = &mut self.pane else {
             return false;
         };
-        if *form.purpose() != Purpose::Add || form.focused() != Field::Address {
+        if !matches!(form.purpose(), Purpose::Add(_)) || form.focused() != Field::Address {
             return false;
         }
         let rows = text.contains('\t') || Source::of_content(text) != Format::List.into();

@@ -87,6 +87,9 @@ impl Board {
         if matches!(self.pane, Pane::Actions { .. }) {
             return self.travel_actions(action);
         }
+        if matches!(self.pane, Pane::Form(_)) {
+            return self.travel_found(action);
+        }
         if let Some(scroll) = self.pane_scroll() {
             match action {
                 Action::Up => *scroll = scroll.saturating_sub(1),

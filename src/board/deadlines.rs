@@ -37,6 +37,7 @@ impl Board {
             self.notice = None;
         }
         self.rearrange_when_due(now);
+        self.search_when_due(now);
         let free_for = self.preferences.free_for;
         let after = self.confirmed_after(now);
         let mut rung = Vec::new();
@@ -68,6 +69,9 @@ impl Board {
         }
         if self.out_of_order {
             sooner(self.touched + REST);
+        }
+        if let Some(due) = self.lookup_due() {
+            sooner(due);
         }
         if let Some(frozen) = &self.frozen {
             sooner(age::seconds_turn(frozen.since, now));

@@ -63,6 +63,9 @@ impl Board {
                 _ => self.want(WorldEffect::Import { path, group }),
             };
         }
+        if purpose == Purpose::DirectorySignIn {
+            return self.sign_in_at_directory(now);
+        }
         if purpose == Purpose::Move {
             let group = form.text(Field::Group);
             self.pane = Pane::Contacts;
@@ -78,17 +81,33 @@ impl Board {
             self.pane = Pane::Contacts;
             return self.change(changed.into_iter().collect(), now);
         }
+        if self.pick(now) {
+            return;
+        }
+        let Pane::Form(form) = &mut self.pane else {
+            return;
+        };
         match form.contacts(self.preferences.domain.as_deref()) {
             Ok(contacts) => {
                 self.pane = Pane::Contacts;
-                self.add(contacts, now)
+                let new = contacts.iter().map(|contact| contact.address.clone());
+                let new = new.filter(|address| self.entry(address).is_none());
+                let new: Vec<Address> = new.collect();
+                self.add(contacts, now);
+                if !new.is_empty() {
+                    self.want(WorldEffect::PollNow(new));
+                }
             }
             Err(refusal) => form.refusal = Some(refusal.to_string()),
         }
     }
 
-    fn add(&mut self, contacts: Vec<Contact>, now: Timestamp) {
-        let first = contacts[0].address.clone();
+    /// Adds those who are not on the board yet, and selects the first.
+    pub(super) fn add(&mut self, contacts: Vec<Contact>, now: Timestamp) {
+        let Some(first) = contacts.first() else {
+            return;
+        };
+        let first = first.address.clone();
         let mut new: Vec<Contact> = Vec::new();
         for contact in contacts {
             let known = self.entry(&contact.address).is_some();
@@ -102,7 +121,7 @@ impl Board {
             several => Some(format!("Added {}", contacts::counted(several.len()))),
         };
         match name {
-            Some(name) => self.add_new(new, name, now),
+            Some(name) => self.carry_out(new.into_iter().map(Edit::Add).collect(), name, now),
             None => self.show_notice(format!("{first} is on the board already"), now),
         }
         self.search = None;

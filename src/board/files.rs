@@ -105,7 +105,7 @@ impl Board {
         match &mut self.pane {
             Pane::Form(form) => match form.purpose() {
                 Purpose::Import | Purpose::Export(_) => Some(form),
-                Purpose::Add | Purpose::Change(_) | Purpose::Move | Purpose::SignIn(_) => None,
+                _ => None,
             },
             _ => None,
         }

@@ -2,16 +2,16 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::{Replace, SignInForm};
+use super::{Lookup, Replace, SignInForm};
 use crate::contacts::exchange::{self, Format, Reason, Source};
 use crate::contacts::{Contact, Fact};
 use crate::presence::{Address, AddressError, clean};
 
 /// What a form is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Purpose {
-    /// To add contacts.
-    Add,
+    /// To add contacts: by address, or by a name that the directory knows.
+    Add(Lookup),
     /// To change this contact.
     Change(Address),
     /// To move the marked contacts, or the one under the cursor, to a group.
@@ -22,6 +22,8 @@ pub enum Purpose {
     Export(Replace),
     /// To sign in, before there are contacts.
     SignIn(SignInForm),
+    /// To sign in at the directory, which wants to know who searches.
+    DirectorySignIn,
 }
 
 /// What a field holds.
@@ -151,6 +153,8 @@ pub struct Form {
     purpose: Purpose,
     lines: Vec<FormLine>,
     focus: usize,
+    /// The form that opens again once this one closes.
+    behind: Option<Box<Form>>,
     /// Why what was typed is refused.
     pub refusal: Option<String>,
 }
@@ -161,14 +165,31 @@ impl Form {
             purpose,
             lines,
             focus: 0,
+            behind: None,
             refusal: None,
         }
+    }
+
+    /// The form, with another one that opens again once it closes.
+    pub(super) fn before(self, behind: Box<Form>) -> Form {
+        Form {
+            behind: Some(behind),
+            ..self
+        }
+    }
+
+    /// The form that opens again once this one closes.
+    pub(super) fn close(&mut self) -> Option<Box<Form>> {
+        self.behind.take()
     }
 
     /// A form for the facts of a contact, with what is known of them.
     fn of_contact(purpose: Purpose, address: &str, known: impl Fn(Fact) -> Option<String>) -> Form {
         let fields = [
-            (Field::Address, "user@domain; several with commas"),
+            (
+                Field::Address,
+                "user@domain, several with commas; or a name",
+            ),
             (Field::Name, "as the board shows it (optional)"),
             (Field::Group, "where it stands on the board (optional)"),
             (Field::Number, "to call (optional)"),
@@ -193,7 +214,7 @@ impl Form {
     /// An empty form to add a contact to `group`.
     pub fn adding(group: Option<&str>) -> Form {
         let known = |fact| group.filter(|_| fact == Fact::Group).map(String::from);
-        Form::of_contact(Purpose::Add, "", known)
+        Form::of_contact(Purpose::Add(Lookup::default()), "", known)
     }
 
     /// A form to change what is known of a contact.
@@ -240,15 +261,32 @@ impl Form {
         }
     }
 
+    /// The search of the directory, where the cursor is where a name is typed.
+    pub fn lookup(&self) -> Option<&Lookup> {
+        match &self.purpose {
+            Purpose::Add(lookup) if self.focused() == Field::Address => Some(lookup),
+            _ => None,
+        }
+    }
+
+    /// The search of the directory, wherever the cursor is.
+    pub(super) fn lookup_mut(&mut self) -> Option<&mut Lookup> {
+        match &mut self.purpose {
+            Purpose::Add(lookup) => Some(lookup),
+            _ => None,
+        }
+    }
+
     /// The heading above it.
     pub fn title(&self) -> &'static str {
         match self.purpose {
-            Purpose::Add => "Add a contact",
+            Purpose::Add(_) => "Add a contact",
             Purpose::Change(_) => "Change a contact",
             Purpose::Move => "Move to a group",
             Purpose::Import => "Import contacts",
             Purpose::Export(_) => "Export contacts",
             Purpose::SignIn(_) => "whosin: sign in",
+            Purpose::DirectorySignIn => "Sign in at the directory",
         }
     }
 

@@ -19,7 +19,10 @@ impl Board {
                 self.rearrange(now);
             }
             WorldMessage::History(history) => self.roster.recall(&history),
-            WorldMessage::Reports(reports) => self.take_reports(reports),
+            WorldMessage::Reports(reports) => {
+                self.check_picked(&reports, now);
+                self.take_reports(reports);
+            }
             WorldMessage::Link(link) => self.take_link(link, now),
             WorldMessage::SignIn(message) => self.take_sign_in(message),
             WorldMessage::Imported {
@@ -31,6 +34,7 @@ impl Board {
             WorldMessage::FileExists(words) => self.file_exists(words),
             WorldMessage::FileTrouble(words) => self.file_trouble(words, now),
             WorldMessage::PathCompleted(path) => self.path_completed(&path),
+            WorldMessage::Searched(number, found) => self.take_found(number, found),
             WorldMessage::Settings(settings) => self.settings = settings,
             WorldMessage::Notice(words) => self.show_notice(words, now),
         }
@@ -59,10 +63,11 @@ impl Board {
         }
     }
 
-    /// Has exactly the board's contacts kept fresh.
+    /// Has exactly the board's contacts kept fresh, and those who may become some.
     pub(super) fn keep_fresh(&mut self) {
         let addresses = self.entries().iter();
         let addresses = addresses.map(|entry| entry.contact.address.clone());
+        let addresses = addresses.chain(self.guests.iter().cloned());
         self.want(WorldEffect::Contacts(addresses.collect()));
     }
 

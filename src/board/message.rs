@@ -1,9 +1,12 @@
 use tui_input::InputRequest;
 
-use super::{Action, Change, Choice, Draft, Heading, Remembered, Setting, SignInMessage};
+use super::{
+    Action, Change, Choice, Draft, Heading, Remembered, SearchError, Setting, SignInMessage,
+};
 use crate::calling::Invocation;
 use crate::contacts::exchange::Imported;
 use crate::contacts::{Contact, Edit};
+use crate::directory::{Credentials, Found};
 use crate::link::{Link, OwnSet, Report};
 use crate::presence::Address;
 
@@ -47,6 +50,8 @@ pub enum UserMessage {
     Drop(Address, Heading),
     /// Clicked a field or a choice of the open pane, by its place from 0.
     Point(usize),
+    /// Clicked somebody whom the directory has found, by the place from 0.
+    PointAtFound(usize),
     /// Turned the wheel by so many rows, downwards where positive.
     Scroll(i32),
 }
@@ -88,6 +93,8 @@ pub enum WorldMessage {
     FileTrouble(String),
     /// The completed form of the path in the form.
     PathCompleted(String),
+    /// The search of this number has come to its end.
+    Searched(u64, Result<Found, SearchError>),
     /// All settings, for the settings view.
     Settings(Vec<Setting>),
     /// A problem or fact, for the line of notices.
@@ -166,6 +173,15 @@ pub enum WorldEffect {
     },
     /// Complete a path that is being typed.
     CompletePath(String),
+    /// Search the directory; the answer to an older search is not wanted any more.
+    Search {
+        /// The number by which the answer is known.
+        number: u64,
+        /// A name or a number, as it was typed.
+        words: String,
+    },
+    /// Sign in at the directory as somebody from now on.
+    SignInAtDirectory(Credentials),
     /// Keep exactly these contacts fresh from now on.
     Contacts(Vec<Address>),
     /// Poll these contacts now; an empty list means everyone.

@@ -15,6 +15,7 @@ mod find;
 mod form;
 mod history;
 mod incoming;
+mod lookup;
 mod message;
 mod order;
 mod own;
@@ -31,6 +32,7 @@ pub use entry::{Entry, Knowledge, Known, Remembered, Since, Standing, Trouble};
 pub use find::Find;
 pub use form::{Field, Form, FormLine, Purpose, Value};
 pub use history::{Change, DAY, KEPT, Timeline};
+pub use lookup::{Lookup, Person, Place, Progress, SearchError, contact_of};
 pub use message::{
     Effect, Message, Replace, SignInEffect, TerminalEffect, UserMessage, WorldEffect, WorldMessage,
 };
@@ -48,6 +50,7 @@ use tui_input::Input;
 
 use crate::calling::ContactActions;
 use crate::contacts::exchange::Refused;
+use crate::directory::Scheme;
 use crate::link::{Link, Report};
 use crate::presence::Address;
 use edits::Edits;
@@ -75,6 +78,10 @@ pub struct Preferences {
     pub hide_offline: bool,
     /// What other programs do with a contact.
     pub actions: ContactActions,
+    /// Whether a directory is set. Where a domain is, there may be one all the same.
+    pub directory: bool,
+    /// The likelier of the two kinds of address that somebody of the directory may have.
+    pub scheme: Scheme,
 }
 
 /// How the contacts are laid out.
@@ -217,6 +224,10 @@ pub struct Board {
     notice: Option<Notice>,
     book_trouble: Option<String>,
     edits: Edits,
+    /// How many searches of the directory there were.
+    searches: u64,
+    /// Addresses that are kept fresh only until it is clear whether the server knows them.
+    guests: Vec<Address>,
     touched: Timestamp,
     arranged_at: Timestamp,
     out_of_order: bool,
@@ -255,6 +266,8 @@ impl Board {
             notice: None,
             book_trouble: None,
             edits: Edits::default(),
+            searches: 0,
+            guests: Vec::new(),
             touched: now,
             arranged_at: now,
             out_of_order: false,
@@ -273,6 +286,7 @@ impl Board {
             Message::Tick => {}
         }
         self.pass_time(now);
+        self.release_guests();
         self.prefer_what_is_in_sight();
         std::mem::take(&mut self.effects)
     }
@@ -289,6 +303,7 @@ impl Board {
             UserMessage::Fold(heading) => self.fold(heading, now),
             UserMessage::Drop(address, heading) => self.drop_on(address, &heading, now),
             UserMessage::Point(place) => self.point(place, now),
+            UserMessage::PointAtFound(place) => self.point_at_found(place),
             UserMessage::Scroll(rows) => self.scroll(rows),
         }
     }

@@ -11,6 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::answers::{print_all, print_json};
 use super::directory::{Checked, Directory, check_addresses, in_book};
 use super::{CommandError, files, load_unlogged};
+use crate::board::contact_of;
 use crate::cli::{Contacts, Exit, Options, find_contact};
 use crate::contacts::exchange::{self, Encoding, Format, Imported};
 use crate::contacts::{self, Contact, Edit, Fact};
@@ -142,14 +143,7 @@ impl Book {
             // Who closed standard error does not want to know.
             let _ = writeln!(io::stderr(), "whosin: {doubt}");
         }
-        let known = [
-            (Fact::Name, Some(entry.name)),
-            (Fact::Number, entry.number),
-            (Fact::Mobile, entry.mobile),
-            (Fact::Department, entry.department),
-            (Fact::Title, entry.title),
-        ];
-        let contact = with_facts(Contact::new(address), &known, false);
+        let contact = contact_of(&entry, address);
         self.add_all(vec![with_facts(contact, facts, pinned)])
     }
 

@@ -8,8 +8,8 @@ use super::{CommandError, exit_of, feed_config, load};
 use crate::cli::{Exit, Options, Search};
 use crate::contacts::{self, Contact};
 use crate::directory::{
-    Client, Config, Discovery, DiscoveryError, Endpoint, Entry, Error, Failure, Found, Matching,
-    Query, Scheme, confirmed, discover,
+    Client, Config, Credentials, Discovery, DiscoveryError, Endpoint, Entry, Error, Failure, Found,
+    Matching, Query, Scheme, confirmed, discover,
 };
 use crate::feed::ask_once;
 use crate::http::Route;
@@ -78,8 +78,21 @@ impl Directory {
     /// [`CommandError::NoWords`], or the server's.
     pub async fn search(&self, words: &str, most: u32) -> Result<Found, CommandError> {
         let query = Query::of(words).ok_or(CommandError::NoWords)?;
-        let found = self.client.search(&query, most).await;
+        let found = self.ask(&query, most).await;
         found.map_err(|failure| CommandError::of_directory(&failure))
+    }
+
+    /// Finds at most so many people.
+    ///
+    /// # Errors
+    /// The directory's own.
+    pub async fn ask(&self, query: &Query, most: u32) -> Result<Found, Failure> {
+        self.client.search(query, most).await
+    }
+
+    /// Signs in as somebody from now on, where the directory wants it.
+    pub fn sign_in(&self, credentials: Credentials) {
+        self.client.sign_in(credentials);
     }
 
     /// The one person whom the words mean: the only one that is found, or that has just this name or

@@ -46,6 +46,14 @@ impl Scheme {
             Scheme::Uri => "uri",
         }
     }
+
+    /// The other one.
+    pub fn other(self) -> Scheme {
+        match self {
+            Scheme::User => Scheme::Uri,
+            Scheme::Uri => Scheme::User,
+        }
+    }
 }
 
 impl Entry {

@@ -29,6 +29,15 @@ impl Default for Matching {
     }
 }
 
+/// Those of a first page, when no other is asked for.
+impl From<Page> for Found {
+    fn from(page: Page) -> Found {
+        let mut found = Found::default();
+        found.add(page, 0);
+        found
+    }
+}
+
 impl Found {
     /// The directory's usual limit (`UserSearchLimit`): it lists and often counts no more, without
     /// a word.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::service::Endpoint;
 
@@ -14,6 +14,12 @@ pub struct Credentials {
     pub user: String,
     /// The password.
     pub password: SecretString,
+}
+
+impl PartialEq for Credentials {
+    fn eq(&self, other: &Credentials) -> bool {
+        self.user == other.user && self.password.expose_secret() == other.password.expose_secret()
+    }
 }
 
 /// Without the password.

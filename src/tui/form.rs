@@ -7,9 +7,9 @@ use tui_input::Input;
 
 use super::fit::{cells, fit, wrap};
 use super::look::Look;
-use super::pane;
 use super::screen::{Target, Targets};
-use crate::board::{Attempt, Board, Form, Purpose, Value};
+use super::{pane, people};
+use crate::board::{Attempt, Board, Form, Lookup, Purpose, Value};
 
 /// The least lines that a form takes where there is room for the contacts above it.
 const LOWEST: u16 = 8;
@@ -19,7 +19,14 @@ const TYPED_AT: usize = 9;
 /// The lines that the form takes where there is room for the contacts above it: its fields, a
 /// remark and the frame.
 pub fn height(form: &Form) -> u16 {
-    (form.lines().len() as u16 + 3).max(LOWEST)
+    let lines = form.lines().len() as u16;
+    let found = open_lookup(form).map_or(0, people::height);
+    (lines.max(found) + 3).max(LOWEST)
+}
+
+/// The search that stands in the place of the other fields.
+fn open_lookup(form: &Form) -> Option<&Lookup> {
+    form.lookup().filter(|lookup| lookup.is_open())
 }
 
 /// Draws the form with its cursor.
@@ -46,7 +53,11 @@ pub fn draw(
     let room = usize::from(inside.width.saturating_sub(typed_at + 1)).max(1);
     let remarks = remarks(form, look);
     // Where not all fields fit, those up to the one with the focus are shown, and a remark.
-    let rows = usize::from(inside.height) - usize::from(!remarks.is_empty() && inside.height > 1);
+    let lookup = open_lookup(form);
+    let rows = match lookup {
+        Some(_) => 1,
+        None => usize::from(inside.height) - usize::from(!remarks.is_empty() && inside.height > 1),
+    };
     let skipped = (form.focus() + 1).saturating_sub(rows);
     let fields = form.lines().iter().enumerate().skip(skipped).take(rows);
     let shown = fields.len();
@@ -114,7 +125,22 @@ pub fn draw(
     }
     let spare = usize::from(inside.height).saturating_sub(shown);
     let gap = usize::from(board.is_signing_in() && spare > 1);
-    let mut rows = (inside.y..inside.bottom()).skip(shown + gap);
+    let mut skipped = shown + gap;
+    if let Some(lookup) = lookup {
+        let lines = remarks
+            .iter()
+            .map(|(words, _)| wrap(words, inside.width.into()).len());
+        let found = Rect {
+            y: inside.y + 1,
+            height: inside
+                .height
+                .saturating_sub(1 + lines.sum::<usize>() as u16),
+            ..inside
+        };
+        people::draw(screen.buffer_mut(), found, lookup, look, targets);
+        skipped += usize::from(found.height);
+    }
+    let mut rows = (inside.y..inside.bottom()).skip(skipped);
     let width = usize::from(inside.width);
     for (words, style) in remarks {
         for (line, y) in wrap(words, width.max(1)).iter().zip(rows.by_ref()) {

@@ -61,7 +61,11 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Tar
     if board.entries().is_empty() {
         draw_empty(buffer, area, look);
     } else if board.rows_in_sight().is_empty() {
-        let words = "Nobody here fits what is searched for. Esc shows everybody.";
+        let words = if board.offers_directory() {
+            "Nobody here fits. Enter searches the directory, Esc shows everybody."
+        } else {
+            "Nobody here fits what is searched for. Esc shows everybody."
+        };
         buffer.set_stringn(
             area.x + 1,
             area.y,

@@ -13,7 +13,15 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
     let typing = board.search().is_some_and(|search| search.typing);
     match board.pane() {
         Pane::Form(form) => match form.purpose() {
-            Purpose::Add | Purpose::Change(_) | Purpose::Move => &[
+            Purpose::Add(_) if form.lookup().is_some_and(|found| !found.people.is_empty()) => &[
+                (Action::Open, "add"),
+                (Action::Down, "choose"),
+                (Action::Mark, "mark"),
+                (Action::Next, "next field"),
+                (Action::Back, "cancel"),
+            ],
+            Purpose::DirectorySignIn => &[(Action::Open, "sign in"), (Action::Back, "back")],
+            Purpose::Add(_) | Purpose::Change(_) | Purpose::Move => &[
                 (Action::Open, "save"),
                 (Action::Next, "next field"),
                 (Action::Back, "cancel"),
@@ -72,6 +80,10 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
         Pane::WhoIsFree { .. } | Pane::Refused { .. } => {
             &[(Action::Back, "close"), (Action::Quit, "quit")]
         }
+        Pane::Contacts if typing && board.offers_directory() => &[
+            (Action::Open, "search the directory"),
+            (Action::Back, "show all"),
+        ],
         Pane::Contacts if typing => &[(Action::Open, "keep"), (Action::Back, "show all")],
         Pane::Contacts => &[
             (Action::Add, "add"),

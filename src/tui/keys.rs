@@ -286,7 +286,11 @@ impl Keys {
             && !key
                 .modifiers
                 .intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-        let in_form = matches!(board.pane(), Pane::Form(_));
+        let in_form = match board.pane() {
+            // Who is found is a list like any other.
+            Pane::Form(form) => form.lookup().is_none_or(|lookup| lookup.people.is_empty()),
+            _ => false,
+        };
         let means = match (key.code, action) {
             _ if typed => None,
             (KeyCode::Up, _) if in_form => Some(Action::Previous),

@@ -17,6 +17,7 @@ mod notices;
 mod own;
 mod page;
 mod pane;
+mod people;
 mod refused;
 mod run;
 mod screen;

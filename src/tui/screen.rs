@@ -40,6 +40,8 @@ pub enum Target {
     Button(Action),
     /// A field of the form, by its place.
     Field(usize),
+    /// Somebody whom the directory has found, by the place.
+    Found(usize),
 }
 
 /// The places on the screen that can be pointed at; the later ones lie on top.

@@ -187,6 +187,8 @@ pub mod sign {
     signs! {
         /// Before the contact under the cursor.
         cursor: "▸", ">";
+        /// Before somebody of the directory who is on the board, in the place of a mark.
+        there: " ✓  ", " =  ";
         /// Before a marked contact.
         marked: "⁕", "#";
         /// A contact that rings once.

@@ -8,17 +8,17 @@ use tokio::runtime::Runtime;
 use whosin::http::Fingerprint;
 use whosin::simulator::{Certificate, Node, Options, Person, Simulator};
 
-use crate::support::pty;
+use crate::support::pty::{self, Pty, Start};
 
 /// A company of 10 contacts and 60 others with a directory, and a user's home.
-struct Bench {
+pub struct Bench {
     _runtime: Runtime,
-    service: Simulator,
+    pub service: Simulator,
     home: tempfile::TempDir,
 }
 
 impl Bench {
-    fn new(scenario: &str) -> Bench {
+    pub fn new(scenario: &str) -> Bench {
         Bench::secured(scenario, None)
     }
 
@@ -75,12 +75,24 @@ impl Bench {
         Said::of(self.command(arguments).output().unwrap())
     }
 
+    /// The board in a terminal; its home is the terminal's from now on.
+    pub fn board(&mut self) -> Pty {
+        let home = std::mem::replace(&mut self.home, tempfile::tempdir().unwrap());
+        let start = Start {
+            arguments: &[],
+            variables: &[("WHOSIN_APP_PASSWORD", "simulated")],
+            width: 100,
+            height: 30,
+        };
+        Pty::start_in(home, start)
+    }
+
     fn book(&self) -> String {
         fs::read_to_string(self.home.path().join("config/whosin/contacts.toml")).unwrap_or_default()
     }
 
     /// Somebody who is no contact, whom the presence server knows.
-    fn stranger(&self) -> Person {
+    pub fn stranger(&self) -> Person {
         self.service.everybody().swap_remove(30)
     }
 }

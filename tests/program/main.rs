@@ -11,6 +11,7 @@ mod exit_codes;
 mod history;
 mod kills;
 mod last_seen;
+mod lookup;
 mod own_presence;
 mod packagers;
 mod packaging;

@@ -13,6 +13,7 @@ use whosin::board::{
 };
 use whosin::calling::{ContactAction, ContactActions};
 use whosin::contacts::Contact;
+use whosin::directory::Scheme;
 use whosin::link::{Link, LinkState, Mode, Outcome, Report};
 use whosin::presence::{Address, IconSet, Presence, read_document};
 use whosin::tui::{Background, Depth, Keys, Layout, Look, Scene, Targets, Themes, draw};
@@ -117,6 +118,8 @@ impl Desk {
             order: Order::Name,
             hide_offline: false,
             actions: actions(),
+            directory: false,
+            scheme: Scheme::User,
         };
         let board = Board::new(preferences, link(LinkState::Up), start());
         let look = Look {
@@ -237,9 +240,14 @@ impl Desk {
         }
     }
 
-    /// Lets time pass.
+    /// Lets seconds pass.
     pub fn wait(&mut self, seconds: i64) -> Vec<Effect> {
-        self.now += SignedDuration::from_secs(seconds);
+        self.pass(SignedDuration::from_secs(seconds))
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, time: SignedDuration) -> Vec<Effect> {
+        self.now += time;
         self.send(Message::Tick)
     }
 

@@ -18,7 +18,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("pws", &["http", "link", "presence", "sys"]),
     ("simulator", &["link", "presence"]),
     ("feed", &["file", "http", "link", "presence", "pws", "sys"]),
-    ("board", &["calling", "contacts", "link", "presence"]),
+    (
+        "board",
+        &["calling", "contacts", "directory", "link", "presence"],
+    ),
     ("memory", &["board", "contacts", "file", "link", "presence"]),
     (
         "tui",

@@ -11,6 +11,7 @@ mod exchange;
 mod fuzz;
 mod keyboard;
 mod linear;
+mod lookup;
 mod presence;
 mod screens;
 mod sign_in;

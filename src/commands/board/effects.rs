@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use tokio::sync::mpsc;
 
 use super::book::Book;
+use super::searches::Searches;
 use super::show::Road;
 use crate::board::{Choice, WorldEffect, WorldMessage};
 use crate::commands::files;
@@ -21,6 +22,8 @@ pub struct World {
     pub board: Road,
     /// The contact book.
     pub book: Book,
+    /// The searches of the directory.
+    pub searches: Searches,
     /// Added to an address of a file that has no domain.
     pub domain: Option<String>,
     /// The settings file.
@@ -54,8 +57,9 @@ impl World {
         self.book.close()
     }
 
-    async fn carry_out(self, effect: WorldEffect) -> World {
-        let feed = |command| drop(self.feed.send(command));
+    async fn carry_out(mut self, effect: WorldEffect) -> World {
+        let commands = self.feed.clone();
+        let feed = |command| drop(commands.send(command));
         match effect {
             WorldEffect::Save(edits) => return self.with_book(|book| book.save(edits)).await,
             WorldEffect::SaveChoice(choice) => self.save_choice(choice).await,
@@ -92,6 +96,10 @@ impl World {
             WorldEffect::CopyThroughTmux(text) => {
                 self.notify(async move { Some(copy_through_tmux(&text).await) });
             }
+            WorldEffect::Search { number, words } => {
+                self.searches.search(number, words, self.board.clone());
+            }
+            WorldEffect::SignInAtDirectory(credentials) => self.searches.sign_in(credentials),
             // The sign-in form has closed.
             WorldEffect::SignIn(_) => {}
         }

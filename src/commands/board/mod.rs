@@ -3,6 +3,7 @@
 
 mod book;
 mod effects;
+mod searches;
 mod show;
 mod sign_in;
 

@@ -10,9 +10,11 @@ use tokio::sync::{Notify, mpsc};
 
 use super::book::Book;
 use super::effects::World;
+use super::searches::Searches;
 use crate::board::{Board, Effect, Preferences, SignInMessage, WorldEffect, WorldMessage};
 use crate::commands::{CommandError, look};
 use crate::contacts::Contact;
+use crate::directory::Scheme;
 use crate::feed::{self, Config, Gone, Sink, Update};
 use crate::link::Link;
 use crate::memory::keeper::{Files, Inbox, Keeper, Left, News};
@@ -125,6 +127,8 @@ pub(super) fn prepare(
         order: settings.sort.value,
         hide_offline: settings.hide_offline.value,
         actions: settings.contact_actions(),
+        directory: settings.directory.value.is_some(),
+        scheme: settings.directory_address.value.unwrap_or(Scheme::User),
     };
     let now = Timestamp::now();
     let mut board = Board::new(preferences, link, now);
@@ -213,11 +217,13 @@ async fn attend(
         keeper: keeper.as_ref().map(Keeper::inbox),
         polled: Arc::default(),
     };
+    let searches = Searches::new(settings, config.route);
     let feed = feed::start(config, road.clone())?;
     let world = World {
         feed: feed.commands,
         board: road,
         book,
+        searches,
         domain: settings.domain.value.clone(),
         config_file: settings.places.config.value.clone(),
     };
