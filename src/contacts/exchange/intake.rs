@@ -272,9 +272,9 @@ pub(super) fn first_group<'t>(groups: impl IntoIterator<Item = &'t str>) -> &'t 
 fn is_x500(text: &str) -> bool {
     let text = text.trim().to_ascii_lowercase();
     let text = text.strip_prefix("ex:").unwrap_or(&text);
-    text.strip_prefix("x500:")
-        .unwrap_or(text)
-        .starts_with("/o=")
+    let text = text.strip_prefix("x500:").unwrap_or(text);
+    // Such a user of another domain is possible, if unlikely.
+    text.starts_with("/o=") && (text.contains("/cn=") || !text.contains('@'))
 }
 
 /// A fact as the board shows it. A number without a digit is none: people write `n/a`.

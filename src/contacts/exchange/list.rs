@@ -172,7 +172,11 @@ pub(super) fn write(contacts: &[Contact]) -> String {
         match &contact.name {
             Some(name) => {
                 // A line end would end the entry; on reading any white space is one space.
-                let name = name.replace(['\n', '\r'], " ");
+                let mut name = name.replace(['\n', '\r'], " ");
+                if without_quotes(&name) != name {
+                    // On reading one pair goes.
+                    name = format!("'{name}'");
+                }
                 let escaped = name.replace('\\', "\\\\").replace('"', "\\\"");
                 let plain = name
                     .chars()
