@@ -66,6 +66,10 @@ impl Board {
         if purpose == Purpose::DirectorySignIn {
             return self.sign_in_at_directory(now);
         }
+        if let Some(refused) = form.others_refused() {
+            form.refusal = Some(refused.to_string());
+            return form.focus_on_field(Field::Also);
+        }
         if purpose == Purpose::Move {
             let group = form.text(Field::Group);
             self.pane = Pane::Contacts;

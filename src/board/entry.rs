@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use super::alert::Watch;
 use super::history::{Change, Timeline};
+use super::several::{Several, Together};
 use crate::contacts::Contact;
 use crate::link::{Outcome, Report};
-use crate::presence::{Availability, Presence};
+use crate::presence::{Address, Availability, Presence};
 
 /// One contact on the board: who it is and what is known of it.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct Entry {
     pub marked: bool,
     /// The states of the day.
     pub timeline: Timeline,
+    /// The last report of each address, where there are several.
+    pub(super) several: Option<Box<Several>>,
 }
 
 /// What is known of a contact's state. A remembered state has a type of its own, so that nothing can
@@ -115,7 +118,15 @@ impl Entry {
             watch: None,
             marked: false,
             timeline: Timeline::default(),
+            several: None,
         }
+    }
+
+    /// The last report of each address, where there are several.
+    pub fn reports(&self) -> &[Report] {
+        self.several
+            .as_ref()
+            .map_or(&[], |several| several.reports())
     }
 
     /// The name to show: the book's, else the document's, else the user part of the address.
@@ -211,17 +222,36 @@ impl Entry {
         false
     }
 
-    /// Takes in a report. Returns whether the state differs from the one that this run knew before.
+    /// Takes in a report of one of the addresses. Returns whether the state differs from the one
+    /// that this run knew before.
     pub fn learn(&mut self, report: &Report) -> bool {
-        let presence = match &report.outcome {
-            Outcome::Answered(presence) => presence,
-            Outcome::NotAnswered => return self.doubt(Trouble::NotAnswered, report.at),
-            Outcome::Refused(words) => {
-                return self.doubt(Trouble::Refused(words.clone()), report.at);
+        if self.contact.also.is_none() {
+            self.several = None;
+            return self.learn_whole(report);
+        }
+        let addresses: Vec<Address> = self.contact.addresses().collect();
+        let several = self.several.get_or_insert_default();
+        match several.hear(report, &addresses) {
+            None => false,
+            Some(Together::Answered(best)) => self.learn_whole(&best),
+            Some(Together::Doubted(best, silent)) => {
+                let changed = self.learn_whole(&best);
+                let trouble = Trouble::of(&silent.outcome);
+                trouble.into_iter().for_each(|trouble| {
+                    self.doubt(trouble, silent.at);
+                });
+                changed
             }
-            Outcome::Unreadable(words) => {
-                return self.doubt(Trouble::Unreadable(words.clone()), report.at);
-            }
+        }
+    }
+
+    /// Takes in what is reported of the contact as a whole.
+    fn learn_whole(&mut self, report: &Report) -> bool {
+        if let Some(trouble) = Trouble::of(&report.outcome) {
+            return self.doubt(trouble, report.at);
+        }
+        let Outcome::Answered(presence) = &report.outcome else {
+            return false;
         };
         self.trouble = None;
         let before = self.known();

@@ -4,7 +4,7 @@ use tui_input::{Input, InputRequest};
 
 use super::{Lookup, Replace, SignInForm};
 use crate::contacts::exchange::{self, Format, Reason, Source};
-use crate::contacts::{Contact, Fact};
+use crate::contacts::{Contact, Fact, written_addresses};
 use crate::presence::{Address, AddressError, clean};
 
 /// What a form is for.
@@ -43,6 +43,8 @@ pub enum Field {
     Department,
     /// The title of a contact's job.
     Title,
+    /// Addresses that a contact has besides.
+    Also,
     /// The user's own note on a contact.
     Note,
     /// The path of a file.
@@ -72,6 +74,7 @@ impl Field {
             Field::Mobile => "Mobile",
             Field::Department => "Department",
             Field::Title => "Title",
+            Field::Also => "Also at",
             Field::Note => "My note",
             Field::File => "File",
             Field::Server => "Server",
@@ -92,6 +95,7 @@ impl Field {
             Field::Mobile => Some(Fact::Mobile),
             Field::Department => Some(Fact::Department),
             Field::Title => Some(Fact::Title),
+            Field::Also => Some(Fact::Also),
             Field::Note => Some(Fact::Note),
             Field::Address
             | Field::File
@@ -196,6 +200,7 @@ impl Form {
             (Field::Mobile, "(optional)"),
             (Field::Department, "(optional)"),
             (Field::Title, "of the job (optional)"),
+            (Field::Also, "other addresses of the same person (optional)"),
             (
                 Field::Note,
                 "for yourself: back at 14:00, deputy Eva (optional)",
@@ -434,6 +439,12 @@ impl Form {
             }
         }
         Ok(contacts)
+    }
+
+    /// Why the addresses that somebody has besides are refused, where they are.
+    pub(super) fn others_refused(&self) -> Option<AddressError> {
+        let mut written = written_addresses(self.raw(Field::Also));
+        written.find_map(Result::err)
     }
 
     /// The facts that its fields hold; `None` where a field is empty.

@@ -65,10 +65,9 @@ impl Board {
 
     /// Has exactly the board's contacts kept fresh, and those who may become some.
     pub(super) fn keep_fresh(&mut self) {
-        let addresses = self.entries().iter();
-        let addresses = addresses.map(|entry| entry.contact.address.clone());
-        let addresses = addresses.chain(self.guests.iter().cloned());
-        self.want(WorldEffect::Contacts(addresses.collect()));
+        let mut addresses = self.roster.addresses();
+        addresses.extend(self.guests.iter().cloned());
+        self.want(WorldEffect::Contacts(addresses));
     }
 
     pub(super) fn take_reports(&mut self, reports: Vec<Report>) {

@@ -21,6 +21,7 @@ mod order;
 mod own;
 mod roster;
 mod settings;
+mod several;
 mod sign_in;
 mod view;
 mod watches;
@@ -40,6 +41,7 @@ pub use order::{Heading, Order, Row, Section};
 pub use own::OwnChoice;
 pub use roster::{Difference, Roster};
 pub use settings::{Choice, Origin, Setting};
+pub use several::Several;
 pub use sign_in::{Attempt, Draft, SignInForm, SignInMessage};
 pub use view::Counts;
 

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -63,6 +63,12 @@ impl Roster {
                 }
             });
         }
+        // An address of its own counts before one that somebody has besides.
+        for (place, entry) in self.entries.iter().enumerate() {
+            for address in entry.contact.others() {
+                self.places.entry(address).or_insert(place);
+            }
+        }
         difference.gone = before.len();
         difference
     }
@@ -102,6 +108,22 @@ impl Roster {
             entries.for_each(|entry| entry.timeline.lose(now));
         }
         self.link = link;
+    }
+
+    /// Every address of every contact, each once.
+    pub fn addresses(&self) -> Vec<Address> {
+        let contacts = self.entries.iter().map(|entry| &entry.contact);
+        let mut seen = HashSet::new();
+        let mut addresses: Vec<Address> = contacts.clone().map(|one| one.address.clone()).collect();
+        let others: Vec<Address> = contacts.flat_map(Contact::others).collect();
+        let mut is_new = |address: &Address| {
+            let own = self
+                .place(address)
+                .map(|place| &self.entries[place].contact.address);
+            own != Some(address) && seen.insert(address.clone())
+        };
+        addresses.extend(others.into_iter().filter(|address| is_new(address)));
+        addresses
     }
 
     /// All contacts, in the order that they were given in.

@@ -7,8 +7,8 @@ use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
 use super::who::complete_contact;
-use crate::contacts::Fact;
 use crate::contacts::exchange::{Format, Source};
+use crate::contacts::{Fact, written_addresses};
 use crate::presence::clean;
 
 /// What is known of a contact.
@@ -32,9 +32,20 @@ pub struct Facts {
     /// The title of the job
     #[arg(long)]
     pub title: Option<String>,
+    /// Other addresses of the same person, with commas between, for one contact
+    #[arg(long, value_parser = addresses)]
+    pub also: Option<String>,
     /// A note of your own
     #[arg(long)]
     pub note: Option<String>,
+}
+
+/// Addresses with commas between, as the book keeps them.
+fn addresses(text: &str) -> Result<String, String> {
+    let addresses: Result<Vec<_>, _> = written_addresses(text).collect();
+    let addresses = addresses.map_err(|error| error.to_string())?;
+    let addresses = addresses.iter().map(ToString::to_string);
+    Ok(addresses.collect::<Vec<_>>().join(", "))
 }
 
 impl Facts {
@@ -47,6 +58,7 @@ impl Facts {
             (Fact::Mobile, self.mobile),
             (Fact::Department, self.department),
             (Fact::Title, self.title),
+            (Fact::Also, self.also),
             (Fact::Note, self.note),
         ];
         let given = facts.into_iter().filter_map(|(fact, text)| {

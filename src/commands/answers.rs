@@ -54,12 +54,7 @@ pub async fn from_server(
     link.state = LinkState::Up;
     let mut roster = Roster::new(link);
     roster.set_contacts(wanted.to_vec());
-    let addresses: Vec<Address> = roster
-        .entries()
-        .iter()
-        .map(|entry| entry.contact.address.clone())
-        .collect();
-    let reports = ask_once(&client, &config, &addresses)
+    let reports = ask_once(&client, &config, &roster.addresses())
         .await
         .map_err(|failure| CommandError::of_failure(&failure, &config.credentials))?;
     for report in &reports {

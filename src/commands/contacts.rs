@@ -329,7 +329,8 @@ fn bared(contact: &Contact) -> Vec<Edit> {
 
 /// Refuses to give several contacts a fact that can only be one person's.
 fn for_so_many(words: &[String], facts: &[(Fact, Option<String>)]) -> Result<(), CommandError> {
-    let personal = |fact: &Fact| matches!(fact, Fact::Name | Fact::Number | Fact::Mobile);
+    let personal =
+        |fact: &Fact| matches!(fact, Fact::Name | Fact::Number | Fact::Mobile | Fact::Also);
     let mut facts = facts.iter().filter(|(_, text)| text.is_some());
     match facts.find(|(fact, _)| personal(fact)) {
         Some((fact, _)) if words.len() > 1 => Err(CommandError::FactForSeveral(fact.key())),

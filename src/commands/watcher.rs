@@ -50,8 +50,7 @@ impl Watcher {
             .map_err(|error| CommandError::Io("signals cannot be received", error))?;
         let mut roster = Roster::new(config.link());
         roster.set_contacts(contacts);
-        let entries = roster.entries().iter();
-        let addresses = entries.map(|entry| entry.contact.address.clone()).collect();
+        let addresses = roster.addresses();
         let (found, updates) = mpsc::channel(64);
         let feed = feed::start(config, found)?;
         // A feed that is gone shows in its updates.

@@ -1,6 +1,6 @@
 //! Somebody who is on the board, and what the book keeps of them.
 
-use crate::presence::Address;
+use crate::presence::{Address, AddressError};
 
 /// Somebody who is on the board.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,9 @@ pub struct Contact {
     pub department: Option<String>,
     /// The title of the job.
     pub title: Option<String>,
+    /// Addresses that they have besides, such as one at another cluster: `ben@two.example.com`,
+    /// several with commas between.
+    pub also: Option<String>,
     /// The user's own note on the contact; the presentity's note is part of its presence.
     pub note: Option<String>,
     /// Whether it stands on top, above all groups.
@@ -35,18 +38,20 @@ pub enum Fact {
     Mobile,
     Department,
     Title,
+    Also,
     Note,
 }
 
 impl Fact {
     /// All of them, in the order in which the book lists them.
-    pub const ALL: [Fact; 7] = [
+    pub const ALL: [Fact; 8] = [
         Fact::Name,
         Fact::Group,
         Fact::Number,
         Fact::Mobile,
         Fact::Department,
         Fact::Title,
+        Fact::Also,
         Fact::Note,
     ];
 
@@ -59,9 +64,16 @@ impl Fact {
             Fact::Mobile => "mobile",
             Fact::Department => "department",
             Fact::Title => "title",
+            Fact::Also => "also",
             Fact::Note => "note",
         }
     }
+}
+
+/// The addresses in a text with commas between them, each as far as it is one.
+pub fn written_addresses(text: &str) -> impl Iterator<Item = Result<Address, AddressError>> + '_ {
+    let words = text.split([',', ';', ' ']).filter(|word| !word.is_empty());
+    words.map(Address::parse)
 }
 
 impl Contact {
@@ -75,9 +87,22 @@ impl Contact {
             mobile: None,
             department: None,
             title: None,
+            also: None,
             note: None,
             pinned: false,
         }
+    }
+
+    /// The addresses that they have besides. What is no address is none: see [`written_addresses`].
+    pub fn others(&self) -> impl Iterator<Item = Address> + '_ {
+        let written = self.also.iter().flat_map(|also| written_addresses(also));
+        let others = written.filter_map(Result::ok);
+        others.filter(|other| *other != self.address)
+    }
+
+    /// All addresses, the first being the one by which they are known.
+    pub fn addresses(&self) -> impl Iterator<Item = Address> + '_ {
+        [self.address.clone()].into_iter().chain(self.others())
     }
 
     /// A fact in words; `None` where it is not known.
@@ -89,6 +114,7 @@ impl Contact {
             Fact::Mobile => self.mobile.as_deref(),
             Fact::Department => self.department.as_deref(),
             Fact::Title => self.title.as_deref(),
+            Fact::Also => self.also.as_deref(),
             Fact::Note => self.note.as_deref(),
         }
     }
@@ -102,6 +128,7 @@ impl Contact {
             Fact::Mobile => &mut self.mobile,
             Fact::Department => &mut self.department,
             Fact::Title => &mut self.title,
+            Fact::Also => &mut self.also,
             Fact::Note => &mut self.note,
         };
         std::mem::replace(place, text)

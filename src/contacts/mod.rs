@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use toml_edit::{DocumentMut, TomlError};
 
-pub use contact::{Contact, Fact};
+pub use contact::{Contact, Fact, written_addresses};
 pub use edit::{Edit, applied};
 pub use watch::Changes;
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Contact;
+use super::{Contact, written_addresses};
 use crate::presence::{Address, clean};
 
 #[derive(Deserialize)]
@@ -31,10 +31,22 @@ struct Row<'a> {
     department: Option<Cow<'a, str>>,
     #[serde(borrow)]
     title: Option<Cow<'a, str>>,
+    also: Option<Spanned<Also>>,
     #[serde(borrow)]
     note: Option<Cow<'a, str>>,
     #[serde(default)]
     pinned: bool,
+}
+
+/// Addresses besides, in a list or with commas between.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "addresses are written like \"ann@two.example.com\""
+)]
+enum Also {
+    Text(String),
+    List(Vec<String>),
 }
 
 /// A telephone number: people leave the quotes of an extension away.
@@ -60,6 +72,21 @@ impl<'a> Number<'a> {
 pub(super) struct Mistake {
     pub at: Option<Range<usize>>,
     pub reason: String,
+}
+
+fn also(written: Spanned<Also>) -> Result<String, Mistake> {
+    let at = written.span();
+    let text = match written.into_inner() {
+        Also::Text(text) => text,
+        Also::List(list) => list.join(", "),
+    };
+    let addresses: Result<Vec<Address>, _> = written_addresses(&text).collect();
+    let addresses = addresses.map_err(|error| Mistake {
+        at: Some(at),
+        reason: error.to_string(),
+    })?;
+    let addresses: Vec<&str> = addresses.iter().map(Address::as_str).collect();
+    Ok(addresses.join(", "))
 }
 
 /// The contacts, in the order of the text. Of two with the same address the first counts.
@@ -88,6 +115,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Contact>, Mistake> {
                 mobile: word(row.mobile.map(Number::into_text)),
                 department: word(row.department),
                 title: word(row.title),
+                also: row.also.map(also).transpose()?,
                 note: word(row.note),
                 pinned: row.pinned,
             });

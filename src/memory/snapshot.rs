@@ -78,6 +78,9 @@ pub struct Person {
     pub department: Option<String>,
     /// The contact book's title of the job.
     pub title: Option<String>,
+    /// The addresses that the contact has besides; the most available state shows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<String>,
     /// The contact book's note, which is the user's own.
     pub own_note: Option<String>,
     /// Whether the contact is pinned above all groups.
@@ -310,6 +313,11 @@ impl Person {
             mobile: entry.contact.mobile.clone(),
             department: entry.contact.department.clone(),
             title: entry.contact.title.clone(),
+            also: entry
+                .contact
+                .others()
+                .map(|other| other.to_string())
+                .collect(),
             own_note: entry.contact.note.clone(),
             pinned: entry.contact.pinned,
             asked_at,

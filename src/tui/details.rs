@@ -12,6 +12,7 @@ use super::pane::frame;
 use super::state::{Shown, clock, moment};
 use crate::board::{Entry, Since, Standing, Trouble, age};
 use crate::contacts::Fact;
+use crate::link::Outcome;
 use crate::presence::{Availability, Device, IconSet, Presence, UserInput, Why};
 
 /// Draws the details of the contact under the cursor.
@@ -42,6 +43,16 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, scroll: usize) ->
         if let Some(words) = entry.contact.fact(fact) {
             page.fact(what, words);
         }
+    }
+    for report in entry.reports() {
+        let address = report.address.as_str();
+        let words = match &report.outcome {
+            Outcome::Answered(presence) => presence.label().to_string(),
+            Outcome::NotAnswered => "not answered".into(),
+            Outcome::Refused(_) => "refused".into(),
+            Outcome::Unreadable(_) => "cannot be read".into(),
+        };
+        page.fact("At", &format!("{address}: {words}"));
     }
     if let Some(known) = entry.known() {
         page.fact("Since", &since(known.since, look, now));

@@ -470,10 +470,11 @@ fn contacts() -> impl Strategy<Value = Vec<Contact>> {
     let user = "[-_.!~*'()&=+$,;?/#^{}|`a-zA-Zäö田0-9]{1,20}";
     let words = (text.clone(), text.clone(), text.clone(), text.clone(), text);
     let numbers = proptest::option::of("[+0-9][-0-9 ()/.]{1,15}");
-    let facts = (words, numbers.clone(), numbers, any::<bool>());
+    let also = proptest::option::of("[a-z]{1,8}@[a-z]{1,8}\\.at(, [a-z]{1,8}@[a-z]{1,8}\\.at)?");
+    let facts = (words, numbers.clone(), numbers, also, any::<bool>());
     let one = (user, facts).prop_filter_map("no address", |(user, facts)| {
         let address = Address::parse(&format!("{user}@sie.at")).ok()?;
-        let ((name, group, department, title, note), number, mobile, pinned) = facts;
+        let ((name, group, department, title, note), number, mobile, also, pinned) = facts;
         Some(Contact {
             address,
             name,
@@ -482,6 +483,7 @@ fn contacts() -> impl Strategy<Value = Vec<Contact>> {
             mobile,
             department,
             title,
+            also,
             note,
             pinned,
         })
@@ -509,6 +511,7 @@ fn kept(contacts: &[Contact]) -> Vec<Contact> {
                 mobile: word(&contact.mobile).filter(is_number),
                 department: word(&contact.department),
                 title: word(&contact.title),
+                also: contact.also.clone(),
                 note: word(&contact.note),
                 pinned: contact.pinned,
             });

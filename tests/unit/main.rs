@@ -14,6 +14,7 @@ mod linear;
 mod lookup;
 mod presence;
 mod screens;
+mod several;
 mod sign_in;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "each of the test programs uses its own part")]

@@ -22,6 +22,7 @@ pub(super) enum Column {
     Title,
     /// Where a column of this name is, `Title` means how somebody is addressed.
     JobTitle,
+    Also,
     Note,
     Pinned,
 }
@@ -115,6 +116,7 @@ pub(super) fn column(name: &str) -> Option<Column> {
         "jobtitle" | "organizationtitle" | "position" | "titre" | "fonction" | "cargo"
         | "functie" => Column::JobTitle,
         "note" | "notes" | "notiz" | "notizen" | "notas" => Column::Note,
+        "also" => Column::Also,
         "pinned" => Column::Pinned,
         _ => return None,
     })

@@ -237,6 +237,7 @@ fn by_column(line: usize, record: &StringRecord, columns: &[Option<Column>]) -> 
         mobile: or(first(Column::Mobile), mobile),
         department: first(Column::Department).into(),
         title: first(title).into(),
+        also: first(Column::Also).into(),
         note: first(Column::Note).into(),
         pinned: matches!(
             first(Column::Pinned).trim().to_lowercase().as_str(),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use thiserror::Error;
 
 use super::encoding::Encoding;
-use crate::contacts::{Contact, Fact};
+use crate::contacts::{Contact, Fact, written_addresses};
 use crate::presence::{Address, AddressError, clean};
 
 /// The longest fact that is taken, in characters: far more than any screen shows.
@@ -166,6 +166,7 @@ pub(super) struct Entry {
     pub mobile: String,
     pub department: String,
     pub title: String,
+    pub also: String,
     pub note: String,
     pub pinned: bool,
 }
@@ -179,6 +180,7 @@ impl Entry {
             Fact::Mobile => &self.mobile,
             Fact::Department => &self.department,
             Fact::Title => &self.title,
+            Fact::Also => &self.also,
             Fact::Note => &self.note,
         }
     }
@@ -289,6 +291,12 @@ fn word(text: &str, fact: Fact) -> Result<Option<String>, Reason> {
     } else {
         LONGEST
     };
+    if fact == Fact::Also {
+        let addresses = written_addresses(&text).filter_map(Result::ok);
+        let addresses: Vec<String> = addresses.map(|other| other.to_string()).collect();
+        let addresses = addresses.join(", ");
+        return Ok((!addresses.is_empty()).then_some(addresses));
+    }
     if text.chars().count() > longest {
         return Err(Reason::TooLong(fact.key(), longest));
     }

@@ -36,6 +36,8 @@ enum Attribute {
     Telephone,
     Mobile,
     Title,
+    /// Of RFC 2079: `sip:` before an address that somebody has besides.
+    Uri,
     Description,
     /// Of `inetOrgPerson`: `starred` stands for a pin.
     Category,
@@ -58,6 +60,7 @@ fn attribute(name: &str) -> Option<Attribute> {
         "telephonenumber" => Attribute::Telephone,
         "mobile" | "mobiletelephonenumber" => Attribute::Mobile,
         "title" => Attribute::Title,
+        "labeleduri" => Attribute::Uri,
         "description" => Attribute::Description,
         "businesscategory" => Attribute::Category,
         "ou" | "organizationalunitname" => Attribute::Unit,
@@ -139,6 +142,10 @@ fn entry(lines: &[Line]) -> Result<Entry, (&Line, Reason)> {
     let group = department.clone().or_else(|| word(Attribute::Unit));
     let department = department.or_else(|| word(Attribute::DepartmentNumber));
     let fact = |attribute| word(attribute).unwrap_or_default();
+    let uris = words
+        .iter()
+        .filter(|(attribute, _)| *attribute == Attribute::Uri);
+    let also = uris.filter_map(|(_, value)| value.strip_prefix("sip:"));
     Ok(Entry {
         line: first.number,
         text: first.text.clone(),
@@ -152,6 +159,7 @@ fn entry(lines: &[Line]) -> Result<Entry, (&Line, Reason)> {
         mobile: fact(Attribute::Mobile),
         department: department.unwrap_or_default(),
         title: fact(Attribute::Title),
+        also: also.collect::<Vec<_>>().join(", "),
         note: fact(Attribute::Description),
         pinned: word(Attribute::Category).is_some_and(|word| word == STARRED),
     })
@@ -202,6 +210,9 @@ pub(super) fn write(contacts: &[Contact]) -> String {
             if let Some(text) = contact.fact(fact) {
                 line(attribute, text);
             }
+        }
+        for other in contact.others() {
+            line("labeledURI", &format!("sip:{other}"));
         }
         if contact.pinned {
             line("businessCategory", STARRED);

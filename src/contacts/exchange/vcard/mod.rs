@@ -12,6 +12,9 @@ const WIDTH: usize = 75;
 
 /// The category of those who stand on top, as in Google's contacts.
 const STARRED: &str = "starred";
+/// A property of our own: addresses that somebody has besides. Of other programs' cards only one
+/// address is taken, for the others may be private.
+const ALSO: &str = "X-WHOSIN-ALSO";
 
 /// Which vCard is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +93,7 @@ struct Card {
     numbers: Vec<(u8, String)>,
     mobiles: Vec<(u8, String)>,
     title: String,
+    also: String,
     note: String,
     /// The first thing that is wrong with it.
     broken: Option<(usize, String, Reason)>,
@@ -107,6 +111,7 @@ impl Card {
             numbers: Vec::new(),
             mobiles: Vec::new(),
             title: String::new(),
+            also: String::new(),
             note: String::new(),
             broken: None,
         }
@@ -148,7 +153,7 @@ impl Card {
             "X-SIP" => Some(Kind::Sip),
             "X-JABBER" | "X-MS-IMADDRESS" => Some(Kind::Im),
             "EMAIL" => Some(Kind::Mail),
-            "FN" | "N" | "CATEGORIES" | "ORG" | "TEL" | "TITLE" | "NOTE" => None,
+            "FN" | "N" | "CATEGORIES" | "ORG" | "TEL" | "TITLE" | "NOTE" | ALSO => None,
             _ => return Ok(()),
         };
         let whole = property.decoded_base64()?;
@@ -191,6 +196,7 @@ impl Card {
                 numbers.push((property.preference(), number));
             }
             (None, "TITLE") => empty_fill(&mut self.title, &decode(unescape(value))),
+            (None, ALSO) => empty_fill(&mut self.also, &decode(unescape(value))),
             (None, "NOTE") => empty_fill(&mut self.note, &decode(unescape(value))),
             (None, _) => {
                 let parts = split(value, ';').into_iter().map(decode);
@@ -239,6 +245,7 @@ impl Card {
             number: most_wanted(self.numbers),
             mobile: most_wanted(self.mobiles),
             title: self.title,
+            also: self.also,
             note: self.note,
         });
     }
@@ -296,6 +303,9 @@ pub(super) fn write(contacts: &[Contact], version: Version) -> String {
             if let Some(text) = contact.fact(fact) {
                 line(&format!("{property}{}", escape(text)));
             }
+        }
+        if let Some(also) = &contact.also {
+            line(&format!("{ALSO}:{}", escape(also)));
         }
         let group = contact.group.as_deref().map(escape);
         let categories: Vec<String> = group

@@ -1,0 +1,80 @@
+//! Somebody who has several addresses.
+
+use whosin::board::{Standing, WorldMessage};
+use whosin::contacts::{Contact, Fact};
+use whosin::link::Outcome;
+use whosin::presence::Availability;
+
+use crate::support::desk::{Desk, address, contact, doing, outcome, report};
+
+const ONE: &str = "ann@sie.at";
+const TWO: &str = "ann@two.sie.at";
+
+fn desk() -> Desk {
+    let mut desk = Desk::empty(120, 32);
+    let mut ann = contact(ONE, "Ann", "");
+    ann.set(Fact::Also, Some(TWO.into()));
+    desk.send(WorldMessage::Link(crate::support::desk::link(
+        whosin::link::LinkState::Up,
+    )));
+    desk.send(WorldMessage::Contacts(vec![ann]));
+    desk
+}
+
+fn shown(desk: &Desk) -> (Option<Availability>, Standing) {
+    let entry = desk.board.entry(&address(ONE)).unwrap();
+    let after = desk.board.confirmed_after(desk.now);
+    (entry.availability(), entry.standing(after))
+}
+
+const FREE: (Option<Availability>, Standing) = (Some(Availability::Available), Standing::Fresh);
+
+#[test]
+fn all_addresses_are_kept_fresh_together() {
+    let mut desk = Desk::empty(120, 32);
+    let ann = Contact {
+        also: Some(format!("{TWO}, ben@sie.at")),
+        ..contact(ONE, "Ann", "")
+    };
+    let contacts = vec![ann, contact("ben@sie.at", "Ben", "")];
+    let effects = desk.send(WorldMessage::Contacts(contacts));
+    let wanted = [ONE, "ben@sie.at", TWO].map(address).to_vec();
+    let wanted = whosin::board::WorldEffect::Contacts(wanted);
+    assert!(effects.contains(&wanted.into()), "{effects:?}");
+}
+
+#[test]
+fn the_most_available_state_shows_once_all_are_known() {
+    let mut desk = desk();
+    desk.send(report(ONE, desk.now, doing("<r:on-the-phone/>")));
+    assert_eq!(shown(&desk), (None, Standing::Awaited));
+    desk.send(report(TWO, desk.now, doing("")));
+    assert_eq!(shown(&desk), FREE);
+    desk.send(report(TWO, desk.now, doing("<r:vacation/>")));
+    assert_ne!(shown(&desk), FREE);
+}
+
+#[test]
+fn an_address_that_is_silent_leaves_doubt_unless_another_is_free() {
+    let mut desk = desk();
+    desk.send(report(ONE, desk.now, doing("")));
+    desk.send(outcome(TWO, desk.now, Outcome::NotAnswered));
+    assert_eq!(shown(&desk), FREE);
+    desk.send(report(ONE, desk.now, doing("<r:on-the-phone/>")));
+    assert_eq!(shown(&desk).1, Standing::Stale);
+}
+
+#[test]
+fn the_details_list_each_address() {
+    let mut desk = desk();
+    desk.send(report(ONE, desk.now, doing("<r:on-the-phone/>")));
+    desk.send(report(TWO, desk.now, doing("")));
+    desk.act(whosin::board::Action::Open);
+    let screen = desk.screen();
+    for line in [
+        &format!("{ONE}: On the phone"),
+        &format!("{TWO}: Available"),
+    ] {
+        assert!(screen.contains(line.as_str()), "{screen}");
+    }
+}
