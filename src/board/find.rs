@@ -1,7 +1,10 @@
+use std::borrow::Cow;
+
 use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::entry::{Entry, Standing};
+use super::fold::{fold, places};
 use crate::contacts::Fact;
 use crate::contacts::number::is_found;
 use crate::presence::Availability;
@@ -34,7 +37,7 @@ impl Find {
         };
         let atom = |word: &str, kind| {
             Atom::new(
-                word,
+                &fold(word),
                 CaseMatching::Ignore,
                 Normalization::Smart,
                 kind,
@@ -76,7 +79,7 @@ impl Find {
         let Find { words, matcher, .. } = self;
         words.iter().all(|word| {
             let mut found = |atom: &Atom, text: &str| {
-                atom.score(Utf32Str::new(text, &mut buffer), matcher)
+                atom.score(Utf32Str::new(&fold(text), &mut buffer), matcher)
                     .is_some()
             };
             found(&word.in_name, entry.name())
@@ -90,11 +93,17 @@ impl Find {
 
     /// Which characters of `text` the words match, by their place among its characters.
     pub fn marks(&mut self, text: &str) -> Vec<u32> {
+        let folded = fold(text);
         let mut marks = Vec::new();
         let mut buffer = Vec::new();
         for word in &self.words {
-            let text = Utf32Str::new(text, &mut buffer);
+            let text = Utf32Str::new(&folded, &mut buffer);
             word.in_name.indices(text, &mut self.matcher, &mut marks);
+        }
+        if matches!(folded, Cow::Owned(_)) {
+            let places: Vec<u32> = places(text).collect();
+            let place = |mark: &u32| places.get(*mark as usize).copied();
+            marks = marks.iter().filter_map(place).collect();
         }
         marks.sort_unstable();
         marks.dedup();

@@ -12,6 +12,7 @@ mod edits;
 mod entry;
 mod files;
 mod find;
+mod fold;
 mod form;
 mod history;
 mod incoming;

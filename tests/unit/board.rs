@@ -103,6 +103,35 @@ fn the_facts_that_are_typed_are_saved_and_no_others() {
 }
 
 #[test]
+fn letters_are_found_as_people_type_them() {
+    for (name, typed) in [
+        ("Hans Straße", "strasse"),
+        ("Hans Strasse", "straße"),
+        ("Jan Łódź", "lodz"),
+        ("Søren Kjær", "soren kjaer"),
+        ("Guðrún Þórsdóttir", "gudrun thors"),
+        ("Đorđe Œuvre", "dorde oeuvre"),
+    ] {
+        let mut desk = Desk::staffed(80, 24);
+        let who = contact("x@sie.at", name, "");
+        desk.send(WorldMessage::Contacts(vec![
+            who,
+            contact("y@sie.at", "Zq Zq", ""),
+        ]));
+        desk.act(Action::Find);
+        desk.type_text(typed);
+        let screen = desk.screen();
+        assert!(
+            screen.contains(name) && screen.contains("1 of 2"),
+            "{typed}: {screen}"
+        );
+    }
+    // Both letters that stand for one mark it, and no other.
+    let mut find = whosin::board::Find::new("ss");
+    assert_eq!(find.marks("Maß O"), [2]);
+}
+
+#[test]
 fn the_pinned_stand_on_top_of_all_groups() {
     let mut desk = Desk::staffed(80, 24);
     let lin = address("lin@sie.at");
