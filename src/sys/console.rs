@@ -43,7 +43,29 @@ pub fn takes_escapes() -> bool {
 /// Whether the terminal draws symbols that its font lacks, from other fonts.
 #[cfg(not(windows))]
 pub fn has_symbols() -> bool {
-    true
+    draws_symbols(|name| std::env::var(name).ok())
+}
+
+/// Whether a terminal of Unix with these variables shows more than ASCII: the console of Linux has
+/// few symbols, and a locale may name another encoding. One that is not set names none.
+#[cfg(not(windows))]
+pub fn draws_symbols(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name: &&str| variable(name).filter(|value| !value.is_empty());
+    if let Some("linux" | "dumb" | "vt100" | "vt220") = variable("TERM").as_deref() {
+        return false;
+    }
+    // In this order the system looks at them, too (POSIX, section 8.2).
+    let Some(locale) = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .iter()
+        .find_map(|name| set(&name))
+    else {
+        return true;
+    };
+    let locale = locale.to_ascii_lowercase();
+    match locale.split_once('.') {
+        Some((_, encoding)) => encoding.starts_with("utf-8") || encoding.starts_with("utf8"),
+        None => locale != "c" && locale != "posix",
+    }
 }
 
 /// Whether the console draws symbols that its font lacks, from other fonts. Windows Terminal does,

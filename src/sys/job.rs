@@ -2,26 +2,44 @@
 
 use std::io;
 
-/// The signal that asks a job to stop, SIGTSTP; heard, and no longer stopping the process, from the
-/// moment this is made.
+/// What happens to a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JobEvent {
+    /// It is asked to stop: SIGTSTP.
+    StopRequested,
+    /// It goes on, and others may have used the terminal meanwhile: SIGCONT.
+    Continued,
+}
+
+/// The signals to a job; SIGTSTP no longer stops the process from the moment this is made.
 #[cfg(unix)]
-pub struct StopRequests(tokio::signal::unix::Signal);
+pub struct JobEvents {
+    stop: tokio::signal::unix::Signal,
+    go_on: tokio::signal::unix::Signal,
+}
 
 #[cfg(unix)]
-impl StopRequests {
-    /// Begins to hear it.
+impl JobEvents {
+    /// Begins to hear them.
     ///
     /// # Errors
-    /// Why it cannot be heard.
-    pub fn new() -> io::Result<StopRequests> {
+    /// Why they cannot be heard.
+    pub fn new() -> io::Result<JobEvents> {
+        use rustix::process::Signal;
         use tokio::signal::unix::{SignalKind, signal};
-        let stop = SignalKind::from_raw(rustix::process::Signal::TSTP.as_raw());
-        signal(stop).map(StopRequests)
+        let hear = |kind: Signal| signal(SignalKind::from_raw(kind.as_raw()));
+        Ok(JobEvents {
+            stop: hear(Signal::TSTP)?,
+            go_on: hear(Signal::CONT)?,
+        })
     }
 
-    /// Waits for the next one.
-    pub async fn next(&mut self) {
-        self.0.recv().await;
+    /// Waits for the next one. None is lost where the waiting is given up and begun again.
+    pub async fn next(&mut self) -> JobEvent {
+        tokio::select! {
+            _ = self.stop.recv() => JobEvent::StopRequested,
+            _ = self.go_on.recv() => JobEvent::Continued,
+        }
     }
 }
 
@@ -36,25 +54,47 @@ pub fn stop() -> io::Result<()> {
     Ok(kill_current_process_group(Signal::STOP)?)
 }
 
-/// Whether there is a shell that a stopped job goes back to.
-pub const CAN_STOP: bool = cfg!(unix);
+/// Whether a shell waits for this job, to continue it once it has stopped. Where whosin is what the
+/// terminal was opened for (`xterm -e`, `ssh -t host whosin`, a container) nobody does.
+#[cfg(unix)]
+pub fn can_stop() -> bool {
+    use rustix::process::{getpgid, getpgrp, getppid, getsid};
+    let (Ok(session), group) = (getsid(None), getpgrp()) else {
+        return false;
+    };
+    // What the terminal was opened for leads the session.
+    if session == group {
+        return false;
+    }
+    // A parent in the same group is a script, which a shell waits for in turn.
+    let parent = getppid();
+    parent.is_some_and(|parent| {
+        getpgid(Some(parent)) == Ok(group) || getsid(Some(parent)) == Ok(session)
+    })
+}
+
+/// No shell has jobs.
+#[cfg(not(unix))]
+pub fn can_stop() -> bool {
+    false
+}
 
 /// No such signal comes.
 #[cfg(not(unix))]
-pub struct StopRequests;
+pub struct JobEvents;
 
 #[cfg(not(unix))]
-impl StopRequests {
+impl JobEvents {
     /// Begins to hear nothing.
     ///
     /// # Errors
     /// None.
-    pub fn new() -> io::Result<StopRequests> {
-        Ok(StopRequests)
+    pub fn new() -> io::Result<JobEvents> {
+        Ok(JobEvents)
     }
 
     /// Waits for ever.
-    pub async fn next(&mut self) {
+    pub async fn next(&mut self) -> JobEvent {
         std::future::pending().await
     }
 }

@@ -7,7 +7,7 @@ use std::io;
 pub enum End {
     /// Ctrl-C: SIGINT.
     Interrupt,
-    /// SIGTERM, or SIGHUP: the terminal is gone. On Windows its window is closed, the user signs
+    /// SIGTERM, SIGQUIT, or SIGHUP: the terminal is gone. On Windows its window is closed, the user signs
     /// off or the system shuts down, and the process has a few seconds.
     Terminate,
 }
@@ -18,6 +18,7 @@ pub struct Signals {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
     hang_up: tokio::signal::unix::Signal,
+    quit: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
@@ -32,6 +33,7 @@ impl Signals {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
+            quit: signal(SignalKind::quit())?,
         })
     }
 
@@ -41,6 +43,7 @@ impl Signals {
             _ = self.interrupt.recv() => End::Interrupt,
             _ = self.terminate.recv() => End::Terminate,
             _ = self.hang_up.recv() => End::Terminate,
+            _ = self.quit.recv() => End::Terminate,
         }
     }
 }

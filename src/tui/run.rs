@@ -1,7 +1,7 @@
 //! The loop: sleeps until a key, a message, or a change that time brings; then updates the board
 //! and draws what changed.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::ops::ControlFlow;
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ use crate::board::{
     Action, Board, Effect, Heading, Message, TerminalEffect, UserMessage, WorldEffect, WorldMessage,
 };
 use crate::presence::Address;
-use crate::sys::job::StopRequests;
+use crate::sys::job::{self, JobEvent, JobEvents};
 use crate::sys::signals::Signals;
 
 /// Frames that nobody waits for are at least this far apart.
@@ -34,6 +34,11 @@ const AT_ONCE: usize = 256;
 /// Why the board could not be shown.
 #[derive(Debug, Error)]
 pub enum TuiError {
+    /// The output goes elsewhere.
+    #[error(
+        "the output is no terminal, and whosin needs one; 'whosin status' and 'whosin watch' do not"
+    )]
+    NoTerminal,
     /// The terminal refused.
     #[error("the terminal cannot be used: {0}. whosin needs one; 'whosin status' does not")]
     Terminal(#[from] io::Error),
@@ -50,12 +55,16 @@ pub async fn run(
     messages: mpsc::Receiver<WorldMessage>,
     effects: mpsc::UnboundedSender<WorldEffect>,
 ) -> Result<(), TuiError> {
+    if !io::stdout().is_terminal() {
+        return Err(TuiError::NoTerminal);
+    }
     // From here on no signal ends the program with the terminal still taken.
-    let signals = (Signals::new()?, StopRequests::new()?);
+    let signals = (Signals::new()?, JobEvents::new()?);
     let mut screen = Screen::enter(board.mouse())?;
     let variable = |name: &str| std::env::var(name).ok();
     let answer = if look.themes.by_background() && Background::can_be_asked(variable) {
         screen.ask_for_background()?;
+        screen.follow_focus()?;
         Some(Answer::default())
     } else {
         None
@@ -96,7 +105,7 @@ impl EventLoop {
     async fn run(
         mut self,
         mut messages: mpsc::Receiver<WorldMessage>,
-        (mut signals, mut stops): (Signals, StopRequests),
+        (mut signals, mut job): (Signals, JobEvents),
     ) -> Result<(), TuiError> {
         let mut events = EventStream::new();
         let mut drawn = self.draw()?;
@@ -124,7 +133,13 @@ impl EventLoop {
                     if self.update(message)?.is_break() { return Ok(()) }
                 }
                 _ = signals.next() => return Ok(()),
-                () = stops.next() => { self.screen.suspend()?; by_hand = true }
+                event = job.next() => {
+                    match event {
+                        JobEvent::StopRequested => self.suspend()?,
+                        JobEvent::Continued => self.screen.retake()?,
+                    }
+                    by_hand = true;
+                }
                 () = sleep_until(wake) => {
                     waiting_since.get_or_insert_with(Instant::now);
                     if self.update(Message::Tick)?.is_break() { return Ok(()) }
@@ -206,9 +221,20 @@ impl EventLoop {
             }
             TerminalEffect::Mouse(mouse) => self.screen.set_mouse(mouse)?,
             TerminalEffect::Redraw => self.screen.redraw()?,
-            TerminalEffect::Suspend => self.screen.suspend()?,
+            TerminalEffect::Suspend => self.suspend()?,
             TerminalEffect::Quit => {}
         }
+        Ok(())
+    }
+
+    /// Stops until a shell continues the job; where none waits for it, says so.
+    fn suspend(&mut self) -> io::Result<()> {
+        if job::can_stop() {
+            return self.screen.suspend();
+        }
+        let words = "No shell waits behind this terminal: ctrl-z has nowhere to go".into();
+        self.board
+            .update(WorldMessage::Notice(words), Timestamp::now());
         Ok(())
     }
 
@@ -226,7 +252,13 @@ impl EventLoop {
                 self.screen.redraw()?;
                 Ok(ControlFlow::Continue(()))
             }
-            Event::FocusGained | Event::FocusLost => Ok(ControlFlow::Continue(())),
+            // Only then it may have another background: whoever changed it was elsewhere.
+            Event::FocusGained => {
+                self.screen.ask_for_background()?;
+                self.answer = Some(Answer::default());
+                Ok(ControlFlow::Continue(()))
+            }
+            Event::FocusLost => Ok(ControlFlow::Continue(())),
         }
     }
 

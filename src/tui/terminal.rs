@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::Show;
 use crossterm::event::{
-    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+    DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
+    EnableFocusChange, EnableMouseCapture,
 };
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
@@ -27,6 +28,7 @@ type BufferedTerminal = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 pub struct Screen {
     terminal: BufferedTerminal,
     mouse: bool,
+    focus: bool,
 }
 
 impl Screen {
@@ -45,6 +47,7 @@ impl Screen {
         Ok(Screen {
             terminal: fresh()?,
             mouse,
+            focus: false,
         })
     }
 
@@ -69,6 +72,12 @@ impl Screen {
         Write::flush(backend)
     }
 
+    /// Has the terminal report when it comes to the front.
+    pub fn follow_focus(&mut self) -> io::Result<()> {
+        self.focus = true;
+        execute!(self.terminal.backend_mut(), EnableFocusChange)
+    }
+
     /// Takes the mouse, or leaves it to the terminal.
     pub fn set_mouse(&mut self, mouse: bool) -> io::Result<()> {
         self.mouse = mouse;
@@ -80,14 +89,20 @@ impl Screen {
     }
 
     /// Gives the terminal back, stops the process until it is continued, takes the terminal again.
-    /// Where the system has nothing to stop for it does nothing.
     pub fn suspend(&mut self) -> io::Result<()> {
-        if !job::CAN_STOP {
-            return Ok(());
-        }
         give_back();
         job::stop()?;
+        self.retake()
+    }
+
+    /// Takes the terminal again: others may have used it, and left it as they like it.
+    pub fn retake(&mut self) -> io::Result<()> {
+        // Else raw mode seems to be there still, and is not set again.
+        disable_raw_mode()?;
         take_over(self.mouse)?;
+        if self.focus {
+            self.follow_focus()?;
+        }
         self.redraw()
     }
 
@@ -161,6 +176,7 @@ fn give_back() {
     let _ = execute!(stdout(), DisableMouseCapture);
     let _ = execute!(
         stdout(),
+        DisableFocusChange,
         DisableBracketedPaste,
         EndSynchronizedUpdate,
         LeaveAlternateScreen,

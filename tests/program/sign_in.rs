@@ -93,7 +93,7 @@ impl Shell {
 #[test]
 fn signals_give_the_terminal_back() {
     for moment in MOMENTS {
-        for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
             let mut shell = Shell::at(moment);
             shell.signal(signal);
             shell.has_it_back(&format!("terminal after {signal:?} while {moment:?}"));
@@ -126,6 +126,35 @@ fn ctrl_z_suspends_and_fg_takes_the_terminal_again() {
         shell.pty.send("\x03");
         shell.has_it_back(&format!("terminal after fg and ctrl-c while {moment:?}"));
     }
+}
+
+#[test]
+fn who_is_stopped_from_outside_takes_the_terminal_again() {
+    let mut shell = Shell::at(Moment::Typing);
+    shell.signal(Signal::STOP);
+    shell
+        .pty
+        .wait_for("the shell again", |text| text.contains("Stopped"));
+    // The shell's user brings the terminal in order, and uses it.
+    shell.pty.send("stty $(cat before)\n");
+    shell
+        .pty
+        .send("printf '\\033[?1049l\\033[?2004l'; clear; echo ready\n");
+    shell.pty.wait_for("what the user did", |text| {
+        text.lines().any(|line| line.trim() == "ready")
+    });
+    shell.pty.send("fg\n");
+    shell.pty.wait_for("form again", |text| {
+        text.contains("whosin: sign in")
+            && shell
+                .pty
+                .with_screen(|screen| screen.alternate_screen() && screen.bracketed_paste())
+    });
+    // Keys come one by one again.
+    shell.pty.send("cup");
+    shell.pty.wait_for_text("Server     cup");
+    shell.pty.send("\x03");
+    shell.has_it_back("terminal after fg and ctrl-c");
 }
 
 #[test]

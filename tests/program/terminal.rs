@@ -1,8 +1,6 @@
 //! The program in a real terminal.
 
-use std::time::Duration;
-
-use crate::support::pty::{Pty, Start};
+use crate::support::pty::{Pty, Start, environment};
 use whosin::simulator::{Doing, Options, Simulator};
 
 const DEMO: Start<'_> = Start {
@@ -52,19 +50,48 @@ fn signals_give_the_terminal_back() {
 }
 
 #[test]
-fn ctrl_z_gives_the_terminal_back_and_continuing_takes_it_again() {
+fn ctrl_z_stops_nothing_where_no_shell_waits() {
     let mut pty = demo();
     pty.send("\x1a");
-    pty.wait_for("terminal given back", |_| is_given_back(&pty));
-    let process = rustix::process::Pid::from_raw(pty.child.process_id().unwrap() as i32).unwrap();
-    // It has stopped a moment after it gave the terminal back.
-    std::thread::sleep(Duration::from_millis(100));
-    rustix::process::kill_process(process, rustix::process::Signal::CONT).unwrap();
-    pty.wait_for("board again", |text| {
-        text.contains("whosin") && !is_given_back(&pty)
-    });
+    pty.wait_for_text("No shell waits behind this terminal");
+    assert!(!is_given_back(&pty));
     pty.send("q");
     assert_eq!(pty.wait_for_end(), 0);
+}
+
+#[test]
+fn the_output_has_to_be_a_terminal() {
+    for command in [&["demo"][..], &[]] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_whosin"))
+            .env_clear()
+            .envs(environment(tempfile::tempdir().unwrap().path()))
+            .args(command)
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains("the output is no terminal"), "{error}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn icons_are_letters_where_the_terminal_draws_no_others() {
+    for variable in [
+        ("LC_ALL", "C"),
+        ("TERM", "linux"),
+        ("LANG", "de_AT.ISO-8859-1"),
+    ] {
+        let pty = Pty::start(Start {
+            variables: &[variable],
+            ..DEMO
+        });
+        pty.wait_for("presence", |text| {
+            text.contains("live") && text.contains("Front desk")
+        });
+        let drawn = pty.text();
+        assert!(!drawn.contains(['✓', '─', '▸']), "{variable:?}: {drawn}");
+    }
 }
 
 #[test]

@@ -366,6 +366,17 @@ fn a_light_terminal_gets_the_light_theme_and_types_nothing() {
     let text = pty.wait_for_text("/ben");
     assert!(!text.contains("rgb") && !text.contains("11;"), "{text}");
     bench::until("the light theme is drawn", || wrote(&pty, LIGHT));
+    // The user comes back from where they have changed it.
+    let before = pty.written().len();
+    pty.send("\x1b[I");
+    let since = || String::from_utf8_lossy(&pty.written()[before..]).into_owned();
+    bench::until("it is asked again", || since().contains("\x1b]11;?"));
+    pty.send("\x1b]11;rgb:0000/0000/0000\x07");
+    pty.send("\x7f\x7f\x7f\x1b");
+    bench::until("the dark theme is drawn", || {
+        let since = String::from_utf8_lossy(&pty.written()[before..]).into_owned();
+        since.contains("38;2;") && !since.contains(LIGHT)
+    });
 }
 
 #[test]
