@@ -16,6 +16,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
 use crate::file;
+use crate::presence::clean_lines;
 
 /// A file that is larger than this, in bytes, makes way for a new one.
 const LARGEST: u64 = 1 << 20;
@@ -90,6 +91,25 @@ impl Write for Rotating {
     }
 }
 
+/// Writes each event as one line without anything that would control a terminal.
+#[derive(Debug)]
+pub struct CleanLines<W>(pub W);
+
+impl<W: Write> Write for CleanLines<W> {
+    /// Writes a whole event, as the library hands it over.
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let line = text.trim_end_matches('\n').replace(['\n', '\r'], " ");
+        self.0
+            .write_all(format!("{}\n", clean_lines(&line)).as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 /// Starts the log: up to `level` into the file, where there is a place for one, and up to `verbose`
 /// to standard error. A file that cannot be written is done without.
 ///
@@ -107,7 +127,7 @@ pub fn start(path: Option<&Path>, level: LevelFilter, verbose: LevelFilter) -> R
     let mut file = path.map(|path| Rotating::at(path.to_path_buf()));
     let writable = file.as_mut().map_or(Ok(()), Rotating::begin);
     let to_file = file.filter(|_| writable.is_ok()).map(|file| {
-        let file = Mutex::new(file);
+        let file = Mutex::new(CleanLines(file));
         fmt::layer()
             .with_ansi(false)
             .log_internal_errors(false)
@@ -119,7 +139,7 @@ pub fn start(path: Option<&Path>, level: LevelFilter, verbose: LevelFilter) -> R
             .with_ansi(false)
             .without_time()
             .with_target(false)
-            .with_writer(io::stderr)
+            .with_writer(|| CleanLines(io::stderr()))
             .with_filter(own(verbose))
     });
     // Only a second start in one process fails, and then the first one holds.

@@ -7,8 +7,9 @@ use whosin::cli::Cli;
 use whosin::commands;
 
 fn main() -> ExitCode {
+    commands::report_panics();
     commands::answer_shell();
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| commands::refuse(&error));
     // One thread: the board waits far more than it works.
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -16,7 +17,7 @@ fn main() -> ExitCode {
     {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("whosin: cannot start: {error}");
+            commands::complain(format_args!("whosin: cannot start: {error}"));
             return ExitCode::FAILURE;
         }
     };
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
     match ended {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(error) => {
-            eprintln!("whosin: {error}");
+            commands::complain(format_args!("whosin: {error}"));
             ExitCode::from(error.exit() as u8)
         }
     }

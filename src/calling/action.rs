@@ -3,6 +3,7 @@ use thiserror::Error;
 use super::presets;
 use super::template::{Placeholder, Template, TemplateError};
 use crate::contacts::Contact;
+use crate::presence::is_clean;
 
 /// What can be done with a contact by another program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,8 +62,8 @@ pub enum Misfit {
         /// Of whom.
         name: String,
     },
-    /// An argument would hold a sign that controls a terminal.
-    #[error("'{0}' is not run: an argument would hold a control character")]
+    /// An argument would hold a sign that controls a terminal, or that nobody sees.
+    #[error("'{0}' is not run: an argument would hold a control character, or an invisible one")]
     Control(String),
     /// A text of somebody else would be taken for an option of the program.
     #[error("'{0}' is not run: what the contact has in it begins with a dash, like an option")]
@@ -129,7 +130,7 @@ impl ContactAction {
                     placeholder,
                     name: name.into(),
                 })?;
-            if argument.contains(char::is_control) {
+            if argument.contains(char::is_control) || !is_clean(&argument) {
                 return Err(Misfit::Control(self.name.clone()));
             }
             if argument.starts_with('-') && !template.is_option() {

@@ -1,14 +1,12 @@
 //! Where commands that show no board get their answers: from the server, or from what a board left.
 
 use std::collections::HashMap;
-use std::io::{self, Write};
 
 use jiff::Timestamp;
-use serde::Serialize;
 
 use super::{CommandError, feed_config_with_warning};
 use crate::board::Roster;
-use crate::cli::{Exit, find_contact_loosely};
+use crate::cli::find_contact_loosely;
 use crate::contacts::Contact;
 use crate::feed::ask_once;
 use crate::link::LinkState;
@@ -96,36 +94,5 @@ pub fn about(snapshot: Snapshot, wanted: &[Contact], is_fresh: bool) -> Snapshot
     Snapshot {
         contacts: wanted.iter().map(one).collect(),
         ..snapshot
-    }
-}
-
-/// Prints an answer after which nothing is left to do.
-///
-/// # Errors
-/// As [`print`].
-pub fn print_all(text: &str) -> Result<Exit, CommandError> {
-    print(text).map(|_| Exit::Done)
-}
-
-/// Prints one line of JSON, after which nothing is left to do.
-///
-/// # Errors
-/// As [`print`].
-pub fn print_json(value: &impl Serialize) -> Result<Exit, CommandError> {
-    let text = serde_json::to_string(value)
-        .map_err(|error| CommandError::Io("cannot print", error.into()))?;
-    print_all(&format!("{text}\n"))
-}
-
-/// Prints to standard output. Whether anybody still reads.
-///
-/// # Errors
-/// [`CommandError::Io`] where it cannot be written; a reader who has had enough is none.
-pub fn print(text: &str) -> Result<bool, CommandError> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Ok(()) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-        Err(error) => Err(CommandError::Io("cannot print", error)),
     }
 }

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::answers::{left_by_board, print_all};
+use super::answers::left_by_board;
 use super::launch::launch;
+use super::output::print_all;
 use super::{CommandError, load_unlogged};
 use crate::calling::Subject;
 use crate::cli::{Call, Exit, Options, find_contact_loosely};

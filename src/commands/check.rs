@@ -5,8 +5,9 @@ use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::answers::print;
 use super::directory::probe;
+use super::files::shown;
+use super::output::print_exactly;
 use super::{CommandError, exit_of, feed_config, load};
 use crate::board::Setting;
 use crate::cli::{Exit, Options};
@@ -14,7 +15,7 @@ use crate::contacts;
 use crate::feed::{Applications, Config, Failure, Session, SignOut, failure_in_words, in_use};
 use crate::http::{self, Described, Trust};
 use crate::link::Problem;
-use crate::presence::{Address, IconSet};
+use crate::presence::{Address, IconSet, clean};
 use crate::pws::{BATCH, Class, Client, Error};
 use crate::settings::Settings;
 use crate::sys::console;
@@ -78,7 +79,7 @@ impl Printed {
         let name = STEPS[self.next];
         let sign = self.marks()[mark];
         let took = took.map_or(String::new(), |took| format!("{} ms", took.as_millis()));
-        let line = format!("{name:WIDEST$} {took:>8}  {words}");
+        let line = format!("{name:WIDEST$} {took:>8}  {}", clean(words));
         // Writing to a string cannot fail.
         let _ = writeln!(self.text, "{sign} {line}");
         let colour = match (self.colours, mark) {
@@ -91,8 +92,9 @@ impl Printed {
         self.next += 1;
     }
 
+    /// Prints what was cleaned before it was coloured.
     fn print(&mut self, text: &str) {
-        if let Err(error) = print(text) {
+        if let Err(error) = print_exactly(text) {
             self.trouble.get_or_insert(error);
         }
     }
@@ -105,8 +107,8 @@ impl Printed {
             Outcome::Failed(problem, exit) => {
                 self.line(1, Some(began.elapsed()), &problem.what);
                 if !problem.advice.is_empty() {
-                    let advice =
-                        format!("{:indent$}{}\n", "", problem.advice, indent = WIDEST + 13);
+                    let indent = " ".repeat(WIDEST + 13);
+                    let advice = format!("{indent}{}\n", clean(&problem.advice));
                     self.text.push_str(&advice);
                     self.print(&advice);
                 }
@@ -140,7 +142,7 @@ pub async fn check(options: &Options, report: Option<&Path>) -> Result<Exit, Com
         } else {
             crate::file::replace(path, text.as_bytes())
                 .map_err(|error| CommandError::unwritable(path, error))?;
-            printed.print(&format!("\nThe report is in {}\n", path.display()));
+            printed.print(&format!("\nThe report is in {}\n", shown(path)));
         }
     }
     match printed.trouble {
@@ -440,7 +442,7 @@ fn report_of(settings: Option<&Settings>, steps: &str) -> String {
     if let Some(settings) = settings {
         for Setting { name, value, .. } in settings.shown(&[]) {
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "{name} = {value}");
+            let _ = writeln!(text, "{name} = {}", clean(&value));
         }
         text.push('\n');
     }

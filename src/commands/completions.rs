@@ -4,7 +4,7 @@ use clap::CommandFactory;
 use clap_complete::CompleteEnv;
 use clap_complete::env::Shells;
 
-use super::{CommandError, answers};
+use super::{CommandError, output};
 use crate::cli::{Cli, Exit};
 
 /// By this variable a shell asks what a word may go on to.
@@ -19,7 +19,8 @@ pub fn completions(shell: &str) -> Result<Exit, CommandError> {
             .write_registration(VARIABLE, NAME, NAME, NAME, &mut script)
             .map_err(|error| CommandError::Io("cannot print", error))?;
     }
-    answers::print_all(&String::from_utf8_lossy(&script))
+    output::print_exactly(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Done)
 }
 
 /// Where a shell asks, answers it and ends; else nothing.

@@ -5,8 +5,8 @@ use std::process::Command;
 
 use serde::Serialize;
 
-use super::answers::{print_all, print_json};
 use super::contacts::aligned;
+use super::output::{print_all, print_json};
 use super::{CommandError, load_unlogged, look};
 use crate::cli::{Config, Exit, Options};
 use crate::contacts;

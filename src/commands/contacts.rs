@@ -2,14 +2,14 @@
 //! a board.
 
 use std::collections::HashSet;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::answers::{print_all, print_json};
 use super::directory::{Checked, Directory, check_addresses, in_book};
+use super::output::{complain, print_all, print_exactly, print_json};
 use super::{CommandError, files, load_unlogged};
 use crate::board::contact_of;
 use crate::cli::{Contacts, Exit, Options, find_contact};
@@ -141,7 +141,7 @@ impl Book {
         };
         if let Some(doubt) = doubt {
             // Who closed standard error does not want to know.
-            let _ = writeln!(io::stderr(), "whosin: {doubt}");
+            complain(format_args!("whosin: {doubt}"));
         }
         let contact = contact_of(&entry, address);
         self.add_all(vec![with_facts(contact, facts, pinned)])
@@ -275,16 +275,14 @@ impl Book {
         }
         if read.encoding == Encoding::Windows1252 {
             let shown = files::shown(file);
-            let _ = writeln!(
-                io::stderr(),
+            complain(format_args!(
                 "{shown}: not UTF-8, so it is read as {}: see whether the names are right",
                 read.encoding
-            );
+            ));
         }
         for one in &read.refused {
-            // Who closed standard error does not want to know.
             let shown = files::shown(file);
-            let _ = writeln!(io::stderr(), "{shown}:{}: {}", one.line, one.reason);
+            complain(format_args!("{shown}:{}: {}", one.line, one.reason));
         }
         let verb = if dry_run { "would come in" } else { "came in" };
         print_all(&format!(
@@ -301,7 +299,8 @@ impl Book {
         let by_name = || files::named(file).and_then(Format::of_file_name);
         let format = format.or_else(by_name).unwrap_or(Format::Csv);
         let Some(path) = files::named(file) else {
-            return print_all(&exchange::write(&self.contacts, format));
+            print_exactly(&exchange::write(&self.contacts, format))?;
+            return Ok(Exit::Done);
         };
         files::write(path, &self.contacts, format, &self.path)?;
         Ok(Exit::Done)

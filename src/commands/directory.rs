@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::answers::{print_all, print_json};
 use super::contacts::aligned;
+use super::output::{print_all, print_json};
 use super::{CommandError, exit_of, feed_config, load};
 use crate::cli::{Exit, Options, Search};
 use crate::contacts::{self, Contact};

@@ -73,6 +73,7 @@ pub async fn launch(invocation: &Invocation) -> Result<(), LaunchError> {
 /// Puts a text into tmux's buffer and, where tmux can hand it on, onto the clipboard of the terminal
 /// behind it. Returns what was done, in words.
 pub async fn copy_through_tmux(text: &str) -> String {
+    let text = &clean(text);
     if load_buffer(&["load-buffer", "-w", "-"], text).await {
         return format!("Copied {text}");
     }

@@ -7,14 +7,15 @@ use clap::CommandFactory;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use super::{CommandError, answers};
+use super::{CommandError, output};
 use crate::cli::{Cli, Exit};
 
 /// Prints the page of the program, or writes a page for each command into a folder.
 pub fn man(folder: Option<&Path>) -> Result<Exit, CommandError> {
     let Some(folder) = folder else {
         let page = main_page().map_err(|error| CommandError::Io("cannot print", error))?;
-        return answers::print_all(&String::from_utf8_lossy(&page));
+        output::print_exactly(&String::from_utf8_lossy(&page))?;
+        return Ok(Exit::Done);
     };
     write_pages(folder).map_err(|error| CommandError::unwritable(folder, error))?;
     Ok(Exit::Done)

@@ -12,6 +12,7 @@ mod directory;
 mod files;
 mod launch;
 mod man;
+mod output;
 mod set;
 mod simulate;
 mod status;
@@ -21,8 +22,9 @@ mod watch;
 mod watcher;
 
 pub use completions::answer_shell;
+pub use output::{complain, refuse, report_panics};
 
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::calling::Misfit;
@@ -305,8 +307,7 @@ fn load(options: &Options) -> Result<Settings, CommandError> {
     let level = settings.log_level.value.0;
     let started = log::start(settings.places.log.as_deref(), level, verbose);
     if let Err(words) = started {
-        // Who closed standard error does not want to know.
-        let _ = writeln!(io::stderr(), "whosin: {words}");
+        complain(format_args!("whosin: {words}"));
     }
     Ok(settings)
 }
@@ -338,8 +339,7 @@ async fn feed_config(settings: &Settings) -> Result<Config, CommandError> {
 async fn feed_config_with_warning(settings: &Settings) -> Result<Config, CommandError> {
     let config = feed_config(settings).await?;
     if let Some(warning) = config.unused_trust() {
-        // Who closed standard error does not want to know.
-        let _ = writeln!(io::stderr(), "whosin: {warning}");
+        complain(format_args!("whosin: {warning}"));
     }
     Ok(config)
 }

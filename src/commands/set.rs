@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::answers::{print, print_all};
+use super::output::{print, print_all};
 use super::watcher::{Event, Watcher};
 use super::{CommandError, feed_config_with_warning, load};
 use crate::cli::{Exit, Options, Set};

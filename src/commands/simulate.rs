@@ -6,7 +6,7 @@ use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use super::{CommandError, answers};
+use super::{CommandError, output};
 use crate::cli::{Exit, Population, Security, Simulate};
 use crate::http::Fingerprint;
 use crate::simulator::{Certificate, Node, Options, Simulator};
@@ -83,7 +83,7 @@ pub async fn simulate(simulated: Simulate) -> Result<Exit, CommandError> {
     let mut signals =
         Signals::new().map_err(|error| CommandError::Io("signals cannot be heard", error))?;
     // Who does not listen may still want the service.
-    answers::print(&words)?;
+    output::print(&words)?;
     signals.next().await;
     simulator.stop().await;
     Ok(Exit::Done)

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use unicode_width::UnicodeWidthStr;
 
-use super::answers::{about, chosen, from_server, left_by_board, print, print_json};
+use super::answers::{about, chosen, from_server, left_by_board};
+use super::output::{print, print_json};
 use super::{CommandError, load};
 use crate::board::age;
 use crate::cli::{Exit, Options};

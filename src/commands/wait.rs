@@ -1,11 +1,11 @@
 //! Waits until a contact gets there.
 
-use std::io::{self, Write};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::answers::{chosen, print};
+use super::answers::chosen;
+use super::output::{complain, print};
 use super::watcher::{Event, Watcher, clock};
 use super::{CommandError, load};
 use crate::board::Entry;
@@ -135,8 +135,7 @@ impl Waiting<'_> {
                 // Once, however its words change from try to try.
                 if self.trouble.is_none() && !self.quiet {
                     let (what, advice) = (&problem.what, &problem.advice);
-                    // Who closed standard error does not want to know.
-                    let _ = writeln!(io::stderr(), "whosin: {what}. {advice} Still waiting.");
+                    complain(format_args!("whosin: {what}. {advice} Still waiting."));
                 }
                 self.trouble = Some(problem.clone());
             }

@@ -8,7 +8,8 @@ use ratatui::crossterm::style::ContentStyle;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use super::answers::{chosen, print};
+use super::answers::chosen;
+use super::output::{json_line, print_exactly};
 use super::watcher::{Event, Watcher, clock};
 use super::{CommandError, load, look};
 use crate::board::{Entry, Roster, Standing, Trouble};
@@ -108,7 +109,7 @@ impl Watching {
                 lines.push_str(&self.form.person(kind, report.at, roster, entry, after));
             }
         }
-        print(&lines)
+        print_exactly(&lines)
     }
 
     /// Tells of trouble once, and of its end. Whether anybody still reads.
@@ -129,7 +130,7 @@ impl Watching {
             LinkState::Up if !std::mem::take(&mut self.in_trouble) => return Ok(true),
             LinkState::Up => (LinkWord::Up, format!("{} answers again", link.server)),
         };
-        print(&self.form.link(word, words.trim()))
+        print_exactly(&self.form.link(word, words.trim()))
     }
 }
 
@@ -251,8 +252,7 @@ fn line(cells: &[&str]) -> String {
 }
 
 fn json(line: &JsonLine<'_>) -> String {
-    let text = serde_json::to_string(line).expect("it has no keys but texts");
-    format!("{text}\n")
+    json_line(line).expect("it has no keys but texts")
 }
 
 fn seconds(at: Timestamp) -> Timestamp {

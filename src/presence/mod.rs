@@ -25,7 +25,7 @@ pub use encoding::decode;
 pub(crate) use pidf::attribute;
 pub(crate) use pidf::read_document_node;
 pub use pidf::{Document, DocumentError, LARGEST, read_document};
-pub use text::clean;
+pub use text::{clean, clean_json, clean_lines, is_clean};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

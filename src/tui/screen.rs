@@ -18,6 +18,7 @@
 
 use jiff::Timestamp;
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::look::Scene;
@@ -27,7 +28,7 @@ use super::{
     why,
 };
 use crate::board::{Action, Board, Heading, Pane, Room, View};
-use crate::presence::Address;
+use crate::presence::{Address, clean, is_clean};
 
 /// What a click means where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -262,7 +263,18 @@ pub fn draw(frame: &mut Frame<'_>, layout: &Layout, scene: Scene<'_>) -> Targets
     }
     search::draw(frame, layout.search, board, look);
     hints::draw(frame.buffer_mut(), layout.hints, board, look, &mut targets);
+    clean_cells(frame.buffer_mut());
     targets
+}
+
+/// Whatever was drawn, no cell holds what would control the terminal.
+fn clean_cells(buffer: &mut Buffer) {
+    for cell in &mut buffer.content {
+        if !is_clean(cell.symbol()) {
+            let cleaned = clean(cell.symbol());
+            cell.set_symbol(if cleaned.is_empty() { " " } else { &cleaned });
+        }
+    }
 }
 
 /// Draws what is open; returns the furthest that it can be scrolled.

@@ -20,6 +20,7 @@ use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 use super::theme::Background;
+use crate::presence::clean;
 use crate::sys::job;
 
 type BufferedTerminal = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
@@ -110,14 +111,14 @@ impl Screen {
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
         execute!(
             self.terminal.backend_mut(),
-            CopyToClipboard::to_clipboard_from(text)
+            CopyToClipboard::to_clipboard_from(clean(text))
         )
     }
 
     /// Rings the bell and asks the terminal for a notification (OSC 9 and OSC 777). Inside tmux
     /// the latter go to the terminal behind it, where tmux allows that.
     pub fn ring(&mut self, words: &str, inside_tmux: bool) -> io::Result<()> {
-        let words = crate::presence::clean(words).replace(';', ",");
+        let words = clean(words).replace(';', ",");
         let backend = self.terminal.backend_mut();
         for notice in [
             format!("\x1b]9;{words}\x07"),

@@ -1,16 +1,20 @@
-//! A board that panics gives the terminal back before it says why.
+//! A board that panics gives the terminal back before it says why, in words that control nothing.
 
 use std::time::Duration;
 
 use crate::support::desk::Desk;
+use crate::support::hidden::assert_shown;
 use crate::support::pty::{Pty, Start};
 
+/// A new title, another direction, nothing at all, a screen that is cleared.
+const SLY: &str = "\u{1b}]0;x\u{7}\u{202e}\u{200b}\u{9b}2J";
 const CHILD: &str = "panic::a_board_that_panics";
 
 #[test]
 #[ignore = "the other test runs it, in a terminal"]
 fn a_board_that_panics() {
     let Desk { board, look, .. } = Desk::staffed(80, 24);
+    whosin::commands::report_panics();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -22,7 +26,7 @@ fn a_board_that_panics() {
         let mishap = async {
             // Until the board has drawn itself, so that there is something to give back.
             tokio::time::sleep(Duration::from_millis(300)).await;
-            panic!("a mishap for the test");
+            panic!("a mishap for the test{SLY}!");
         };
         tokio::join!(shown, mishap).0.unwrap();
     });
@@ -50,6 +54,11 @@ fn a_panic_gives_the_terminal_back_and_can_be_read() {
         assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
         assert!(!screen.bracketed_paste());
     });
+    let written = String::from_utf8_lossy(&pty.written()).replace("\r\n", "\n");
+    let (_, words) = written.split_once("whosin panicked at").unwrap();
+    let (words, _) = words.split_once('!').unwrap();
+    assert!(words.ends_with("a mishap for the test]0;x2J"), "{words:?}");
+    assert_shown("a panic", words);
     // Raw mode is off: line ends move to the left margin again.
     assert!(
         text.lines()

@@ -10,7 +10,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("sys", &[]),
     ("link", &["presence"]),
     ("file", &["sys"]),
-    ("log", &["file"]),
+    ("log", &["file", "presence"]),
     ("contacts", &["file", "presence"]),
     ("calling", &["contacts", "presence", "sys"]),
     ("http", &["presence", "sys"]),

@@ -9,6 +9,7 @@ mod directory;
 mod documents;
 mod exchange;
 mod fuzz;
+mod hidden;
 mod keyboard;
 mod linear;
 mod lookup;

@@ -5,7 +5,7 @@ use super::ink::Ink;
 use super::template::Template;
 use crate::commands::CommandError;
 use crate::memory::snapshot::{Person, Snapshot};
-use crate::presence::{Availability, IconSet};
+use crate::presence::{Availability, IconSet, clean_json};
 use crate::tui::{cells, fit, lower_first};
 
 /// The usual line takes no more cells than this.
@@ -97,7 +97,8 @@ impl Format {
                 let best = fresh.map(|person| person.availability).min();
                 let class = best.map_or("stale", Availability::name);
                 let text = usual(snapshot, *content, ink);
-                json!({"text": text, "tooltip": tooltip, "class": class}).to_string()
+                clean_json(&json!({"text": text, "tooltip": tooltip, "class": class}).to_string())
+                    .into()
             }
         }
     }
@@ -107,7 +108,10 @@ impl Format {
         match self {
             Format::Waybar(_) => {
                 let reason = super::ink::Dialect::Pango.escape(reason);
-                json!({"text": NOTHING, "tooltip": reason, "class": "unknown"}).to_string()
+                clean_json(
+                    &json!({"text": NOTHING, "tooltip": reason, "class": "unknown"}).to_string(),
+                )
+                .into()
             }
             _ => NOTHING.into(),
         }

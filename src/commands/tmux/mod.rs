@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::answers::{about, chosen, from_server, left_by_board, print};
+use super::answers::{about, chosen, from_server, left_by_board};
+use super::output::print;
 use super::{CommandError, load, themes};
 use crate::cli::{Bar, Exit, Options};
 use crate::contacts;
