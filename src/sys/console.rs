@@ -55,10 +55,7 @@ pub fn draws_symbols(variable: impl Fn(&str) -> Option<String>) -> bool {
         return false;
     }
     // In this order the system looks at them, too (POSIX, section 8.2).
-    let Some(locale) = ["LC_ALL", "LC_CTYPE", "LANG"]
-        .iter()
-        .find_map(|name| set(&name))
-    else {
+    let Some(locale) = ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(set) else {
         return true;
     };
     let locale = locale.to_ascii_lowercase();
