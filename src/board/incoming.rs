@@ -35,6 +35,10 @@ impl Board {
             WorldMessage::FileTrouble(words) => self.file_trouble(words, now),
             WorldMessage::PathCompleted(path) => self.path_completed(&path),
             WorldMessage::Searched(number, found) => self.take_found(number, found),
+            WorldMessage::Reconfigured(preferences, settings) => {
+                self.reconfigure(*preferences, settings, now);
+            }
+            WorldMessage::SettingsTrouble(words) => self.settings_trouble = words,
             WorldMessage::Settings(settings) => self.settings = settings,
             WorldMessage::Notice(words) => self.show_notice(words, now),
         }

@@ -1,7 +1,8 @@
 use tui_input::InputRequest;
 
 use super::{
-    Action, Change, Choice, Draft, Heading, Remembered, SearchError, Setting, SignInMessage,
+    Action, Change, Choice, Draft, Heading, Preferences, Remembered, SearchError, Setting,
+    SignInMessage,
 };
 use crate::calling::Invocation;
 use crate::contacts::exchange::Imported;
@@ -95,6 +96,10 @@ pub enum WorldMessage {
     PathCompleted(String),
     /// The search of this number has come to its end.
     Searched(u64, Result<Found, SearchError>),
+    /// The settings file was changed: what the board goes by now, and all settings.
+    Reconfigured(Box<Preferences>, Vec<Setting>),
+    /// The settings file cannot be followed: why. `None` clears it.
+    SettingsTrouble(Option<String>),
     /// All settings, for the settings view.
     Settings(Vec<Setting>),
     /// A problem or fact, for the line of notices.

@@ -226,6 +226,7 @@ pub struct Board {
     frozen: Option<Frozen>,
     notice: Option<Notice>,
     book_trouble: Option<String>,
+    settings_trouble: Option<String>,
     edits: Edits,
     /// How many searches of the directory there were.
     searches: u64,
@@ -268,6 +269,7 @@ impl Board {
             frozen: None,
             notice: None,
             book_trouble: None,
+            settings_trouble: None,
             edits: Edits::default(),
             searches: 0,
             guests: Vec::new(),

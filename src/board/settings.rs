@@ -1,7 +1,27 @@
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Action, Board, Order, Pane, TerminalEffect, View, WorldEffect};
+use super::{Action, Board, Order, Pane, Preferences, TerminalEffect, View, WorldEffect};
 use crate::presence::IconSet;
+
+/// The settings that are followed while the board is open; the others count from the next start on.
+const FOLLOWED: [&str; 16] = [
+    "theme",
+    "icons",
+    "view",
+    "sort",
+    "hide_offline",
+    "mouse",
+    "free_for",
+    "domain",
+    "directory",
+    "directory_address",
+    "directory_pin",
+    "directory_ca_file",
+    "directory_user",
+    "action",
+    "allow_actions",
+    "keys",
+];
 
 /// Where the value of a setting comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,6 +204,43 @@ impl Board {
             self.show_notice(format!("{what} counts again at the next start"), now);
         }
         self.want(WorldEffect::SaveChoice(choice));
+    }
+
+    /// Follows the settings file, which somebody has changed.
+    pub(super) fn reconfigure(
+        &mut self,
+        preferences: Preferences,
+        settings: Vec<Setting>,
+        now: Timestamp,
+    ) {
+        let before = std::mem::replace(&mut self.settings, settings);
+        self.preferences = preferences;
+        let is_changed = |setting: &&Setting| {
+            let mut before = before.iter();
+            before.any(|old| old.name == setting.name && old.value != setting.value)
+        };
+        let changed: Vec<Setting> = self.settings.iter().filter(is_changed).cloned().collect();
+        for setting in &changed {
+            let mut choices = setting.choices.iter();
+            if let Some(choice) = choices.find(|choice| choice.label() == setting.value) {
+                self.follow(choice, now);
+            }
+        }
+        let (now_on, later): (Vec<&str>, Vec<&str>) = changed
+            .iter()
+            .map(|setting| setting.name)
+            .partition(|name| FOLLOWED.contains(name));
+        let words = [
+            (now_on, "Settings followed"),
+            (later, "From the next start on"),
+        ];
+        let words = words.into_iter().filter(|(names, _)| !names.is_empty());
+        let words: Vec<String> = words
+            .map(|(names, what)| format!("{what}: {}", names.join(", ")))
+            .collect();
+        if !words.is_empty() {
+            self.show_notice(words.join(". "), now);
+        }
     }
 
     /// Does what the choice means to the board itself.

@@ -150,6 +150,11 @@ impl Board {
         self.book_trouble.as_deref()
     }
 
+    /// What is wrong with the settings file.
+    pub fn settings_trouble(&self) -> Option<&str> {
+        self.settings_trouble.as_deref()
+    }
+
     /// What the user may set.
     pub fn preferences(&self) -> &Preferences {
         &self.preferences

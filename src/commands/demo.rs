@@ -22,7 +22,7 @@ const INTERVAL: Duration = Duration::from_secs(2);
 /// Runs the demo until the user leaves it.
 pub async fn demo(options: &Options, population: &Population) -> Result<Exit, CommandError> {
     let demo = Demo::start(options, population).await?;
-    let shown = show(demo.config.clone(), &demo.settings, None).await;
+    let shown = show(demo.config.clone(), &demo.settings, None, None).await;
     demo.stop().await;
     shown?;
     Ok(Exit::Done)

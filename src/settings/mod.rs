@@ -12,6 +12,7 @@ use crate::board::Origin;
 use crate::calling::ContactActions;
 use crate::directory::{self, Credentials};
 use crate::feed;
+use crate::file::Stamp;
 use crate::http::{EndpointError, Trust};
 use crate::pws::Pws;
 
@@ -161,6 +162,7 @@ impl Settings {
             origin: config.map_or(Origin::Default, |_| Origin::Option),
         };
         let mut variables = Layer::of_variables(|name| std::env::var(name).ok())?;
+        let stamp = Stamp::of(&config.value);
         let mut file = Layer::of_file(&config.value)?;
         if options.names_trust() {
             variables.forget_trust();
@@ -170,7 +172,7 @@ impl Settings {
         }
         let contacts = options.contacts.as_deref().or(file.contacts.as_deref());
         let contacts = folders.config(contacts, "contacts.toml")?;
-        let places = folders.places(config, contacts);
+        let places = folders.places(config, stamp, contacts);
         let mut settings = Settings::merge(options.clone(), variables, file, places);
         let contacts = &settings.places.contacts;
         settings

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use directories::ProjectDirs;
 
 use super::{SettingsError, Value};
+use crate::file::Stamp;
 
 /// The paths; `None` where there is no home folder, and then nothing is kept there.
 #[derive(Clone, Debug)]
 pub struct Places {
     /// The settings file, and whether an option names it.
     pub config: Value<PathBuf>,
+    /// The settings file as it was when it was read; `None` where it was not there.
+    pub config_stamp: Option<Stamp>,
     /// The contact book.
     pub contacts: PathBuf,
     /// The folder of the session that the processes of a user share.
@@ -51,7 +54,12 @@ impl Folders {
     }
 
     /// All places, with these files for settings and contacts.
-    pub(super) fn places(&self, config: Value<PathBuf>, contacts: PathBuf) -> Places {
+    pub(super) fn places(
+        &self,
+        config: Value<PathBuf>,
+        config_stamp: Option<Stamp>,
+        contacts: PathBuf,
+    ) -> Places {
         let folders = self.0.as_ref();
         let state = |name: &str| {
             folders.map(|folders| {
@@ -67,6 +75,7 @@ impl Folders {
         let beside = contacts.parent().unwrap_or(Path::new(""));
         Places {
             config,
+            config_stamp,
             locks: runtime.clone().unwrap_or_else(|| beside.to_path_buf()),
             contacts,
             session_folder: runtime,

@@ -50,7 +50,8 @@ pub fn all(board: &Board, now: Timestamp) -> Vec<Notice> {
         LinkState::SigningIn | LinkState::Up => None,
     };
     let book = board.book_trouble().map(String::from);
-    let problems = [link, book].into_iter().flatten().map(problem);
+    let settings = board.settings_trouble().map(String::from);
+    let problems = [link, book, settings].into_iter().flatten().map(problem);
     problems.chain(notice).collect()
 }
 

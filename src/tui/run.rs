@@ -11,8 +11,9 @@ use futures_util::StreamExt;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 use thiserror::Error;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
+use super::keys::Keys;
 use super::look::{Look, Scene};
 use super::screen::{Layout, Target, Targets, draw};
 use super::terminal::Screen;
@@ -44,8 +45,8 @@ pub enum TuiError {
     Terminal(#[from] io::Error),
 }
 
-/// Shows the board until the user leaves it. Messages come in from the world; effects that are not
-/// the terminal's go out to it.
+/// Shows the board until the user leaves it. Messages come in from the world, and the keys where the
+/// user sets them anew; effects that are not the terminal's go out to it.
 ///
 /// # Errors
 /// [`TuiError`] where the terminal cannot be used.
@@ -53,6 +54,7 @@ pub async fn run(
     board: Board,
     look: Look,
     messages: mpsc::Receiver<WorldMessage>,
+    keys: watch::Receiver<Keys>,
     effects: mpsc::UnboundedSender<WorldEffect>,
 ) -> Result<(), TuiError> {
     if !io::stdout().is_terminal() {
@@ -83,7 +85,7 @@ pub async fn run(
         last_click: None,
         dragged: None,
     };
-    event_loop.run(messages, signals).await
+    event_loop.run(messages, keys, signals).await
 }
 
 struct EventLoop {
@@ -105,6 +107,7 @@ impl EventLoop {
     async fn run(
         mut self,
         mut messages: mpsc::Receiver<WorldMessage>,
+        mut keys: watch::Receiver<Keys>,
         (mut signals, mut job): (Signals, JobEvents),
     ) -> Result<(), TuiError> {
         let mut events = EventStream::new();
@@ -131,6 +134,9 @@ impl EventLoop {
                 Some(message) = messages.recv() => {
                     waiting_since.get_or_insert_with(Instant::now);
                     if self.update(message)?.is_break() { return Ok(()) }
+                }
+                Ok(()) = keys.changed() => {
+                    self.look.keys = keys.borrow_and_update().clone();
                 }
                 _ = signals.next() => return Ok(()),
                 event = job.next() => {

@@ -1,6 +1,7 @@
 //! `whosin directory` and what else finds people by name, as a script sees it.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -53,12 +54,17 @@ impl Bench {
 
     /// The settings of the presence server, and some lines more.
     fn settings(&self, more: &str) {
+        self.settings_in(self.home.path(), more);
+    }
+
+    /// The same in the home folder of a terminal.
+    pub fn settings_in(&self, home: &Path, more: &str) {
         let server = self.service.url();
         let text = format!(
             "server = \"{server}\"\napp_user = \"whosin\"\nuser = \"klmt\"\n\
              domain = \"example.com\"\n{more}"
         );
-        fs::write(self.home.path().join("config/whosin/config.toml"), text).unwrap();
+        fs::write(home.join("config/whosin/config.toml"), text).unwrap();
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

@@ -8,6 +8,7 @@ mod contacts;
 mod contacts_command;
 mod directory;
 mod exit_codes;
+mod following;
 mod hidden;
 mod history;
 mod kills;

@@ -21,8 +21,9 @@ fn a_board_that_panics() {
         .unwrap();
     runtime.block_on(async {
         let (_messages, from_world) = tokio::sync::mpsc::channel(1);
+        let (_set_anew, keys) = tokio::sync::watch::channel(whosin::tui::Keys::default());
         let (effects, _to_world) = tokio::sync::mpsc::unbounded_channel();
-        let shown = whosin::tui::run(board, look, from_world, effects);
+        let shown = whosin::tui::run(board, look, from_world, keys, effects);
         let mishap = async {
             // Until the board has drawn itself, so that there is something to give back.
             tokio::time::sleep(Duration::from_millis(300)).await;

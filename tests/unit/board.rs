@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use tui_input::InputRequest;
 use whosin::board::{
-    Action, Cursor, Effect, Heading, Message, Pane, Remembered, Since, Standing, TerminalEffect,
-    UserMessage, View, WorldEffect, WorldMessage,
+    Action, Choice, Cursor, Effect, Heading, Message, Order, Origin, Pane, Remembered, Setting,
+    Since, Standing, TerminalEffect, UserMessage, View, WorldEffect, WorldMessage,
 };
 use whosin::contacts::number::is_found;
 use whosin::contacts::{Edit, Fact};
@@ -100,6 +100,29 @@ fn the_facts_that_are_typed_are_saved_and_no_others() {
     );
     desk.act(Action::Undo);
     assert_eq!(desk.board.entry(&ben).unwrap().contact.number, None);
+}
+
+#[test]
+fn what_is_chosen_on_the_board_itself_is_no_news() {
+    let mut desk = Desk::staffed(80, 24);
+    let sort = |value: Order| Setting {
+        name: "sort",
+        value: Choice::Sort(value).label(),
+        origin: Origin::File,
+        about: "",
+        choices: Order::ALL.map(Choice::Sort).to_vec(),
+    };
+    desk.send(WorldMessage::Settings(vec![sort(Order::ALL[0])]));
+    desk.act(Action::Settings);
+    desk.act(Action::Right);
+    desk.act(Action::Back);
+    let preferences = || Box::new(desk.board.preferences().clone());
+    let (same, other) = (preferences(), preferences());
+    desk.send(WorldMessage::Reconfigured(same, vec![sort(Order::ALL[1])]));
+    assert_eq!(desk.board.notice(), None);
+    desk.send(WorldMessage::Reconfigured(other, vec![sort(Order::ALL[0])]));
+    assert_eq!(desk.board.notice(), Some("Settings followed: sort"));
+    assert_eq!(desk.board.order(), Order::ALL[0]);
 }
 
 #[test]

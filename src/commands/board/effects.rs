@@ -1,10 +1,9 @@
 //! Carries out the effects of the board in the world.
 
-use std::path::PathBuf;
-
 use tokio::sync::mpsc;
 
 use super::book::Book;
+use super::following::Following;
 use super::searches::Searches;
 use super::show::Road;
 use crate::board::{Choice, WorldEffect, WorldMessage};
@@ -24,10 +23,8 @@ pub struct World {
     pub book: Book,
     /// The searches of the directory.
     pub searches: Searches,
-    /// Added to an address of a file that has no domain.
-    pub domain: Option<String>,
     /// The settings file.
-    pub config_file: PathBuf,
+    pub following: Following,
 }
 
 impl World {
@@ -49,8 +46,12 @@ impl World {
                     Some(effect) => self = self.carry_out(effect).await,
                     None => break,
                 },
+                () = self.following.changed() => self = self.reconfigure().await,
                 () = self.book.changed() => self = self.with_book(Book::look_again).await,
-                () = polled.notified() => self = self.with_book(Book::check).await,
+                () = polled.notified() => {
+                    self.following.check();
+                    self = self.with_book(Book::check).await;
+                }
             }
         }
         let _ = self.feed.send(Command::Leave);
@@ -64,7 +65,7 @@ impl World {
             WorldEffect::Save(edits) => return self.with_book(|book| book.save(edits)).await,
             WorldEffect::SaveChoice(choice) => self.save_choice(choice).await,
             WorldEffect::Import { path, group } => {
-                let domain = self.domain.clone();
+                let domain = self.following.settings().domain.value.clone();
                 self.aside(move || Some(files::import(&path, group, domain.as_deref())));
             }
             WorldEffect::Export {
@@ -106,9 +107,20 @@ impl World {
         self
     }
 
+    /// Follows the settings file, which has changed.
+    async fn reconfigure(self) -> World {
+        let read = move || {
+            let mut world = self;
+            let messages = world.following.read();
+            world.searches.follow(world.following.settings());
+            (world, messages)
+        };
+        World::send_all(read).await
+    }
+
     /// Saves what was chosen; one after the other, or an older choice might win.
     async fn save_choice(&self, choice: Choice) {
-        let path = self.config_file.clone();
+        let path = self.following.settings().places.config.value.clone();
         let saving = tokio::task::spawn_blocking(move || save_choice(&path, &choice));
         if let Ok(Err(error)) = saving.await {
             let words = format!("Not saved: {error}");
@@ -141,11 +153,16 @@ impl World {
         mut self,
         what: impl FnOnce(&mut Book) -> Vec<WorldMessage> + Send + 'static,
     ) -> World {
-        let work = tokio::task::spawn_blocking(move || {
+        World::send_all(move || {
             let messages = what(&mut self.book);
             (self, messages)
-        });
-        let (world, messages) = match work.await {
+        })
+        .await
+    }
+
+    /// Lets something be done where a slow disk holds up only this, and sends what comes of it.
+    async fn send_all(work: impl FnOnce() -> (World, Vec<WorldMessage>) + Send + 'static) -> World {
+        let (world, messages) = match tokio::task::spawn_blocking(work).await {
             Ok(done) => done,
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         };

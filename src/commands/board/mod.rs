@@ -3,11 +3,15 @@
 
 mod book;
 mod effects;
+mod following;
 mod searches;
 mod show;
 mod sign_in;
 
+pub use following::Reload;
 pub use show::show;
+
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
@@ -34,8 +38,13 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
         && settings.app_user.value.is_some()
         && settings.user.value.is_some()
         && password.is_some();
+    let reload: Reload = {
+        let options = options.clone();
+        Arc::new(move || load_unlogged(&options))
+    };
     if complete {
-        show(feed_config(&settings).await?, &settings, trouble).await?;
+        let config = feed_config(&settings).await?;
+        show(config, &settings, Some(reload), trouble).await?;
         return Ok(Exit::Done);
     }
     let (mut board, look) = prepare(&settings, nowhere(), trouble)?;
@@ -43,35 +52,39 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
     let needed = WorldMessage::SignIn(SignInMessage::Needed(draft));
     board.update(needed, Timestamp::now());
     let themes = look.themes.names();
-    let world =
-        async |mut effects, to_board| match sign_in::sign_in(&settings, &mut effects, &to_board)
-            .await
-        {
-            Chosen::Nothing => Ok(()),
-            Chosen::Demo => {
-                let demo = Demo::start(options, &Population::new(40, 1)).await?;
-                let (config, settings) = (demo.config.clone(), &demo.settings);
-                let entered = enter(config, settings, &themes, effects, to_board).await;
-                demo.stop().await;
-                entered
+    let world = async |mut effects, (to_board, keys)| match sign_in::sign_in(
+        &settings,
+        &mut effects,
+        &to_board,
+    )
+    .await
+    {
+        Chosen::Nothing => Ok(()),
+        Chosen::Demo => {
+            let demo = Demo::start(options, &Population::new(40, 1)).await?;
+            let (config, settings) = (demo.config.clone(), &demo.settings);
+            let entered = enter(config, (settings, None), &themes, effects, (to_board, keys)).await;
+            demo.stop().await;
+            entered
+        }
+        Chosen::Server(config, draft) => {
+            let mut settings = settings.clone();
+            let path = &settings.places.config.value;
+            let saved = if draft.save {
+                save_sign_in(path, &draft)
+            } else {
+                Ok(())
+            };
+            let domain = (!draft.domain.is_empty()).then(|| draft.domain.clone());
+            settings.take_typed(&config, domain, draft.save && saved.is_ok());
+            if let Err(error) = saved {
+                let words = WorldMessage::Notice(format!("Not saved: {error}"));
+                let _ = to_board.send(words).await;
             }
-            Chosen::Server(config, draft) => {
-                let mut settings = settings.clone();
-                let path = &settings.places.config.value;
-                let saved = if draft.save {
-                    save_sign_in(path, &draft)
-                } else {
-                    Ok(())
-                };
-                let domain = (!draft.domain.is_empty()).then(|| draft.domain.clone());
-                settings.take_typed(&config, domain, draft.save && saved.is_ok());
-                if let Err(error) = saved {
-                    let words = WorldMessage::Notice(format!("Not saved: {error}"));
-                    let _ = to_board.send(words).await;
-                }
-                enter(*config, &settings, &themes, effects, to_board).await
-            }
-        };
+            let settings = (&settings, Some(reload));
+            enter(*config, settings, &themes, effects, (to_board, keys)).await
+        }
+    };
     together(board, look, mpsc::unbounded_channel(), world).await?;
     Ok(Exit::Done)
 }

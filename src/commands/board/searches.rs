@@ -33,6 +33,11 @@ impl Searches {
         }
     }
 
+    /// Searches in the directory of other settings from now on.
+    pub fn follow(&mut self, settings: &Settings) {
+        *self = Searches::new(settings, self.route);
+    }
+
     /// Searches for some words, beside everything else. Nobody waits any more for the search before.
     pub fn search(&mut self, number: u64, words: String, board: Road) {
         let (settings, route) = (self.settings.clone(), self.route);

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 
 use super::book::Book;
 use super::effects::World;
+use super::following::{Following, Reload};
 use super::searches::Searches;
 use crate::board::{Board, Effect, Preferences, SignInMessage, WorldEffect, WorldMessage};
 use crate::commands::{CommandError, look};
@@ -21,7 +22,7 @@ use crate::memory::keeper::{Files, Inbox, Keeper, Left, News};
 use crate::memory::last_seen;
 use crate::presence::Address;
 use crate::settings::Settings;
-use crate::tui::{self, Look};
+use crate::tui::{self, Keys, Look};
 
 /// Whoever leaves the board does not wait longer than this for a disk.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -86,9 +87,11 @@ impl Sink for Road {
 pub async fn show(
     config: Config,
     settings: &Settings,
+    reload: Option<Reload>,
     trouble: Option<String>,
 ) -> Result<(), CommandError> {
     let (mut board, look) = prepare(settings, config.link(), trouble)?;
+    let themes = look.themes.names();
     // The first picture has the contacts already.
     let mut book = book_of(settings);
     let contacts = book.read();
@@ -100,8 +103,9 @@ pub async fn show(
             let _ = effects.send(effect);
         }
     }
-    let world = async |effects, to_board| {
-        attend(config, settings, (book, contacts), effects, to_board).await
+    let world = async |effects, (to_board, keys)| {
+        let following = Following::new(settings, &themes, keys, reload);
+        attend(config, following, (book, contacts), effects, to_board).await
     };
     together(board, look, (effects, to_do), world).await
 }
@@ -117,8 +121,23 @@ pub(super) fn prepare(
     link: Link,
     trouble: Option<String>,
 ) -> Result<(Board, Look), CommandError> {
+    let now = Timestamp::now();
+    let mut board = Board::new(preferences(settings), link, now);
+    let look = look(settings)?;
+    board.update(
+        WorldMessage::Settings(settings.shown(&look.themes.names())),
+        now,
+    );
+    if let Some(words) = look.themes.trouble().or(trouble) {
+        board.update(WorldMessage::Notice(words), now);
+    }
+    Ok((board, look))
+}
+
+/// What the board goes by.
+pub(super) fn preferences(settings: &Settings) -> Preferences {
     let mouse_by_itself = std::env::var_os("TMUX").is_none();
-    let preferences = Preferences {
+    Preferences {
         domain: settings.domain.value.clone(),
         free_for: settings.free_for.value.into(),
         mouse: settings.mouse.value.unwrap_or(mouse_by_itself),
@@ -129,18 +148,7 @@ pub(super) fn prepare(
         actions: settings.contact_actions(),
         directory: settings.directory.value.is_some(),
         scheme: settings.directory_address.value.unwrap_or(Scheme::User),
-    };
-    let now = Timestamp::now();
-    let mut board = Board::new(preferences, link, now);
-    let look = look(settings)?;
-    board.update(
-        WorldMessage::Settings(settings.shown(&look.themes.names())),
-        now,
-    );
-    if let Some(words) = look.themes.trouble().or(trouble) {
-        board.update(WorldMessage::Notice(words), now);
     }
-    Ok((board, look))
 }
 
 type Effects = (
@@ -156,13 +164,14 @@ pub(super) async fn together(
     (effects, to_do): Effects,
     world: impl AsyncFnOnce(
         mpsc::UnboundedReceiver<WorldEffect>,
-        mpsc::Sender<WorldMessage>,
+        (mpsc::Sender<WorldMessage>, watch::Sender<Keys>),
     ) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
     let (to_board, messages) = mpsc::channel(64);
-    let mut world = pin!(world(to_do, to_board));
+    let (keys, set_anew) = watch::channel(look.keys.clone());
+    let mut world = pin!(world(to_do, (to_board, keys)));
     tokio::select! {
-        shown = tui::run(board, look, messages, effects) => {
+        shown = tui::run(board, look, messages, set_anew, effects) => {
             let served = world.await;
             shown?;
             served
@@ -174,10 +183,10 @@ pub(super) async fn together(
 /// Brings the board from the sign-in form to its contacts, and attends it.
 pub(super) async fn enter(
     config: Config,
-    settings: &Settings,
+    (settings, reload): (&Settings, Option<Reload>),
     themes: &[String],
     effects: mpsc::UnboundedReceiver<WorldEffect>,
-    to_board: mpsc::Sender<WorldMessage>,
+    (to_board, keys): (mpsc::Sender<WorldMessage>, watch::Sender<Keys>),
 ) -> Result<(), CommandError> {
     let mut book = book_of(settings);
     let contacts = book.read();
@@ -191,18 +200,20 @@ pub(super) async fn enter(
         // A board that is gone needs nothing.
         let _ = to_board.send(message).await;
     }
-    attend(config, settings, (book, contacts), effects, to_board).await
+    let following = Following::new(settings, themes, keys, reload);
+    attend(config, following, (book, contacts), effects, to_board).await
 }
 
 /// Runs the feed and carries out the board's effects until the board is gone; then saves what is to be
 /// saved and signs out.
 async fn attend(
     config: Config,
-    settings: &Settings,
+    following: Following,
     (book, contacts): (Book, Option<WorldMessage>),
     effects: mpsc::UnboundedReceiver<WorldEffect>,
     to_board: mpsc::Sender<WorldMessage>,
 ) -> Result<(), CommandError> {
+    let settings = following.settings();
     let config = Config {
         own: Address::parse_in(&config.credentials.user, settings.domain.value.as_deref()).ok(),
         ..config
@@ -224,8 +235,7 @@ async fn attend(
         board: road,
         book,
         searches,
-        domain: settings.domain.value.clone(),
-        config_file: settings.places.config.value.clone(),
+        following,
     };
     let saved = world.run(effects).await;
     let _ = feed.ended.await;
