@@ -155,7 +155,7 @@ async fn every_state_is_the_servers_after_a_storm() {
                 LinkState::Refused { problem, .. } => panic!("shut out for ever: {problem:?}"),
                 LinkState::SigningIn | LinkState::Up => {}
             },
-            Ok(Some(Update::Notice(words))) => panic!("{words}"),
+            Ok(Some(Update::Notice(words) | Update::NewHost(words))) => panic!("{words}"),
             Ok(None) => panic!("the feed has ended"),
             Err(_) => {}
         }

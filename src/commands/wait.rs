@@ -59,7 +59,7 @@ impl Waiting<'_> {
             match event {
                 Event::End(exit) => return Ok(exit),
                 // Notices are about a presence that was set here: nobody did.
-                Event::Update(Update::Notice(_)) => {}
+                Event::Update(Update::Notice(_) | Update::NewHost(_)) => {}
                 Event::Update(Update::Reports(reports)) => {
                     self.answered = true;
                     for report in &reports {

@@ -75,7 +75,7 @@ impl Watching {
             let goes_on = match event {
                 Event::End(exit) => return Ok(exit),
                 // Notices are about a presence that was set here: nobody did.
-                Event::Update(Update::Notice(_)) => true,
+                Event::Update(Update::Notice(_) | Update::NewHost(_)) => true,
                 Event::Update(Update::Reports(reports)) => {
                     self.reports(&mut watcher.roster, &reports)?
                 }

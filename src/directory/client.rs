@@ -224,7 +224,8 @@ impl Client {
                 continue;
             };
             let named = names.iter().filter_map(|name| node.sibling(name).ok());
-            let new: Vec<Endpoint> = named.filter(|node| !known.contains(node)).collect();
+            let is_new = |other: &Endpoint| node.may_lead_to(other) && !known.contains(other);
+            let new: Vec<Endpoint> = named.filter(is_new).collect();
             if !new.is_empty() {
                 self.nodes().add(new.clone());
                 return new;

@@ -73,6 +73,9 @@ pub enum Update {
     Link(Link),
     /// One line for the user.
     Notice(String),
+    /// The service named a server on a host that the settings do not name, and to which the sign-ins
+    /// may go now. Each host comes once.
+    NewHost(String),
 }
 
 /// Where a feed's updates go. While it takes one, the feed waits.

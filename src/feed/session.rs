@@ -168,21 +168,27 @@ impl Walk {
         }
     }
 
-    /// The key, or `None` after a step to another node.
+    /// The key, or `None` after a step to another node, which secrets may go to: see
+    /// [`Endpoint::may_lead_to`].
     pub fn follow<K>(
         &mut self,
         answer: Result<Login<K>, Error>,
     ) -> Result<Option<K>, Box<Failure>> {
         let sibling = |node: &String| self.node.sibling(node).ok();
+        let may_follow = |other: &Endpoint| self.node.may_lead_to(other);
         let next = match answer {
             Ok(Login::Success { key, backup }) => {
                 // Where no other is named, the one of the redirect still holds.
-                self.backup = backup.as_ref().and_then(sibling).or(self.backup.take());
+                let backup = backup.as_ref().and_then(sibling).filter(may_follow);
+                self.backup = backup.or(self.backup.take());
                 return Ok(Some(key));
             }
             Ok(Login::Redirect { primary, backup }) => {
-                let backup = backup.as_ref().and_then(sibling);
+                let backup = backup.as_ref().and_then(sibling).filter(may_follow);
                 let primary = primary.as_ref().and_then(sibling);
+                if let Some(primary) = primary.as_ref().filter(|primary| !may_follow(primary)) {
+                    return Err(self.failure(Error::InTheClear(primary.to_string())));
+                }
                 let next = primary.or_else(|| backup.clone());
                 self.backup = backup.filter(|backup| Some(backup) != next.as_ref());
                 next.ok_or_else(|| self.failure(Error::NotSoap("a redirect leads nowhere".into())))?

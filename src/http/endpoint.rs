@@ -119,6 +119,12 @@ impl<S: Service> Endpoint<S> {
         Ok(sibling)
     }
 
+    /// Whether secrets that are for this server may go to another that it names: over TLS, where the
+    /// same trust holds, to any; in the clear only to another port of the same host.
+    pub fn may_lead_to(&self, other: &Endpoint<S>) -> bool {
+        other.is_tls() || (!self.is_tls() && other.host == self.host)
+    }
+
     /// The whole address.
     pub fn url(&self) -> &Url {
         &self.url

@@ -41,6 +41,9 @@ pub enum Error {
     /// Redirected in a circle, or too often.
     #[error("the servers send us in a circle: {0}")]
     RedirectLoop(String),
+    /// Redirected to another host, where the password would go in the clear.
+    #[error("the server sends us to another one, {0}, without TLS")]
+    InTheClear(String),
 }
 
 impl Error {
@@ -60,9 +63,10 @@ impl Error {
         match self {
             Error::Fault(fault) => Some(&mut fault.words),
             Error::Transport(error) => error.words(),
-            Error::WebPage(words) | Error::NotSoap(words) | Error::RedirectLoop(words) => {
-                Some(words)
-            }
+            Error::WebPage(words)
+            | Error::NotSoap(words)
+            | Error::RedirectLoop(words)
+            | Error::InTheClear(words) => Some(words),
             _ => None,
         }
     }
@@ -128,6 +132,9 @@ impl Error {
             Error::NotDone => "If it stays, tell the administrator.",
             Error::RedirectLoop(_) => {
                 "Tell the administrator: the nodes disagree on where the user lives."
+            }
+            Error::InTheClear(_) => {
+                "Use https, or set that server yourself if the password may go there in the clear."
             }
         };
         advice.into()

@@ -4,6 +4,7 @@
 //! a token that cannot be guessed, the rest of the request is ignored, and several that arrive before
 //! the next fetch count as one.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt::Write;
 use std::io;
@@ -18,17 +19,16 @@ use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, Semaphore};
-use tokio::task::JoinHandle;
+use tokio::sync::Notify;
+use tokio::task::{AbortHandle, JoinHandle, JoinSet};
 
 /// A connection that takes longer than this is closed.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// So many connections are served at the same time; others wait.
-const AT_ONCE: usize = 32;
 /// The largest head of a request, in bytes.
 const HEAD: usize = 8192;
 
-/// A running listener; it ends when it is dropped.
+/// A running listener; it ends when it is dropped. It holds [`Listener::AT_ONCE`] connections and not
+/// much more than the head of a request for each, whoever calls and however often.
 #[derive(Debug)]
 pub struct Listener {
     address: SocketAddr,
@@ -44,6 +44,10 @@ impl Drop for Listener {
 }
 
 impl Listener {
+    /// So many connections are open at the same time. For a new one the oldest is closed: who holds
+    /// connections open does not keep the service out.
+    pub const AT_ONCE: usize = 64;
+
     /// Listens at an address; at port 0, at any free port.
     ///
     /// # Errors
@@ -93,23 +97,29 @@ fn token() -> io::Result<String> {
 }
 
 async fn listen(listener: TcpListener, path: Arc<str>, called: Arc<Notify>) {
-    let places = Arc::new(Semaphore::new(AT_ONCE));
+    // With the task of the listener, those of the connections end.
+    let mut open = JoinSet::new();
+    let mut by_age: VecDeque<AbortHandle> = VecDeque::new();
     loop {
-        // The semaphore is never closed.
-        let Ok(place) = places.clone().acquire_owned().await else {
-            return;
-        };
         let Ok((stream, _)) = listener.accept().await else {
             // Out of file handles, mostly: that passes.
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
+        while open.try_join_next().is_some() {}
+        by_age.retain(|connection| !connection.is_finished());
+        if open.len() >= Listener::AT_ONCE {
+            if let Some(oldest) = by_age.pop_front() {
+                oldest.abort();
+            }
+            // The one that was closed, or one that has ended meanwhile.
+            open.join_next().await;
+        }
         let (path, called) = (path.clone(), called.clone());
-        tokio::spawn(async move {
+        by_age.push_back(open.spawn(async move {
             // A connection that fails brings no notification.
             let _ = tokio::time::timeout(PATIENCE, take_call(stream, &path, &called)).await;
-            drop(place);
-        });
+        }));
     }
 }
 

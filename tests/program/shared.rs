@@ -43,7 +43,7 @@ async fn answers_after(feed: &mut Feed, moment: Timestamp) {
             Update::Reports(reports) => {
                 rounds += usize::from(reports.iter().all(|report| report.at > moment));
             }
-            Update::Notice(words) => panic!("{words}"),
+            Update::Notice(words) | Update::NewHost(words) => panic!("{words}"),
             Update::Link(link) => assert!(
                 matches!(link.state, LinkState::Up | LinkState::SigningIn),
                 "{link:?}"

@@ -425,7 +425,7 @@ async fn told_until_answered(feed: &mut Feed) -> Vec<LinkState> {
     let mut told = Vec::new();
     loop {
         match next(feed).await {
-            Update::Notice(words) => panic!("{words}"),
+            Update::Notice(words) | Update::NewHost(words) => panic!("{words}"),
             Update::Link(link) => told.push(link.state),
             Update::Reports(reports) => {
                 let answered =

@@ -100,20 +100,65 @@ async fn a_body_is_not_read_and_a_huge_head_is_refused() {
     assert_eq!(status(&listener, &head, b"").await, 431);
 }
 
-#[tokio::test]
-async fn who_says_nothing_does_not_keep_others_out() {
-    let listener = listener().await;
-    let mut silent = Vec::new();
-    for _ in 0..40 {
+/// Connections that have begun a request and do not go on.
+async fn begun(listener: &Listener, how_many: usize) -> Vec<TcpStream> {
+    let mut streams = Vec::new();
+    for _ in 0..how_many {
         let mut stream = TcpStream::connect(listener.address()).await.unwrap();
-        stream.write_all(b"GET / HT").await.unwrap();
-        silent.push(stream);
+        stream.write_all(b"GET / HTTP/1.1\r\nX: ").await.unwrap();
+        streams.push(stream);
     }
+    streams
+}
+
+/// How many of these the listener has not closed.
+async fn still_open(streams: &mut [TcpStream]) -> usize {
+    let mut open = 0;
+    for stream in streams {
+        let read = timeout(Duration::from_millis(1), stream.read(&mut [0; 64])).await;
+        open += usize::from(read.is_err());
+    }
+    open
+}
+
+#[tokio::test]
+async fn who_holds_connections_open_does_not_keep_the_service_out() {
+    let listener = listener().await;
     let began = Instant::now();
+    let mut slow = begun(&listener, 4 * Listener::AT_ONCE).await;
     assert_eq!(call(&listener, "GET", listener.path()).await, 200);
-    assert!(began.elapsed() < Duration::from_secs(30));
-    let mut rest = Vec::new();
-    let _ = silent[0].read_to_end(&mut rest).await;
+    assert!(is_called(&listener).await);
+    // No connection has had its time yet.
+    assert!(
+        began.elapsed() < Duration::from_secs(4),
+        "{:?}",
+        began.elapsed()
+    );
+    let open = still_open(&mut slow).await;
+    assert!((1..Listener::AT_ONCE).contains(&open), "{open} are open");
+}
+
+#[tokio::test]
+async fn a_connection_has_no_second_request_and_no_second_protocol() {
+    let listener = listener().await;
+    let one = format!("GET {} HTTP/1.1\r\nHost: here\r\n\r\n", listener.path());
+    let mut stream = TcpStream::connect(listener.address()).await.unwrap();
+    stream.write_all(one.repeat(500).as_bytes()).await.unwrap();
+    let mut answers = Vec::new();
+    // With requests unread, the end is a reset.
+    let _ = stream.read_to_end(&mut answers).await;
+    let answers = String::from_utf8(answers).unwrap();
+    assert_eq!(answers.matches("HTTP/1.1 200").count(), 1, "{answers}");
+    assert!(is_called(&listener).await);
+    let preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u{4}\0\0\0\0\0";
+    let mut stream = TcpStream::connect(listener.address()).await.unwrap();
+    stream.write_all(preface.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    assert!(answer.is_empty(), "{answer:?}");
+    let upgrade = "GET / HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
+    assert_eq!(status(&listener, upgrade, b"").await, 404);
+    assert!(!is_called(&listener).await);
 }
 
 #[tokio::test]

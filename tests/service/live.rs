@@ -201,6 +201,33 @@ fn settle(live: &mut Subscriptions, now: Instant) -> (Vec<Job>, Instant) {
     }
 }
 
+#[test]
+fn however_many_calls_are_forged_the_service_is_asked_once_a_second() {
+    let begin = Instant::now();
+    let mut live = Subscriptions::new();
+    live.set_contacts(&people(10));
+    settle(&mut live, begin);
+    let mut fetches = Vec::new();
+    // Ten thousand calls a second for a minute, of which none brings news.
+    for milliseconds in 0..60_000 {
+        let now = begin + Duration::from_millis(milliseconds);
+        for _ in 0..10 {
+            live.notified();
+        }
+        if let NextJob::Do(job) = live.next(now) {
+            let Job::Fetch(id) = job else {
+                panic!("{job:?}");
+            };
+            live.fetched(id, false, now);
+            fetches.push(milliseconds);
+        }
+    }
+    let first = fetches.iter().filter(|&&at| at < 5000).count();
+    assert!(first < 20, "{first} in the first five seconds");
+    let rest = fetches.len() - first;
+    assert!((50..=56).contains(&rest), "{rest} in the last 55 seconds");
+}
+
 fn people(count: usize) -> Vec<Address> {
     (0..count)
         .map(|n| format!("p{n}@sie.at").parse().unwrap())

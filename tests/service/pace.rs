@@ -280,7 +280,7 @@ async fn a_throttled_board_is_slow_and_true_but_not_in_trouble() {
                     *answers.entry(report.address).or_default() += 1;
                 }
             }
-            Update::Notice(words) => panic!("{words}"),
+            Update::Notice(words) | Update::NewHost(words) => panic!("{words}"),
             Update::Link(link) => {
                 assert!(!matches!(link.state, LinkState::Trouble { .. }), "{link:?}");
                 if let Mode::Every(round) = link.mode {

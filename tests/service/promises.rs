@@ -104,7 +104,7 @@ impl Bench {
                         _ => false,
                     }
                 }),
-                Update::Notice(_) => false,
+                Update::Notice(_) | Update::NewHost(_) => false,
             };
             if seen {
                 return Some(begun.elapsed());

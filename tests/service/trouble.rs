@@ -92,7 +92,7 @@ impl Bench {
                         }
                     }
                 }
-                Some(Update::Notice(_)) => {}
+                Some(Update::Notice(_) | Update::NewHost(_)) => {}
                 None => panic!("the feed has ended"),
             }
         }

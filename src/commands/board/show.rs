@@ -75,6 +75,9 @@ impl Sink for Road {
             }
             Update::Link(link) => WorldMessage::Link(link),
             Update::Notice(words) => WorldMessage::Notice(words),
+            Update::NewHost(host) => WorldMessage::Notice(format!(
+                "The service also names {host}, which you have not set: sign-ins may go there"
+            )),
         };
         self.keep(&message);
         self.board.send(message).await.map_err(|_| Gone)

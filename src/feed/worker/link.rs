@@ -9,7 +9,7 @@ use super::requests::until;
 use super::{Next, Worker};
 use crate::feed::plan::Rhythm;
 use crate::feed::reach::back_again;
-use crate::feed::{Sink, Update};
+use crate::feed::{Session, Sink, Update};
 use crate::link::{LinkState, Mode, Problem};
 use crate::sys::signs::Signs;
 
@@ -146,6 +146,22 @@ impl<S: Sink> Worker<S> {
         });
         let remarks: Vec<String> = [away, slowed, asking].into_iter().flatten().collect();
         (!remarks.is_empty()).then(|| remarks.join("; "))
+    }
+
+    /// Names each host that the settings do not name and that sign-ins may go to, once.
+    pub(super) async fn name_new_hosts(&mut self, session: &Session) {
+        let nodes = [
+            Some(&session.app_node),
+            Some(&session.home),
+            session.backup.as_ref(),
+        ];
+        for node in nodes.into_iter().flatten() {
+            if self.hosts.insert(node.host().to_string()) {
+                tracing::info!(host = %node.host(), "the service named another host");
+                // A board that is gone is noticed by its command channel.
+                let _ = self.sink.send(Update::NewHost(node.host().into())).await;
+            }
+        }
     }
 
     pub(super) async fn send_link(&mut self, state: LinkState) {

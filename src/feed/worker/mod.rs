@@ -4,6 +4,7 @@ mod link;
 mod requests;
 mod subscriptions;
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -79,6 +80,8 @@ pub(super) struct Worker<S> {
     plan: Plan,
     pace: Pace,
     nodes: Nodes,
+    /// The hosts that the settings name, and those that the service has named since.
+    hosts: HashSet<String>,
     memory: poll::Memory,
     commands: mpsc::UnboundedReceiver<Command>,
     sink: S,
@@ -131,6 +134,10 @@ impl<S: Sink> Worker<S> {
             plan: Plan::new(Rhythm::Round(config.interval), Instant::now()),
             pace: Pace::new(),
             nodes: Nodes::new(primary, &config.others, config.primary_again),
+            hosts: std::iter::once(&config.endpoint)
+                .chain(&config.others)
+                .map(|node| node.host().to_string())
+                .collect(),
             memory: poll::Memory::default(),
             commands,
             sink,
@@ -202,6 +209,7 @@ impl<S: Sink> Worker<S> {
     async fn live_through(&mut self, mut session: Session) -> Last {
         loop {
             self.signed_in(&session);
+            self.name_new_hosts(&session).await;
             self.begun = Instant::now();
             self.answered = false;
             let end = self.ask_while_it_lasts(&session).await;
