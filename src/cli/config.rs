@@ -25,6 +25,11 @@ pub enum Config {
         after_help = "Example:\n  whosin config check && git commit -am 'Settings of whosin'\n\nExit codes: 0 all of them can be read, 2 the settings or a theme cannot, 1 the contacts cannot."
     )]
     Check,
+    /// Print the profiles that there are
+    #[command(
+        after_help = "Example:\n  whosin --profile night config edit && whosin config profiles"
+    )]
+    Profiles,
     /// Open the settings file in $VISUAL or $EDITOR, and check it afterwards
     #[command(after_help = "Example:\n  EDITOR=nano whosin config edit")]
     Edit,

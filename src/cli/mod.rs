@@ -27,8 +27,8 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::ArgValueCompleter;
 use clap_complete::env::Shells;
 
-use crate::settings::Layer;
-use who::complete_contact;
+use crate::settings::{Layer, Profile, SetUp, SettingsError};
+use who::{complete_contact, complete_profile};
 
 /// A presence board for the terminal: who is in, free or on the phone.
 #[derive(Debug, Parser)]
@@ -56,9 +56,28 @@ pub struct Options {
     /// The settings file
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Another set-up of the user's, with its own settings and contacts
+    #[arg(long, global = true, value_name = "NAME", conflicts_with = "config", add = ArgValueCompleter::new(complete_profile))]
+    pub profile: Option<Profile>,
     /// Write what is done to standard error; all of it with -vv
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
+}
+
+impl Options {
+    /// Which settings count: those that an option names, else those of the profile that the variable
+    /// `WHOSIN_PROFILE` names, else the usual ones.
+    ///
+    /// # Errors
+    /// [`SettingsError::Variable`] where the variable names no profile.
+    pub fn set_up(&self) -> Result<SetUp, SettingsError> {
+        let profile = match (&self.config, &self.profile) {
+            (None, None) => Profile::of_environment()?,
+            (_, named) => named.clone(),
+        };
+        let config = self.config.clone();
+        Ok(SetUp { config, profile })
+    }
 }
 
 /// What is done.

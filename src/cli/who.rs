@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::board::{Entry, Find, Standing};
 use crate::contacts::{self, Contact};
 use crate::presence::Address;
-use crate::settings::{Layer, Settings};
+use crate::settings::{Layer, Profile, SetUp, Settings};
 
 /// Why a word on the command line means no one contact.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -147,7 +147,11 @@ fn nobody(word: &str, contacts: &[Contact]) -> ContactError {
 /// where the book cannot be read; the server is not asked.
 pub(super) fn complete_contact(begun: &OsStr) -> Vec<CompletionCandidate> {
     let contacts = || {
-        let settings = Settings::load(&Layer::default(), None).ok()?;
+        let set_up = SetUp {
+            profile: Profile::of_environment().ok()?,
+            ..SetUp::default()
+        };
+        let settings = Settings::load(&Layer::default(), &set_up).ok()?;
         contacts::load(&settings.places.contacts).ok()
     };
     let (Some(begun), Some(contacts)) = (begun.to_str(), contacts()) else {
@@ -190,4 +194,14 @@ fn is_after_at() -> bool {
     let mut words = std::env::args_os().skip_while(|word| word != "--").skip(1);
     let before = place.and_then(|place| words.nth(place.checked_sub(1)?));
     before.is_some_and(|word| word == "@")
+}
+
+/// The profiles that a word may go on to.
+pub(super) fn complete_profile(begun: &OsStr) -> Vec<CompletionCandidate> {
+    let profiles = Settings::profiles()
+        .into_iter()
+        .map(|profile| profile.to_string());
+    let fitting =
+        profiles.filter(|name| begun.to_str().is_some_and(|begun| name.starts_with(begun)));
+    fitting.map(CompletionCandidate::new).collect()
 }

@@ -72,7 +72,8 @@ pub async fn from_server(
 pub fn left_by_board(settings: &Settings) -> Option<Snapshot> {
     let path = settings.places.last_seen.as_deref()?;
     let server = settings.nodes()?.primary.origin();
-    last_seen::read(path, &server, settings.user.value.as_deref()?)
+    let user = settings.user.value.as_deref()?;
+    last_seen::read(&last_seen::place(path, &server, user), &server, user)
 }
 
 /// The part of a snapshot that is about these, in this order and by these names. Who is not in it

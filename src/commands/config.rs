@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::contacts::aligned;
 use super::output::{print_all, print_json};
-use super::{CommandError, load_unlogged, look};
+use super::{CommandError, complain, load_unlogged, look};
 use crate::cli::{Config, Exit, Options};
 use crate::contacts;
 use crate::file;
@@ -23,11 +23,27 @@ pub fn config(options: &Options, command: &Config) -> Result<Exit, CommandError>
         Config::Example => print_all(&example()),
         Config::Check => check(options),
         Config::Edit => edit(options),
+        Config::Profiles => profiles(),
     }
 }
 
 fn path(options: &Options) -> Result<std::path::PathBuf, SettingsError> {
-    Settings::file(options.config.as_deref())
+    Settings::file(&options.set_up()?)
+}
+
+/// Prints the profiles, one a line.
+fn profiles() -> Result<Exit, CommandError> {
+    let profiles = Settings::profiles();
+    let lines: String = profiles
+        .iter()
+        .map(|profile| format!("{profile}\n"))
+        .collect();
+    if lines.is_empty() {
+        complain(format_args!(
+            "whosin: there are no profiles: 'whosin --profile NAME config edit' makes one"
+        ));
+    }
+    print_all(&lines)
 }
 
 /// A setting in JSON.

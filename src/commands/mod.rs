@@ -37,7 +37,7 @@ use crate::http::{EndpointError, TrustError};
 use crate::log;
 use crate::presence::{Address, AddressError};
 use crate::pws::{Class, Endpoint, Error};
-use crate::settings::{Layer, Settings, SettingsError};
+use crate::settings::{Layer, SetUp, Settings, SettingsError};
 use crate::simulator::CertificateError;
 use crate::sys::console;
 use crate::sys::dumps;
@@ -297,7 +297,7 @@ fn load_unlogged(options: &Options) -> Result<Settings, SettingsError> {
     if let Some(path) = options.config.as_ref().filter(|path| !path.exists()) {
         return Err(SettingsError::Missing(path.clone()));
     }
-    Settings::load(&options.settings, options.config.as_deref())
+    Settings::load(&options.settings, &options.set_up()?)
 }
 
 /// The settings of a command that talks to the server and is not a board; what is done is logged.
@@ -384,10 +384,10 @@ fn languages() -> Vec<String> {
 
 /// The themes that there are, and the chosen one, for a terminal of so many colours.
 fn themes(settings: &Settings, depth: Depth) -> Result<Themes, CommandError> {
-    let folder = settings.places.config.value.with_file_name("themes");
+    let folder = &settings.places.themes;
     let background = Background::of_environment(|name| std::env::var(name).ok());
     let theme = &settings.theme.value;
-    let themes = Themes::new(&folder, theme.clone(), background, depth);
+    let themes = Themes::new(folder, theme.clone(), background, depth);
     if themes.has(theme) {
         return Ok(themes);
     }
@@ -416,5 +416,9 @@ fn settings_without_files(options: &Options, folder: &Path) -> Result<Settings, 
         contacts: Some(folder.join("contacts.toml")),
         ..options.settings.clone()
     };
-    Ok(Settings::load(&layer, Some(&folder.join("config.toml")))?)
+    let set_up = SetUp {
+        config: Some(folder.join("config.toml")),
+        profile: None,
+    };
+    Ok(Settings::load(&layer, &set_up)?)
 }

@@ -262,7 +262,9 @@ impl Work {
         }
     }
 
-    fn read(&self) -> Left {
+    fn read(&mut self) -> Left {
+        let own = last_seen::place(&self.files.last_seen, &self.files.server, &self.files.user);
+        self.files.last_seen = own;
         let Files {
             last_seen,
             history,

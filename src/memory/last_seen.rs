@@ -3,10 +3,11 @@
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
 
 use super::snapshot::{Head, LinkWord, SCHEMA, Snapshot, Stream};
 use crate::board::Entry;
@@ -42,6 +43,44 @@ pub fn write_entries(
     })
 }
 
+/// Where the state of this server and user is kept, given where `last-seen.json` is: there, unless it
+/// is another server's or user's; then beside it, by a name of its own.
+pub fn place(path: &Path, server: &str, user: &str) -> PathBuf {
+    #[derive(Deserialize)]
+    struct Owner {
+        server: String,
+        user: String,
+    }
+    let owner = fs::read(path).ok();
+    let owner = owner.and_then(|text| serde_json::from_slice::<Owner>(&text).ok());
+    match owner {
+        Some(owner) if owner.server != server || owner.user != user => {
+            path.with_file_name(format!("last-seen-{}-{}.json", plain(server), plain(user)))
+        }
+        _ => path.to_path_buf(),
+    }
+}
+
+/// The text with what may not stand in the name of a file written as its bytes.
+fn plain(text: &str) -> String {
+    let text = text.split("://").last().unwrap_or(text);
+    let plain = text.bytes().take(100).map(|byte| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'.' => char::from(byte).to_string(),
+        other => format!("_{other:02x}"),
+    });
+    plain.collect()
+}
+
+/// Every file beside `last-seen.json` that keeps the state of some server and user, and itself.
+fn all(path: &Path) -> Vec<PathBuf> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let others = names.filter(|name| name.starts_with("last-seen-") && name.ends_with(".json"));
+    let others = others.map(|name| folder.join(name));
+    [path.to_path_buf()].into_iter().chain(others).collect()
+}
+
 /// Reads the file. `None` where there is none that can be understood, or where it is another
 /// server's or user's.
 pub fn read(path: &Path, server: &str, user: &str) -> Option<Snapshot> {
@@ -53,12 +92,17 @@ pub fn read(path: &Path, server: &str, user: &str) -> Option<Snapshot> {
     ours.then_some(snapshot)
 }
 
-/// Removes what the file holds of these contacts, whosever file it is; all of it, where none is
+/// Removes what is kept of these contacts, for whichever server and user; all of it, where none is
 /// named. How many states went. A file that is not understood is removed as a whole.
 ///
 /// # Errors
-/// Why it cannot be written.
+/// Why a file cannot be written.
 pub fn forget(path: &Path, who: &[Address]) -> io::Result<usize> {
+    let files = all(path).into_iter();
+    files.map(|file| forget_in(&file, who)).sum()
+}
+
+fn forget_in(path: &Path, who: &[Address]) -> io::Result<usize> {
     let Some(text) = file::read_if_there(path)? else {
         return Ok(0);
     };

@@ -4,7 +4,7 @@
 //! what is listed there.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use thiserror::Error;
 
@@ -23,6 +23,7 @@ pub mod layer;
 pub mod nearest;
 mod password;
 mod places;
+mod profile;
 mod saving;
 mod shown;
 pub mod values;
@@ -30,7 +31,8 @@ pub mod values;
 pub use example::example;
 pub use layer::{Layer, Settings};
 pub use password::password_variables;
-pub use places::Places;
+pub use places::{Places, SetUp};
+pub use profile::{Profile, ProfileError};
 pub use saving::{save_choice, save_sign_in};
 
 use places::Folders;
@@ -143,20 +145,26 @@ impl Settings {
     ///
     /// # Errors
     /// [`SettingsError::NoHome`] where none is named and there is no home folder.
-    pub fn file(config: Option<&Path>) -> Result<PathBuf, SettingsError> {
-        Folders::of_platform().config(config, "config.toml")
+    pub fn file(set_up: &SetUp) -> Result<PathBuf, SettingsError> {
+        let folders = Folders::of_platform(set_up.profile.as_ref());
+        folders.config(set_up.config.as_deref(), "config.toml")
     }
 
-    /// Reads variables and file below these options. `config` names another settings file than the
-    /// usual one; a file that is not there is empty.
+    /// The profiles that there are, by name.
+    pub fn profiles() -> Vec<Profile> {
+        Folders::of_platform(None).profiles()
+    }
+
+    /// Reads variables and file below these options. A file that is not there is empty.
     ///
     /// # Errors
     /// [`SettingsError`] with the variable, or file and line.
-    pub fn load(options: &Layer, config: Option<&Path>) -> Result<Settings, SettingsError> {
+    pub fn load(options: &Layer, set_up: &SetUp) -> Result<Settings, SettingsError> {
         if let Some(Servers(Err(error))) = &options.server {
             return Err(error.clone().into());
         }
-        let folders = Folders::of_platform();
+        let folders = Folders::of_platform(set_up.profile.as_ref());
+        let config = set_up.config.as_deref();
         let config = Value {
             value: folders.config(config, "config.toml")?,
             origin: config.map_or(Origin::Default, |_| Origin::Option),

@@ -4,8 +4,18 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
+use super::profile::Profile;
 use super::{SettingsError, Value};
 use crate::file::Stamp;
+
+/// Which settings count: a file that is named, a profile, or the usual ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SetUp {
+    /// The settings file that an option names.
+    pub config: Option<PathBuf>,
+    /// The profile, where one is named.
+    pub profile: Option<Profile>,
+}
 
 /// The paths; `None` where there is no home folder, and then nothing is kept there.
 #[derive(Clone, Debug)]
@@ -16,6 +26,8 @@ pub struct Places {
     pub config_stamp: Option<Stamp>,
     /// The contact book.
     pub contacts: PathBuf,
+    /// The folder of the user's own themes.
+    pub themes: PathBuf,
     /// The folder of the session that the processes of a user share.
     pub session_folder: Option<PathBuf>,
     /// The folder of the locks of contact books.
@@ -28,13 +40,33 @@ pub struct Places {
     pub log: Option<PathBuf>,
 }
 
-/// The folders of the user that belong to whosin.
-pub(super) struct Folders(Option<ProjectDirs>);
+/// The folders of the user that belong to whosin, or of one profile in them.
+pub(super) struct Folders {
+    all: Option<ProjectDirs>,
+    profile: Option<Profile>,
+}
 
 impl Folders {
     /// Those of the platform: on Linux as the `XDG_…` variables say.
-    pub(super) fn of_platform() -> Folders {
-        Folders(ProjectDirs::from("", "", "whosin"))
+    pub(super) fn of_platform(profile: Option<&Profile>) -> Folders {
+        Folders {
+            all: ProjectDirs::from("", "", "whosin"),
+            profile: profile.cloned(),
+        }
+    }
+
+    /// The profiles that there are.
+    pub(super) fn profiles(&self) -> Vec<Profile> {
+        let all = self.all.as_ref();
+        all.map_or(Vec::new(), |all| Profile::all_inside(all.config_dir()))
+    }
+
+    /// The place of the profile in a folder, else the folder itself.
+    fn inside(&self, folder: &Path) -> PathBuf {
+        match &self.profile {
+            Some(profile) => profile.inside(folder),
+            None => folder.to_path_buf(),
+        }
     }
 
     /// The file that was named, else the one of this name in the folder of settings.
@@ -46,9 +78,9 @@ impl Folders {
         named: Option<&Path>,
         name: &str,
     ) -> Result<PathBuf, SettingsError> {
-        match (named, &self.0) {
+        match (named, &self.all) {
             (Some(path), _) => Ok(path.to_path_buf()),
-            (None, Some(folders)) => Ok(folders.config_dir().join(name)),
+            (None, Some(folders)) => Ok(self.inside(folders.config_dir()).join(name)),
             (None, None) => Err(SettingsError::NoHome),
         }
     }
@@ -60,18 +92,21 @@ impl Folders {
         config_stamp: Option<Stamp>,
         contacts: PathBuf,
     ) -> Places {
-        let folders = self.0.as_ref();
-        let state = |name: &str| {
-            folders.map(|folders| {
-                // Of the machine's own: on Windows the other one goes with the user from one to the next.
-                let folder = folders.state_dir().unwrap_or(folders.data_local_dir());
-                folder.join(name)
-            })
-        };
+        let folders = self.all.as_ref();
+        let state = folders.map(|folders| {
+            // Of the machine's own: on Windows the other one goes with the user from one to the next.
+            let folder = folders.state_dir().unwrap_or(folders.data_local_dir());
+            folder.to_path_buf()
+        });
         let runtime = folders.map(|folders| {
             let folder = folders.runtime_dir().unwrap_or(folders.cache_dir());
             folder.to_path_buf()
         });
+        // The profiles share them.
+        let themes = match (&self.profile, folders) {
+            (Some(_), Some(folders)) => folders.config_dir().join("themes"),
+            _ => config.value.with_file_name("themes"),
+        };
         let beside = contacts.parent().unwrap_or(Path::new(""));
         Places {
             config,
@@ -79,9 +114,12 @@ impl Folders {
             locks: runtime.clone().unwrap_or_else(|| beside.to_path_buf()),
             contacts,
             session_folder: runtime,
-            last_seen: folders.map(|folders| folders.cache_dir().join("last-seen.json")),
-            history: state("history.jsonl"),
-            log: state("whosin.log"),
+            last_seen: folders.map(|all| self.inside(all.cache_dir()).join("last-seen.json")),
+            history: state
+                .as_ref()
+                .map(|state| self.inside(state).join("history.jsonl")),
+            themes,
+            log: state.map(|state| state.join("whosin.log")),
         }
     }
 }

@@ -14,6 +14,7 @@ use toml::Value as Toml;
 use tracing::level_filters::LevelFilter;
 
 use super::nearest::did_you_mean;
+use super::profile::ProfileError;
 use crate::board::{Order, View};
 use crate::calling::ActionError;
 use crate::directory::{Scheme, Uds};
@@ -102,6 +103,9 @@ pub enum ValueError {
     /// Not an action for a contact.
     #[error(transparent)]
     Action(#[from] ActionError),
+    /// Not the name of a profile.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
     /// Nothing.
     #[error("it is empty: write a value, or leave it out")]
     Empty,

@@ -237,3 +237,37 @@ fn through_the_file(presence: Presence, now: Timestamp) -> Presence {
         other => panic!("{other:?}"),
     }
 }
+
+#[test]
+fn each_server_and_user_has_its_own() {
+    use whosin::memory::last_seen::{place, read};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("last-seen.json");
+    let leave = |server: &str, user: &str| {
+        let now = Timestamp::now();
+        let snapshot = Snapshot::of(server.into(), user.into(), &[], Timestamp::MIN, now);
+        whosin::memory::last_seen::write(&place(&path, server, user), &snapshot).unwrap();
+    };
+    let (one, two) = (
+        "https://one.example.com:8083",
+        "https://two.example.com:8083",
+    );
+    for (server, user) in [
+        (one, "klmt"),
+        (two, "klmt"),
+        (one, "other/../user"),
+        (one, "klmt"),
+    ] {
+        leave(server, user);
+    }
+    assert_eq!(place(&path, one, "klmt"), path);
+    for (server, user) in [(one, "klmt"), (two, "klmt"), (one, "other/../user")] {
+        let own = place(&path, server, user);
+        assert_eq!(own.parent(), path.parent());
+        assert!(read(&own, server, user).is_some(), "{server} {user}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
+    // All of them are forgotten together.
+    whosin::memory::last_seen::forget(&path, &[]).unwrap();
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}

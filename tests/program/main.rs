@@ -19,6 +19,7 @@ mod own_presence;
 mod packagers;
 mod packaging;
 mod panic;
+mod profiles;
 mod proxies;
 mod secrets;
 mod settings;

@@ -16,14 +16,18 @@ use whosin::http::Trust;
 use whosin::presence::IconSet;
 use whosin::pws::SoapVersion;
 use whosin::settings::values::LogLevel;
-use whosin::settings::{Layer, Settings, SettingsError, example, save_choice};
+use whosin::settings::{Layer, SetUp, Settings, SettingsError, example, save_choice};
 
 fn load(folder: &tempfile::TempDir, options: Layer) -> Result<Settings, SettingsError> {
     let options = Layer {
         contacts: Some(folder.path().join("contacts.toml")),
         ..options
     };
-    Settings::load(&options, Some(&folder.path().join("config.toml")))
+    let set_up = SetUp {
+        config: Some(folder.path().join("config.toml")),
+        profile: None,
+    };
+    Settings::load(&options, &set_up)
 }
 
 /// The settings of a file alone.
@@ -122,7 +126,7 @@ fn each_setting_is_a_key_a_line_of_the_view_and_an_option_or_one_of_the_few_that
             Some(long.replace('-', "_"))
         })
         .collect();
-    let only_options = ["config", "verbose"].map(String::from);
+    let only_options = ["config", "profile", "verbose"].map(String::from);
     assert_eq!(&options - &keys, only_options.into());
     let only_in_the_file = [
         "action",

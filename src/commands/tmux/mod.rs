@@ -70,7 +70,8 @@ async fn answers(options: &Options, bar: &Bar) -> Result<(Settings, Snapshot), C
         .filter(|_| bar.contacts.is_empty())
     {
         // The bar is drawn again soon: then the server need not be asked.
-        if let Err(error) = last_seen::write(path, &snapshot) {
+        let path = last_seen::place(path, &snapshot.server, &snapshot.user);
+        if let Err(error) = last_seen::write(&path, &snapshot) {
             tracing::warn!(%error, "last-seen.json cannot be written");
         }
     }
