@@ -66,7 +66,7 @@ async fn measure(delivery: Delivery, changes: usize) {
         match updates.recv().await {
             Some(Update::Reports(reports)) => answered += reports.len(),
             Some(Update::Link(link)) => live |= link.mode == Mode::Live,
-            Some(Update::Notice(_) | Update::NewHost(_)) => {}
+            Some(Update::Notice(_) | Update::NewHost(_) | Update::ClockSet(_)) => {}
             None => return,
         }
     }

@@ -47,6 +47,12 @@ impl Watch {
         self.free_since = None;
     }
 
+    /// The clock was set by so much.
+    pub(super) fn shift(&mut self, by: SignedDuration) {
+        let since = self.free_since;
+        self.free_since = since.and_then(|since| since.checked_add(by).ok());
+    }
+
     /// When it will ring, if the contact stays free for `free_for`.
     pub fn due(&self, free_for: SignedDuration) -> Option<Timestamp> {
         match self.free_since {

@@ -19,6 +19,13 @@ pub struct Timeline {
 }
 
 impl Timeline {
+    /// The clock was set by so much.
+    pub(super) fn shift(&mut self, by: SignedDuration) {
+        for (at, _) in &mut self.changes {
+            *at = at.checked_add(by).unwrap_or(*at);
+        }
+    }
+
     /// Notes that `availability` was seen `at`. Times that go backwards are ignored.
     pub fn add(&mut self, at: Timestamp, availability: Availability) {
         self.note(at, Some(availability));

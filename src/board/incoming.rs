@@ -39,6 +39,7 @@ impl Board {
                 self.reconfigure(*preferences, settings, now);
             }
             WorldMessage::SettingsTrouble(words) => self.settings_trouble = words,
+            WorldMessage::ClockSet(by) => self.shift(by),
             WorldMessage::Settings(settings) => self.settings = settings,
             WorldMessage::Notice(words) => self.show_notice(words, now),
         }

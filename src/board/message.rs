@@ -1,3 +1,4 @@
+use jiff::SignedDuration;
 use tui_input::InputRequest;
 
 use super::{
@@ -100,6 +101,8 @@ pub enum WorldMessage {
     Reconfigured(Box<Preferences>, Vec<Setting>),
     /// The settings file cannot be followed: why. `None` clears it.
     SettingsTrouble(Option<String>),
+    /// Somebody has set the clock of the machine, forward by so much or back.
+    ClockSet(SignedDuration),
     /// All settings, for the settings view.
     Settings(Vec<Setting>),
     /// A problem or fact, for the line of notices.

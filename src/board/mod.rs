@@ -23,6 +23,7 @@ mod own;
 mod roster;
 mod settings;
 mod several;
+mod shift;
 mod sign_in;
 mod view;
 mod watches;

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Change, Entry, Remembered};
 use crate::contacts::Contact;
-use crate::link::{Link, Report};
+use crate::link::{Link, LinkState, Report};
 use crate::presence::Address;
 
 /// How the contacts differ from those before.
@@ -147,6 +147,10 @@ impl Roster {
     /// Its place among the entries.
     pub(super) fn place(&self, address: &Address) -> Option<usize> {
         self.places.get(address).copied()
+    }
+
+    pub(super) fn link_state_mut(&mut self) -> &mut LinkState {
+        &mut self.link.state
     }
 
     /// How the link is.

@@ -1,5 +1,7 @@
 //! The states of somebody who has several addresses, taken together: the most available one shows.
 
+use jiff::SignedDuration;
+
 use super::Trouble;
 use crate::link::{Outcome, Report};
 use crate::presence::{Address, Availability};
@@ -12,6 +14,13 @@ impl Several {
     /// The last report of each address, in the order in which they came first.
     pub fn reports(&self) -> &[Report] {
         &self.0
+    }
+
+    /// The clock was set by so much.
+    pub(super) fn shift(&mut self, by: SignedDuration) {
+        for report in &mut self.0 {
+            report.at = report.at.checked_add(by).unwrap_or(report.at);
+        }
     }
 
     /// Takes in the report of one of these addresses. Returns what they say together, once each of

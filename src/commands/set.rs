@@ -88,7 +88,7 @@ async fn stay(settings: &Settings, wanted: &Set) -> Result<Exit, CommandError> {
                 }
                 _ => {}
             },
-            Event::Update(Update::Reports(_) | Update::NewHost(_)) => {}
+            Event::Update(Update::Reports(_) | Update::NewHost(_) | Update::ClockSet(_)) => {}
         }
     };
     watcher.leave().await;

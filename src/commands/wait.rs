@@ -60,6 +60,7 @@ impl Waiting<'_> {
                 Event::End(exit) => return Ok(exit),
                 // Notices are about a presence that was set here: nobody did.
                 Event::Update(Update::Notice(_) | Update::NewHost(_)) => {}
+                Event::Update(Update::ClockSet(by)) => self.watcher.roster.shift(by),
                 Event::Update(Update::Reports(reports)) => {
                     self.answered = true;
                     for report in &reports {

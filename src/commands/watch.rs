@@ -76,6 +76,10 @@ impl Watching {
                 Event::End(exit) => return Ok(exit),
                 // Notices are about a presence that was set here: nobody did.
                 Event::Update(Update::Notice(_) | Update::NewHost(_)) => true,
+                Event::Update(Update::ClockSet(by)) => {
+                    watcher.roster.shift(by);
+                    true
+                }
                 Event::Update(Update::Reports(reports)) => {
                     self.reports(&mut watcher.roster, &reports)?
                 }

@@ -33,6 +33,7 @@ pub use wake::{Change, Surroundings};
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::http::TrustError;
@@ -73,6 +74,8 @@ pub enum Update {
     Link(Link),
     /// One line for the user.
     Notice(String),
+    /// Somebody has set the clock of the machine, forward by so much or back.
+    ClockSet(SignedDuration),
     /// The service named a server on a host that the settings do not name, and to which the sign-ins
     /// may go now. Each host comes once.
     NewHost(String),

@@ -44,6 +44,7 @@ async fn answers_after(feed: &mut Feed, moment: Timestamp) {
                 rounds += usize::from(reports.iter().all(|report| report.at > moment));
             }
             Update::Notice(words) | Update::NewHost(words) => panic!("{words}"),
+            Update::ClockSet(_) => {}
             Update::Link(link) => assert!(
                 matches!(link.state, LinkState::Up | LinkState::SigningIn),
                 "{link:?}"

@@ -16,6 +16,7 @@ fn around(base: Instant, awake: u64, wall: i64, address: Option<&str>) -> Surrou
     Surroundings {
         awake: base + Duration::from_secs(awake),
         wall: start + SignedDuration::from_secs(wall),
+        uptime: None,
         address: address.map(|text| text.parse::<IpAddr>().unwrap()),
     }
 }
@@ -43,6 +44,24 @@ fn a_sleep_shows_by_the_clocks_and_a_network_by_the_address() {
     let without = around(base, 1, 1, None);
     let back = around(base, 2, 2, home);
     assert_eq!(back.since(&without), Some(Change::Network));
+}
+
+#[test]
+fn a_clock_that_was_set_is_told_from_a_sleep() {
+    let base = Instant::now();
+    let at = |awake, wall, uptime| Surroundings {
+        uptime: Some(Duration::from_secs(uptime)),
+        ..around(base, awake, wall, Some("192.168.1.7"))
+    };
+    let before = at(0, 0, 1000);
+    let seen = |now: Surroundings| (now.since(&before), now.clock_set_since(&before));
+    let by = |seconds| Some(SignedDuration::from_secs(seconds));
+    assert_eq!(seen(at(10, 10, 1010)), (None, None));
+    assert_eq!(seen(at(10, 11, 1010)), (None, None), "it may be adjusted");
+    assert_eq!(seen(at(10, 3610, 1010)), (None, by(3600)));
+    assert_eq!(seen(at(10, -3590, 1010)), (None, by(-3600)));
+    assert_eq!(seen(at(10, 3610, 4610)), (Some(Change::Slept), None));
+    assert_eq!(seen(at(10, 10, 4610)), (Some(Change::Slept), by(-3600)));
 }
 
 #[tokio::test]

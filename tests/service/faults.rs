@@ -426,6 +426,7 @@ async fn told_until_answered(feed: &mut Feed) -> Vec<LinkState> {
     loop {
         match next(feed).await {
             Update::Notice(words) | Update::NewHost(words) => panic!("{words}"),
+            Update::ClockSet(_) => {}
             Update::Link(link) => told.push(link.state),
             Update::Reports(reports) => {
                 let answered =

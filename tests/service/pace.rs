@@ -281,6 +281,7 @@ async fn a_throttled_board_is_slow_and_true_but_not_in_trouble() {
                 }
             }
             Update::Notice(words) | Update::NewHost(words) => panic!("{words}"),
+            Update::ClockSet(_) => {}
             Update::Link(link) => {
                 assert!(!matches!(link.state, LinkState::Trouble { .. }), "{link:?}");
                 if let Mode::Every(round) = link.mode {

@@ -104,7 +104,7 @@ impl Bench {
                         _ => false,
                     }
                 }),
-                Update::Notice(_) | Update::NewHost(_) => false,
+                Update::Notice(_) | Update::NewHost(_) | Update::ClockSet(_) => false,
             };
             if seen {
                 return Some(begun.elapsed());

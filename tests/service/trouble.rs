@@ -92,7 +92,7 @@ impl Bench {
                         }
                     }
                 }
-                Some(Update::Notice(_) | Update::NewHost(_)) => {}
+                Some(Update::Notice(_) | Update::NewHost(_) | Update::ClockSet(_)) => {}
                 None => panic!("the feed has ended"),
             }
         }

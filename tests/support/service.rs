@@ -113,7 +113,7 @@ pub async fn untroubled(feed: &mut Feed, rounds: usize) {
     while seen < rounds {
         match next(feed).await {
             Update::Reports(_) => seen += 1,
-            Update::Notice(_) | Update::NewHost(_) => {}
+            Update::Notice(_) | Update::NewHost(_) | Update::ClockSet(_) => {}
             Update::Link(link) => assert!(
                 matches!(link.state, LinkState::Up | LinkState::SigningIn),
                 "{link:?}"

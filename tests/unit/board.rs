@@ -103,6 +103,27 @@ fn the_facts_that_are_typed_are_saved_and_no_others() {
 }
 
 #[test]
+fn ages_stay_when_somebody_sets_the_clock() {
+    let mut desk = Desk::staffed(120, 30);
+    desk.act(Action::Freeze);
+    desk.wait(3);
+    let before = desk.screen();
+    assert!(
+        before.contains("40m") && before.contains("FROZEN 3 s"),
+        "{before}"
+    );
+    for hours in [25, -50] {
+        let by = SignedDuration::from_hours(hours);
+        desk.now += by;
+        desk.send(WorldMessage::ClockSet(by));
+        assert_eq!(desk.screen(), before, "by {hours} hours");
+        let after = desk.board.confirmed_after(desk.now);
+        let ursula = desk.board.entry(&address("ursula@sie.at")).unwrap();
+        assert_eq!(ursula.standing(after), Standing::Fresh);
+    }
+}
+
+#[test]
 fn what_is_chosen_on_the_board_itself_is_no_news() {
     let mut desk = Desk::staffed(80, 24);
     let sort = |value: Order| Setting {

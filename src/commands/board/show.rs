@@ -75,6 +75,7 @@ impl Sink for Road {
             }
             Update::Link(link) => WorldMessage::Link(link),
             Update::Notice(words) => WorldMessage::Notice(words),
+            Update::ClockSet(by) => WorldMessage::ClockSet(by),
             Update::NewHost(host) => WorldMessage::Notice(format!(
                 "The service also names {host}, which you have not set: sign-ins may go there"
             )),

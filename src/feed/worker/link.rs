@@ -47,7 +47,7 @@ impl<S: Sink> Worker<S> {
                 command = self.commands.recv() => {
                     if self.take(command) == Next::Leave { return Next::Leave }
                 }
-                () = signs.next() => self.look_around(),
+                () = signs.next() => self.look_around().await,
             }
         }
         self.hold = None;

@@ -24,7 +24,7 @@ use super::session::{Failure, Session};
 use super::shared::Sharing;
 use super::subscriptions::Subscriptions;
 use super::wake::Surroundings;
-use super::{Command, Config, Delivery, Sink, farewell};
+use super::{Command, Config, Delivery, Sink, Update, farewell};
 use crate::link::{Link, LinkState, Problem};
 use crate::pws::{Class, Client, Listener};
 use requests::until;
@@ -361,8 +361,13 @@ impl<S: Sink> Worker<S> {
         self.plan.ask_now(&[], Instant::now());
     }
 
-    fn look_around(&mut self) {
+    async fn look_around(&mut self) {
         let around = Surroundings::look(self.server);
+        if let Some(by) = around.clock_set_since(&self.around) {
+            tracing::info!(?by, "the clock was set");
+            // Who is gone needs no clock.
+            let _ = self.sink.send(Update::ClockSet(by)).await;
+        }
         if let Some(change) = around.since(&self.around) {
             tracing::info!(?change, "asking for everybody over new connections");
             self.awake();

@@ -107,7 +107,7 @@ impl<S: Sink> Worker<S> {
                     }
                 }
                 () = notification(listener.as_deref()) => self.subscriptions.notified(),
-                () = signs.next() => self.look_around(),
+                () = signs.next() => self.look_around().await,
             }
         }
     }

@@ -131,7 +131,7 @@ async fn a_host_that_only_the_service_has_named_is_named_to_the_user_once() {
                         service.expire_end_users();
                     }
                 }
-                Update::Link(_) | Update::Notice(_) => {}
+                Update::Link(_) | Update::Notice(_) | Update::ClockSet(_) => {}
             }
         }
         assert_eq!(named, expected);

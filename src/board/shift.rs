@@ -1,0 +1,69 @@
+//! Somebody has set the clock of the machine: what the board has seen is as old as it was before, and
+//! keeps its age by moving along. Times that documents state stay as they are.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Board, Entry, Knowledge, Roster, Since};
+use crate::link::LinkState;
+
+/// Moves a time; one that would leave the calendar stays.
+fn shift(time: &mut Timestamp, by: SignedDuration) {
+    *time = time.checked_add(by).unwrap_or(*time);
+}
+
+impl Board {
+    /// The clock was set forward by so much, or back.
+    pub(super) fn shift(&mut self, by: SignedDuration) {
+        self.roster.shift(by);
+        let notice = self.notice.iter_mut().map(|notice| &mut notice.until);
+        let frozen = self.frozen.iter_mut().map(|frozen| &mut frozen.since);
+        let times = [&mut self.touched, &mut self.arranged_at].into_iter();
+        let times = times.chain(notice).chain(frozen);
+        times.for_each(|time| shift(time, by));
+        let held = self
+            .frozen
+            .iter_mut()
+            .flat_map(|frozen| frozen.held.values_mut());
+        held.for_each(|report| shift(&mut report.at, by));
+    }
+}
+
+impl Roster {
+    /// The clock was set forward by so much, or back.
+    pub fn shift(&mut self, by: SignedDuration) {
+        self.entries_mut()
+            .iter_mut()
+            .for_each(|entry| entry.shift(by));
+        if let LinkState::Trouble {
+            since, next_try, ..
+        } = self.link_state_mut()
+        {
+            shift(since, by);
+            shift(next_try, by);
+        }
+    }
+}
+
+impl Entry {
+    fn shift(&mut self, by: SignedDuration) {
+        match &mut self.knowledge {
+            Knowledge::Nothing => {}
+            Knowledge::Remembered(remembered) => shift(&mut remembered.asked_at, by),
+            Knowledge::Known(known) => {
+                shift(&mut known.asked_at, by);
+                match &mut known.since {
+                    Since::Stated(_) => {}
+                    Since::Seen(at) | Since::AtLeast(at) => shift(at, by),
+                }
+            }
+        }
+        self.changed.iter_mut().for_each(|at| shift(at, by));
+        if let Some(watch) = &mut self.watch {
+            watch.shift(by);
+        }
+        if let Some(several) = &mut self.several {
+            several.shift(by);
+        }
+        self.timeline.shift(by);
+    }
+}
