@@ -6,7 +6,7 @@ use clap::builder::PossibleValue;
 use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use clap_complete::ArgValueCompleter;
 
-use super::who::complete_contact;
+use super::who::{complete_contact, complete_contact_or_group, complete_group};
 use crate::contacts::exchange::{Format, Source};
 use crate::contacts::{Fact, written_addresses};
 use crate::presence::clean;
@@ -18,7 +18,7 @@ pub struct Facts {
     #[arg(long)]
     pub name: Option<String>,
     /// The group to stand in
-    #[arg(long)]
+    #[arg(long, add = ArgValueCompleter::new(complete_group))]
     pub group: Option<String>,
     /// The number to call, for one contact
     #[arg(long)]
@@ -74,9 +74,17 @@ impl Facts {
 pub enum Contacts {
     /// Print name, address, group and number of everybody
     #[command(
-        after_help = "Examples:\n  whosin contacts list\n  whosin contacts list --json | jq -r '.contacts[].uri'"
+        visible_alias = "ls",
+        after_help = "Examples:\n  whosin contacts list\n  whosin contacts list --group Sales\n  whosin contacts list --json | jq -r '.contacts[].uri'"
     )]
     List {
+        /// Only those in this group; may be given several times
+        #[arg(
+            long = "group",
+            value_name = "GROUP",
+            add = ArgValueCompleter::new(complete_group)
+        )]
+        groups: Vec<String>,
         /// Print JSON (schema 1)
         #[arg(long)]
         json: bool,
@@ -120,8 +128,39 @@ pub enum Contacts {
         #[arg(long, conflicts_with = "pinned")]
         unpinned: bool,
     },
+    /// Move contacts to another group
+    #[command(
+        after_help = "Examples:\n  whosin contacts move ben carla 'Front desk'\n  whosin contacts move --from Sales 'Sales north'\n  whosin contacts move ben ''\n\nAn empty GROUP takes them out of their group."
+    )]
+    Move {
+        /// Whom, and then the group: names or addresses of the contact book; with --from the group
+        /// alone
+        #[arg(
+            required = true,
+            value_names = ["WHO", "GROUP"],
+            num_args = 1..,
+            add = ArgValueCompleter::new(complete_contact_or_group)
+        )]
+        words: Vec<String>,
+        /// Everybody in this group, too: so a group is renamed
+        #[arg(long, value_name = "GROUP", add = ArgValueCompleter::new(complete_group))]
+        from: Vec<String>,
+    },
+    /// Give a contact another name
+    #[command(
+        after_help = "Examples:\n  whosin contacts rename ben 'Ben Two'\n  whosin contacts rename ben ''\n\nAn empty NAME leaves the name that the server has."
+    )]
+    Rename {
+        /// Whom: a name or address of the contact book
+        #[arg(value_name = "WHO", add = ArgValueCompleter::new(complete_contact))]
+        who: String,
+        /// The name to show
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
     /// Remove contacts
     #[command(
+        visible_alias = "rm",
         after_help = "Examples:\n  whosin contacts remove ben\n  whosin contacts remove ben@example.com 'Carla Three'\n\nWhere a name fits several, all are told and nobody is removed."
     )]
     Remove {
@@ -144,7 +183,7 @@ pub enum Contacts {
         #[arg(long, value_name = "USER")]
         owner: Option<String>,
         /// The group that all stand in, whatever the file says
-        #[arg(long)]
+        #[arg(long, add = ArgValueCompleter::new(complete_group))]
         group: Option<String>,
         /// Only tell what would come in
         #[arg(long)]
@@ -152,7 +191,7 @@ pub enum Contacts {
     },
     /// Write the contact book for another program
     #[command(
-        after_help = "Examples:\n  whosin contacts export people.vcf\n  whosin contacts export --format ldif > people.ldif"
+        after_help = "Examples:\n  whosin contacts export people.vcf\n  whosin contacts export people.vcf --force\n  whosin contacts export --format ldif > people.ldif"
     )]
     Export {
         /// The file; - is standard output
@@ -161,6 +200,9 @@ pub enum Contacts {
         /// How to write it [default: by the name of the file, else csv]
         #[arg(long, value_enum)]
         format: Option<Format>,
+        /// Replace a file that is there already
+        #[arg(long)]
+        force: bool,
     },
     /// Forget what is kept of people: last states, the history of the day, numbers and notes
     #[command(

@@ -16,6 +16,8 @@ pub enum Exit {
     NotReached = 4,
     /// Nobody of those asked for is available, or got there in time.
     Nobody = 5,
+    /// The terminal was gone, as shells count it.
+    HungUp = 129,
     /// Ended by Ctrl-C, as shells count it.
     Interrupted = 130,
     /// Ended by the signal to do so.
@@ -27,13 +29,14 @@ impl From<End> for Exit {
         match end {
             End::Interrupt => Exit::Interrupted,
             End::Terminate => Exit::Terminated,
+            End::HangUp => Exit::HungUp,
         }
     }
 }
 
 impl Exit {
     /// Each with what it means, for the manual.
-    pub const MEANINGS: [(Exit, &'static str); 8] = [
+    pub const MEANINGS: [(Exit, &'static str); 9] = [
         (Exit::Done, "done"),
         (Exit::Failed, "failed"),
         (Exit::Usage, "the command line or the settings are wrong"),
@@ -43,6 +46,7 @@ impl Exit {
             Exit::Nobody,
             "nobody of those asked for is available, or got there in time",
         ),
+        (Exit::HungUp, "the terminal was gone"),
         (Exit::Interrupted, "ended by Ctrl-C"),
         (Exit::Terminated, "ended by a signal"),
     ];

@@ -1,20 +1,36 @@
-//! The command lines of those who look on: the status bar, waiting, watching.
+//! The command lines of those who look on: asking once, the status bar, waiting, watching.
 
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use clap_complete::ArgValueCompleter;
+use clap_complete::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 
-use super::who::complete_contact;
+use super::who::{Whom, complete_contact, complete_group};
 use crate::settings::values::duration;
+
+/// Asking once.
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Whom to ask for.
+    #[command(flatten)]
+    pub whom: Whom,
+    /// Print JSON (schema 1)
+    #[arg(long)]
+    pub json: bool,
+    /// Print nothing: the exit code tells whether anyone of them is available
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Take what a board knows or knew, without asking the server; old states count as nobody's
+    #[arg(long)]
+    pub cached: bool,
+}
 
 /// One line for a status bar.
 #[derive(Debug, Args)]
 pub struct Bar {
-    /// Whom to show by name: names or addresses of the contact book; counts of all when none
-    // The id must not be that of the global option of the same name.
-    #[arg(id = "who", value_name = "CONTACT", add = ArgValueCompleter::new(complete_contact))]
-    pub contacts: Vec<String>,
+    /// Whom to show: those who are named by name, else counts.
+    #[command(flatten)]
+    pub whom: Whom,
     /// How old what a board left may be before the server is asked [default: 30s, or twice the
     /// interval of the board]
     #[arg(long, value_name = "TIME", value_parser = duration)]
@@ -23,7 +39,11 @@ pub struct Bar {
     #[arg(long)]
     pub colors: bool,
     /// Text with fields in braces, or 'waybar' (JSON) or 'polybar'
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(
+        long,
+        value_name = "FORMAT",
+        add = ArgValueCandidates::new(|| ["waybar", "polybar"].map(CompletionCandidate::new).into())
+    )]
     pub format: Option<String>,
 }
 
@@ -31,8 +51,21 @@ pub struct Bar {
 #[derive(Debug, Args)]
 pub struct Wait {
     /// Whom to wait for: a name or address; of several whoever is first
-    #[arg(id = "who", required = true, value_name = "CONTACT", add = ArgValueCompleter::new(complete_contact))]
+    #[arg(
+        id = "who",
+        required_unless_present = "whose",
+        value_name = "CONTACT",
+        add = ArgValueCompleter::new(complete_contact)
+    )]
     pub contacts: Vec<String>,
+    /// Wait for whoever is first in this group of the contact book; may be given several times
+    #[arg(
+        id = "whose",
+        long = "group",
+        value_name = "GROUP",
+        add = ArgValueCompleter::new(complete_group)
+    )]
+    pub groups: Vec<String>,
     /// What for; several with commas between
     #[arg(
         long = "for",
@@ -72,9 +105,9 @@ pub enum Goal {
 /// Watching contacts.
 #[derive(Debug, Args)]
 pub struct Watch {
-    /// Whom to watch: names or addresses; everybody in the contact book when none
-    #[arg(id = "who", value_name = "CONTACT", add = ArgValueCompleter::new(complete_contact))]
-    pub contacts: Vec<String>,
+    /// Whom to watch.
+    #[command(flatten)]
+    pub whom: Whom,
     /// No colours, no icons, no columns, also on a terminal
     #[arg(long)]
     pub plain: bool,

@@ -15,10 +15,10 @@ pub use config::Config;
 pub use contacts::Contacts;
 pub use directory::Search;
 pub use exit::Exit;
-pub use looking::{Bar, Goal, Wait, Watch};
+pub use looking::{Bar, Goal, Status, Wait, Watch};
 pub use own::Set;
 pub use simulated::{Accounts, Population, Security, Simulate};
-pub use who::{ContactError, find_contact, find_contact_loosely};
+pub use who::{ContactError, Whom, find_contact, find_contact_loosely, find_groups};
 
 use std::path::PathBuf;
 
@@ -28,7 +28,7 @@ use clap_complete::ArgValueCompleter;
 use clap_complete::env::Shells;
 
 use crate::settings::{Layer, Profile, SetUp, SettingsError};
-use who::{complete_contact, complete_profile};
+use who::complete_profile;
 
 /// A presence board for the terminal: who is in, free or on the phone.
 #[derive(Debug, Parser)]
@@ -59,7 +59,7 @@ pub struct Options {
     /// Another set-up of the user's, with its own settings and contacts
     #[arg(long, global = true, value_name = "NAME", conflicts_with = "config", add = ArgValueCompleter::new(complete_profile))]
     pub profile: Option<Profile>,
-    /// Write what is done to standard error; all of it with -vv
+    /// Write what is done to standard error; with -vv also what is asked
     #[arg(short, long, global = true, action = ArgAction::Count)]
     pub verbose: u8,
 }
@@ -95,23 +95,9 @@ pub enum Command {
     Simulate(Simulate),
     /// Ask once, print, and end
     #[command(
-        after_help = "Examples:\n  whosin status\n  whosin status --json\n  whosin status --cached ben\n  until whosin status -q ben; do sleep 60; done\n\nIn PowerShell:\n  do { whosin status -q ben; $free = $?; if (-not $free) { Start-Sleep 60 } } until ($free)"
+        after_help = "Examples:\n  whosin status\n  whosin status --json\n  whosin status --cached ben\n  whosin status --group Sales\n  until whosin status -q ben; do sleep 60; done\n\nIn PowerShell:\n  do { whosin status -q ben; $free = $?; if (-not $free) { Start-Sleep 60 } } until ($free)"
     )]
-    Status {
-        /// Whom to ask for: a name or address of the contact book, or any address; all when none
-        // The id must not be that of the global option of the same name.
-        #[arg(id = "who", value_name = "CONTACT", add = ArgValueCompleter::new(complete_contact))]
-        contacts: Vec<String>,
-        /// Print JSON (schema 1)
-        #[arg(long)]
-        json: bool,
-        /// Print nothing: the exit code tells whether anyone of them is available
-        #[arg(short, long)]
-        quiet: bool,
-        /// Take what a board knows or knew, without asking the server; old states count as nobody's
-        #[arg(long)]
-        cached: bool,
-    },
+    Status(Status),
     /// Set my own presence
     #[command(
         after_help = "Examples:\n  whosin set dnd --for 2h\n  whosin set clear\n\nThe server keeps it for an hour at least and a day at most."
@@ -120,12 +106,12 @@ pub enum Command {
     /// Print one short line for the status bar of tmux, polybar or waybar
     #[command(
         name = "tmux",
-        after_help = "Examples:\n  set -g status-right '#(whosin tmux --colors) %H:%M'     in ~/.tmux.conf\n  whosin tmux ben 'Carla Three'\n  whosin tmux --format '{available} free, {busy} busy' --max-age 2m\n  whosin tmux ben --format '{icon} {name}: {state} ({age})'\n  whosin tmux --format waybar\n\nFields: {available} {away} {busy} {dnd} {off} {unknown} count fresh states, {stale} the others,\n{total} all; {age} is how old the answer is. Where contacts are named also {icon} {name} {state}\n{note}, filled for each. {{ and }} are braces. Waybar gets the state of the most reachable as class,\n'stale' or 'unknown'.\n\nThe line comes from what a running board left; only where that is too old the server is asked.\nWhere neither tells anything the line is 'whosin ?' and the exit code 2 (settings), 3 (sign-in\nrefused), 4 (server not reached) or 1."
+        after_help = "Examples:\n  set -g status-right '#(whosin tmux --colors) %H:%M'     in ~/.tmux.conf\n  whosin tmux ben 'Carla Three'\n  whosin tmux --group Sales\n  whosin tmux --format '{available} free, {busy} busy' --max-age 2m\n  whosin tmux ben --format '{icon} {name}: {state} ({age})'\n  whosin tmux --format waybar\n\nFields: {available} {away} {busy} {dnd} {off} {unknown} count fresh states, {stale} the others,\n{total} all; {age} is how old the answer is. Where contacts are named also {icon} {name} {state}\n{note}, filled for each. {{ and }} are braces. Waybar gets the state of the most reachable as class,\n'stale' or 'unknown'.\n\nThe line comes from what a running board left; only where that is too old the server is asked.\nWhere neither tells anything the line is 'whosin ?' and the exit code 2 (settings), 3 (sign-in\nrefused), 4 (server not reached) or 1."
     )]
     Tmux(Bar),
     /// Wait until a contact gets there
     #[command(
-        after_help = "Examples:\n  whosin wait ben && notify-send 'Ben is free'\n  whosin wait ben; if ($?) { [Console]::Beep() }     in PowerShell\n  whosin wait ben carla --for available,away --timeout 30m\n  whosin wait ben --for changed --quiet\n\nPrints the moment, the name and the state. Only what the server says now counts. Trouble with the\nserver is waited out. Exit codes: 0 somebody got there, 5 the time is up, 3 sign-in refused, 4 the\ntime is up and the server was never reached, 130 interrupted."
+        after_help = "Examples:\n  whosin wait ben && notify-send 'Ben is free'\n  whosin wait ben; if ($?) { [Console]::Beep() }     in PowerShell\n  whosin wait ben carla --for available,away --timeout 30m\n  whosin wait --group Sales\n  whosin wait ben --for changed --quiet\n\nPrints the moment, the name and the state. Only what the server says now counts. Trouble with the\nserver is waited out. Exit codes: 0 somebody got there, 5 the time is up, 3 sign-in refused, 4 the\ntime is up and the server was never reached, 130 interrupted."
     )]
     Wait(Wait),
     /// Print a line for each change, for screen readers, logs and pipes

@@ -1,9 +1,12 @@
 //! The command lines of the simulated service.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::StyledStr;
+use clap_complete::{ArgValueCompleter, CompletionCandidate};
 
 use crate::simulator::Scenario;
 
@@ -30,7 +33,13 @@ pub struct Simulate {
     #[command(flatten)]
     pub population: Population,
     /// Troubles to make, with commas between
-    #[arg(long, default_value = "quiet", value_name = "NAMES", long_help = scenarios())]
+    #[arg(
+        long,
+        default_value = "quiet",
+        value_name = "NAMES",
+        long_help = scenarios(),
+        add = ArgValueCompleter::new(complete_scenario)
+    )]
     pub scenario: Scenario,
 }
 
@@ -105,6 +114,23 @@ fn population(text: &str) -> Result<PathBuf, String> {
         Ok(1..=5000_usize) => Ok(text.into()),
         _ => Err("write a number from 1 to 5000".into()),
     }
+}
+
+/// The scenarios that a text may go on to: the last of several with commas between.
+fn complete_scenario(begun: &OsStr) -> Vec<CompletionCandidate> {
+    let Some(text) = begun.to_str() else {
+        return Vec::new();
+    };
+    let (before, last) = text.split_at(text.rfind(',').map_or(0, |at| at + 1));
+    let listed = Scenario::ALL
+        .iter()
+        .filter(|listed| listed.name.starts_with(last));
+    listed
+        .map(|listed| {
+            let help = StyledStr::from(listed.about);
+            CompletionCandidate::new(format!("{before}{}", listed.name)).help(Some(help))
+        })
+        .collect()
 }
 
 /// What `--scenario` can be.

@@ -3,14 +3,40 @@
 use std::collections::HashMap;
 use std::ffi::OsStr;
 
+use clap::Args;
 use clap::builder::StyledStr;
-use clap_complete::CompletionCandidate;
+use clap_complete::{ArgValueCompleter, CompletionCandidate};
 use thiserror::Error;
 
 use crate::board::{Entry, Find, Standing};
 use crate::contacts::{self, Contact};
-use crate::presence::Address;
+use crate::presence::{Address, clean};
+use crate::settings::nearest::did_you_mean;
 use crate::settings::{Layer, Profile, SetUp, Settings};
+
+/// Whom a command is about.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Whom {
+    /// Whom: names or addresses of the contact book, or any address; everybody in the book when none
+    // The id must not be that of the global option of the same name.
+    #[arg(id = "who", value_name = "CONTACT", add = ArgValueCompleter::new(complete_contact))]
+    pub contacts: Vec<String>,
+    /// Everybody in this group of the contact book; may be given several times
+    #[arg(
+        id = "whose",
+        long = "group",
+        value_name = "GROUP",
+        add = ArgValueCompleter::new(complete_group)
+    )]
+    pub groups: Vec<String>,
+}
+
+impl Whom {
+    /// Whether nobody is named: then everybody is meant.
+    pub fn is_everybody(&self) -> bool {
+        self.contacts.is_empty() && self.groups.is_empty()
+    }
+}
 
 /// Why a word on the command line means no one contact.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -30,17 +56,31 @@ pub enum ContactError {
         word: String,
     },
     /// Nobody fits, but somebody of almost that name is there.
-    #[error("nobody in the contact book fits '{word}': is {near} meant?")]
+    #[error(
+        "nobody in the contact book fits '{word}': is {near} meant?{}",
+        address.as_ref().map_or(String::new(), |address| format!(" Write {address} for that address"))
+    )]
     Misspelt {
         /// What was given.
         word: String,
         /// The addresses of up to three who may be meant.
         near: String,
+        /// What the domain makes of the word.
+        address: Option<Address>,
+    },
+    /// No contact stands in a group of that name.
+    #[error("there is no group '{word}' in the contact book{hint}")]
+    NoGroup {
+        /// What was given.
+        word: String,
+        /// The nearest name, as a question.
+        hint: String,
     },
 }
 
 /// Finds the one contact that a word means: an address, or else a user, a name, or a part of these,
-/// in this order; or the address that the domain makes of it.
+/// in this order; or the address that the domain makes of it, unless somebody of almost that name is
+/// in the book.
 ///
 /// # Errors
 /// [`ContactError`] where nobody fits, or several do.
@@ -49,10 +89,11 @@ pub fn find_contact(
     contacts: &[Contact],
     domain: Option<&str>,
 ) -> Result<Address, ContactError> {
-    named(word, contacts, domain).unwrap_or_else(|| Err(nobody(word, contacts)))
+    named(word, contacts).unwrap_or_else(|| outside(word, contacts, domain))
 }
 
-/// The same for those who only look on: where nobody is meant so, whom the board's find would show.
+/// The same for those who only look on: where nobody is meant so and no domain is set, whom the
+/// board's find would show.
 ///
 /// # Errors
 /// [`ContactError`] where nobody fits, or several do.
@@ -61,21 +102,51 @@ pub fn find_contact_loosely(
     contacts: &[Contact],
     domain: Option<&str>,
 ) -> Result<Address, ContactError> {
-    let mut find = Find::new(word);
-    let shown = contacts.iter().filter(|contact| {
-        let entry = Entry::new(Contact::clone(contact));
-        find.fits(&entry, Standing::Awaited)
-    });
-    named(word, contacts, domain)
-        .or_else(|| only_one(word, shown))
-        .unwrap_or_else(|| Err(nobody(word, contacts)))
+    let shown = || {
+        let mut find = Find::new(word);
+        let shown = contacts.iter().filter(move |contact| {
+            let entry = Entry::new(Contact::clone(contact));
+            find.fits(&entry, Standing::Awaited)
+        });
+        only_one(word, shown)
+    };
+    let is_address = || Address::parse_in(word, domain).is_ok();
+    named(word, contacts)
+        .or_else(|| if is_address() { None } else { shown() })
+        .unwrap_or_else(|| outside(word, contacts, domain))
 }
 
-fn named(
-    word: &str,
-    contacts: &[Contact],
-    domain: Option<&str>,
-) -> Option<Result<Address, ContactError>> {
+/// The contacts of these groups, in the order of the book. Upper and lower case are the same.
+///
+/// # Errors
+/// [`ContactError::NoGroup`] where a group is nobody's.
+pub fn find_groups<'a>(
+    words: &[String],
+    contacts: &'a [Contact],
+) -> Result<Vec<&'a Contact>, ContactError> {
+    let is_in = |contact: &Contact, word: &String| {
+        let group = contact.group.as_deref().unwrap_or_default();
+        !group.is_empty() && group.to_lowercase() == clean(word).to_lowercase()
+    };
+    for word in words {
+        if !contacts.iter().any(|contact| is_in(contact, word)) {
+            let groups: Vec<&str> = contacts
+                .iter()
+                .filter_map(|one| one.group.as_deref())
+                .collect();
+            return Err(ContactError::NoGroup {
+                word: clean(word),
+                hint: did_you_mean(word, &groups),
+            });
+        }
+    }
+    let found = contacts.iter();
+    Ok(found
+        .filter(|contact| words.iter().any(|word| is_in(contact, word)))
+        .collect())
+}
+
+fn named(word: &str, contacts: &[Contact]) -> Option<Result<Address, ContactError>> {
     if let Ok(address) = Address::parse(word) {
         return Some(Ok(address));
     }
@@ -89,7 +160,6 @@ fn named(
     ];
     let mut fits = fits.iter();
     fits.find_map(|fits| only_one(word, contacts.iter().filter(|contact| fits(contact))))
-        .or_else(|| Address::parse_in(word, domain).ok().map(Ok))
 }
 
 /// The one who was found, or the error that there are several; `None` where nobody was.
@@ -108,8 +178,13 @@ fn only_one<'a>(
     }))
 }
 
-/// Who cannot be found, and who might be meant.
-fn nobody(word: &str, contacts: &[Contact]) -> ContactError {
+/// Whom a word means that nobody in the book has: the user of the domain, unless somebody of almost
+/// that name is there. A slip of the finger must not be waited for.
+fn outside(
+    word: &str,
+    contacts: &[Contact],
+    domain: Option<&str>,
+) -> Result<Address, ContactError> {
     let word_lower = word.to_lowercase();
     // A slip of the finger in a short word, two in a longer one.
     let slips = if word_lower.chars().count() < 5 { 1 } else { 2 };
@@ -132,13 +207,16 @@ fn nobody(word: &str, contacts: &[Contact]) -> ContactError {
         .map(|(_, address)| address)
         .take(3)
         .collect();
+    let address = Address::parse_in(word, domain).ok();
     let word = word.into();
-    match near.as_slice() {
-        [] => ContactError::Nobody { word },
-        near => ContactError::Misspelt {
+    match (near.as_slice(), address) {
+        ([], Some(address)) => Ok(address),
+        ([], None) => Err(ContactError::Nobody { word }),
+        (near, address) => Err(ContactError::Misspelt {
             word,
             near: near.join(" or "),
-        },
+            address,
+        }),
     }
 }
 
@@ -146,15 +224,7 @@ fn nobody(word: &str, contacts: &[Contact]) -> ContactError {
 /// is the user alone, where that is one contact's: shells take an @ for the end of a word. Nothing
 /// where the book cannot be read; the server is not asked.
 pub(super) fn complete_contact(begun: &OsStr) -> Vec<CompletionCandidate> {
-    let contacts = || {
-        let set_up = SetUp {
-            profile: Profile::of_environment().ok()?,
-            ..SetUp::default()
-        };
-        let settings = Settings::load(&Layer::default(), &set_up).ok()?;
-        contacts::load(&settings.places.contacts).ok()
-    };
-    let (Some(begun), Some(contacts)) = (begun.to_str(), contacts()) else {
+    let (Some(begun), Some(contacts)) = (begun.to_str(), usual_book()) else {
         return Vec::new();
     };
     if is_after_at() {
@@ -184,6 +254,53 @@ pub(super) fn complete_contact(begun: &OsStr) -> Vec<CompletionCandidate> {
         CompletionCandidate::new(text).help(help)
     };
     fits.map(candidate).collect()
+}
+
+/// The groups that a word may go on to.
+pub(super) fn complete_group(begun: &OsStr) -> Vec<CompletionCandidate> {
+    let (Some(begun), Some(contacts)) = (begun.to_str(), usual_book()) else {
+        return Vec::new();
+    };
+    let begun = begun.replace('\\', "").to_lowercase();
+    let groups = contacts.into_iter().filter_map(|contact| contact.group);
+    let mut groups: Vec<String> = groups
+        .filter(|group| group.to_lowercase().starts_with(&begun))
+        .collect();
+    groups.sort_unstable();
+    groups.dedup();
+    let quoted = groups.into_iter().map(|group| quoted(&group));
+    quoted.map(CompletionCandidate::new).collect()
+}
+
+/// A word as the shell that asks wants it: bash, other than the others, takes it as if it was typed.
+fn quoted(word: &str) -> String {
+    // Only its script says this.
+    if std::env::var_os("_CLAP_COMPLETE_COMP_TYPE").is_none() {
+        return word.into();
+    }
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./+,".contains(letter);
+    let letters = word.chars().map(|letter| {
+        let backslash = if plain(letter) { "" } else { "\\" };
+        format!("{backslash}{letter}")
+    });
+    letters.collect()
+}
+
+/// The contacts and groups that a word may go on to.
+pub(super) fn complete_contact_or_group(begun: &OsStr) -> Vec<CompletionCandidate> {
+    let mut candidates = complete_contact(begun);
+    candidates.extend(complete_group(begun));
+    candidates
+}
+
+/// The contact book where no option says another.
+fn usual_book() -> Option<Vec<Contact>> {
+    let set_up = SetUp {
+        profile: Profile::of_environment().ok()?,
+        ..SetUp::default()
+    };
+    let settings = Settings::load(&Layer::default(), &set_up).ok()?;
+    contacts::load(&settings.places.contacts).ok()
 }
 
 /// Whether the shell has split an address before the word that is completed. Its own script says

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
+use super::output::complain;
 use super::{CommandError, feed_config_with_warning};
 use crate::board::Roster;
-use crate::cli::find_contact_loosely;
-use crate::contacts::Contact;
+use crate::cli::{Whom, find_contact_loosely, find_groups};
+use crate::contacts::{self, Contact};
 use crate::feed::ask_once;
 use crate::link::LinkState;
 use crate::memory::last_seen;
@@ -15,27 +16,48 @@ use crate::memory::snapshot::{Person, Snapshot};
 use crate::presence::Address;
 use crate::settings::Settings;
 
-/// Those whom the words mean; everybody where there are none.
+/// Those who are meant, each once: who is named, then who stands in the groups; everybody in the
+/// contact book where nobody is. A user who is not in the book, and a book that is empty, are said
+/// on standard error.
 ///
 /// # Errors
-/// [`CommandError::Contact`] where a word means nobody, or several.
-pub fn chosen(
-    words: &[String],
-    book: &[Contact],
-    domain: Option<&str>,
-) -> Result<Vec<Contact>, CommandError> {
-    if words.is_empty() {
-        return Ok(book.to_vec());
+/// [`CommandError::Contact`] where a word means nobody, or several; [`CommandError::Book`].
+pub fn chosen(whom: &Whom, settings: &Settings) -> Result<Vec<Contact>, CommandError> {
+    let book = contacts::load(&settings.places.contacts)?;
+    if whom.is_everybody() {
+        hint_where_empty(&book);
+        return Ok(book);
     }
-    let one = |word: &String| {
-        let address = find_contact_loosely(word, book, domain)?;
-        let known = book
-            .iter()
-            .find(|contact| contact.address == address)
-            .cloned();
-        Ok(known.unwrap_or_else(|| Contact::new(address)))
+    let domain = settings.domain.value.as_deref();
+    let mut chosen: Vec<Contact> = Vec::new();
+    let mut choose = |contact: Contact| {
+        if chosen.iter().all(|known| known.address != contact.address) {
+            chosen.push(contact);
+        }
     };
-    words.iter().map(one).collect()
+    for word in &whom.contacts {
+        let address = find_contact_loosely(word, &book, domain)?;
+        let known = book.iter().find(|contact| contact.address == address);
+        if known.is_none() && Address::parse(word).is_err() {
+            complain(format_args!(
+                "whosin: nobody in the contact book fits '{word}': {address} is meant"
+            ));
+        }
+        choose(known.cloned().unwrap_or_else(|| Contact::new(address)));
+    }
+    for contact in find_groups(&whom.groups, &book)? {
+        choose(contact.clone());
+    }
+    Ok(chosen)
+}
+
+/// Says on standard error how an empty contact book is filled.
+pub fn hint_where_empty(book: &[Contact]) {
+    if book.is_empty() {
+        complain(
+            "whosin: the contact book is empty: whosin contacts add ben@example.com, or whosin contacts import FILE",
+        );
+    }
 }
 
 /// Asks the server once.

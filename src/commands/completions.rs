@@ -1,11 +1,12 @@
 //! What makes shells complete the command line.
 
 use clap::CommandFactory;
-use clap_complete::CompleteEnv;
 use clap_complete::env::Shells;
+use clap_complete::{ArgValueCandidates, CompleteEnv, CompletionCandidate};
 
-use super::{CommandError, output};
-use crate::cli::{Cli, Exit};
+use super::{CommandError, known_themes, load_unlogged, output};
+use crate::cli::{Cli, Exit, Options};
+use crate::tui::Depth;
 
 /// By this variable a shell asks what a word may go on to.
 const VARIABLE: &str = "WHOSIN_COMPLETE";
@@ -23,9 +24,20 @@ pub fn completions(shell: &str) -> Result<Exit, CommandError> {
     Ok(Exit::Done)
 }
 
+/// The command line, with the themes that there are.
+fn command() -> clap::Command {
+    let themes = ArgValueCandidates::new(|| {
+        let settings = load_unlogged(&Options::default());
+        let names = settings.map(|settings| known_themes(&settings, Depth::None).names());
+        let names = names.unwrap_or_default().into_iter();
+        names.map(CompletionCandidate::new).collect()
+    });
+    Cli::command().mut_arg("theme", |theme| theme.add(themes))
+}
+
 /// Where a shell asks, answers it and ends; else nothing.
 pub fn answer_shell() {
-    CompleteEnv::with_factory(Cli::command)
+    CompleteEnv::with_factory(command)
         .var(VARIABLE)
         .bin(NAME)
         .completer(NAME)

@@ -5,8 +5,8 @@ use std::process::Command;
 
 use serde::Serialize;
 
-use super::contacts::aligned;
 use super::output::{print_all, print_json};
+use super::table::print_table;
 use super::{CommandError, complain, load_unlogged, look};
 use crate::cli::{Config, Exit, Options};
 use crate::contacts;
@@ -74,7 +74,7 @@ fn show(options: &Options, json: bool) -> Result<Exit, CommandError> {
     let rows: Vec<[String; 3]> = rows
         .map(|setting| [setting.name.into(), setting.value, setting.origin])
         .collect();
-    print_all(&aligned(&rows))
+    print_table(&rows)
 }
 
 /// Reads everything that people edit; the first mistake is the error.

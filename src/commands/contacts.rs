@@ -6,13 +6,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use unicode_width::UnicodeWidthStr;
 
+use super::answers::hint_where_empty;
 use super::directory::{Checked, Directory, check_addresses, in_book};
 use super::output::{complain, print_all, print_exactly, print_json};
+use super::table::print_table;
 use super::{CommandError, files, load_unlogged};
-use crate::board::contact_of;
-use crate::cli::{Contacts, Exit, Options, find_contact};
+use crate::board::{Replace, contact_of};
+use crate::cli::{Contacts, Exit, Options, find_contact, find_groups};
 use crate::contacts::exchange::{self, Encoding, Format, Imported};
 use crate::contacts::{self, Contact, Edit, Fact};
 use crate::http::Route;
@@ -25,8 +26,7 @@ pub async fn contacts(options: &Options, command: Contacts) -> Result<Exit, Comm
     let settings = load_unlogged(options)?;
     let book = Book::open(&settings)?;
     match command {
-        Contacts::List { json: false } => print_all(&table(&book.contacts)),
-        Contacts::List { json: true } => print_json(&List::of(&book.contacts)),
+        Contacts::List { groups, json } => book.list(&groups, json),
         Contacts::Add {
             addresses,
             find,
@@ -49,6 +49,11 @@ pub async fn contacts(options: &Options, command: Contacts) -> Result<Exit, Comm
             let pinned = (pinned || unpinned).then_some(pinned);
             book.edit(&who, &facts.given(), pinned)
         }
+        Contacts::Move { words, from } => book.move_to(&words, &from),
+        Contacts::Rename { who, name } => {
+            let name = word(Some(name));
+            book.change(book.found(&[who])?, &[(Fact::Name, name)], None)
+        }
         Contacts::Remove { who } => book.remove(&who),
         Contacts::Import {
             file,
@@ -60,9 +65,20 @@ pub async fn contacts(options: &Options, command: Contacts) -> Result<Exit, Comm
             let read = files::read(&file, format, book.domain.as_deref(), owner.as_deref())?;
             book.import(&file, read, group, dry_run)
         }
-        Contacts::Export { file, format } => book.export(&file, format),
+        Contacts::Export {
+            file,
+            format,
+            force,
+        } => {
+            let replace = if force {
+                Replace::Allowed
+            } else {
+                Replace::Refused
+            };
+            book.export(&file, format, replace)
+        }
         Contacts::Forget { who, facts } => book.forget(&who, facts),
-        Contacts::Groups { json: false } => print_all(&group_table(&book.contacts)),
+        Contacts::Groups { json: false } => print_table(&group_rows(&book.contacts)),
         Contacts::Groups { json: true } => print_json(&Groups::of(&book.contacts)),
     }
 }
@@ -97,6 +113,20 @@ impl Book {
     fn has(&self, address: &Address) -> bool {
         let mut addresses = self.contacts.iter().map(|contact| &contact.address);
         addresses.any(|known| known == address)
+    }
+
+    fn list(&self, groups: &[String], json: bool) -> Result<Exit, CommandError> {
+        hint_where_empty(&self.contacts);
+        let listed: Vec<&Contact> = if groups.is_empty() {
+            self.contacts.iter().collect()
+        } else {
+            find_groups(groups, &self.contacts)?
+        };
+        if json {
+            print_json(&List::of(&listed))
+        } else {
+            print_table(&listed.into_iter().map(row).collect::<Vec<_>>())
+        }
     }
 
     fn add(
@@ -180,7 +210,32 @@ impl Book {
         pinned: Option<bool>,
     ) -> Result<Exit, CommandError> {
         for_so_many(words, facts)?;
-        let addresses = self.found(words)?;
+        self.change(self.found(words)?, facts, pinned)
+    }
+
+    /// Moves those whom all words but the last mean, and everybody of these groups, to the group that
+    /// the last word names.
+    fn move_to(&self, words: &[String], from: &[String]) -> Result<Exit, CommandError> {
+        let Some((group, who)) = words.split_last() else {
+            return Err(CommandError::NobodyToMove);
+        };
+        let mut addresses = self.found(who)?;
+        let members = find_groups(from, &self.contacts)?;
+        addresses.extend(members.into_iter().map(|contact| contact.address.clone()));
+        if addresses.is_empty() {
+            return Err(CommandError::NobodyToMove);
+        }
+        let group = word(Some(group.clone()));
+        self.change(once(addresses), &[(Fact::Group, group)], None)
+    }
+
+    /// Changes facts and pin of these.
+    fn change(
+        &self,
+        addresses: Vec<Address>,
+        facts: &[(Fact, Option<String>)],
+        pinned: Option<bool>,
+    ) -> Result<Exit, CommandError> {
         let changes = |address: &Address| {
             let set = facts.iter().map(|(fact, text)| Edit::Set {
                 address: address.clone(),
@@ -295,14 +350,19 @@ impl Book {
         })
     }
 
-    fn export(&self, file: &Path, format: Option<Format>) -> Result<Exit, CommandError> {
+    fn export(
+        &self,
+        file: &Path,
+        format: Option<Format>,
+        replace: Replace,
+    ) -> Result<Exit, CommandError> {
         let by_name = || files::named(file).and_then(Format::of_file_name);
         let format = format.or_else(by_name).unwrap_or(Format::Csv);
         let Some(path) = files::named(file) else {
             print_exactly(&exchange::write(&self.contacts, format))?;
             return Ok(Exit::Done);
         };
-        files::write(path, &self.contacts, format, &self.path)?;
+        files::write(path, &self.contacts, format, replace, &self.path)?;
         Ok(Exit::Done)
     }
 }
@@ -350,53 +410,26 @@ fn word(text: Option<String>) -> Option<String> {
         .filter(|text| !text.is_empty())
 }
 
-/// Name, address, group and number in columns.
-fn table(contacts: &[Contact]) -> String {
-    let row = |contact: &Contact| {
-        let name = contact.name.as_deref();
-        [
-            name.unwrap_or(contact.address.user()).to_string(),
-            contact.address.to_string(),
-            contact.group.clone().unwrap_or_default(),
-            contact.number.clone().unwrap_or_default(),
-        ]
-    };
-    aligned(&contacts.iter().map(row).collect::<Vec<_>>())
+/// Name, address, group and number.
+fn row(contact: &Contact) -> [String; 4] {
+    let name = contact.name.as_deref();
+    [
+        name.unwrap_or(contact.address.user()).to_string(),
+        contact.address.to_string(),
+        contact.group.clone().unwrap_or_default(),
+        contact.number.clone().unwrap_or_default(),
+    ]
 }
 
-fn group_table(contacts: &[Contact]) -> String {
+/// Each group, and how many stand in it.
+fn group_rows(contacts: &[Contact]) -> Vec<[String; 2]> {
     let row = |group: &Group| {
         [
             group.name.unwrap_or("(no group)").to_string(),
             group.contacts.to_string(),
         ]
     };
-    aligned(
-        &Groups::of(contacts)
-            .groups
-            .iter()
-            .map(row)
-            .collect::<Vec<_>>(),
-    )
-}
-
-/// Rows in columns: two spaces between, as wide on a screen as their widest cell; none at a line's end.
-pub fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
-    let widest: [usize; N] = std::array::from_fn(|column| {
-        let widths = rows.iter().map(|row| row[column].width());
-        widths.max().unwrap_or_default()
-    });
-    let mut text = String::new();
-    for row in rows {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(widest) {
-            line.push_str(cell);
-            line.push_str(&" ".repeat(width - cell.width() + 2));
-        }
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+    Groups::of(contacts).groups.iter().map(row).collect()
 }
 
 /// `contacts list --json`, schema 1: fields are only ever added.
@@ -420,8 +453,8 @@ struct One<'a> {
 }
 
 impl<'a> List<'a> {
-    fn of(contacts: &'a [Contact]) -> List<'a> {
-        let one = |contact: &'a Contact| One {
+    fn of(contacts: &[&'a Contact]) -> List<'a> {
+        let one = |contact: &&'a Contact| One {
             uri: contact.address.as_str(),
             name: contact.name.as_deref(),
             group: contact.group.as_deref(),

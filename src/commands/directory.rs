@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::contacts::aligned;
-use super::output::{print_all, print_json};
+use super::output::{complain, print_all, print_json};
+use super::table::print_table;
 use super::{CommandError, exit_of, feed_config, load};
 use crate::cli::{Exit, Options, Search};
 use crate::contacts::{self, Contact};
@@ -29,7 +29,13 @@ pub async fn directory(options: &Options, search: &Search) -> Result<Exit, Comma
     if search.json {
         print_json(&People::of(&found, &directory, &book))?;
     } else {
-        print_all(&table(&found, &directory, &book))?;
+        print_table(&rows(&found, &directory, &book))?;
+        if found.entries.is_empty() {
+            print_all("nobody is found\n")?;
+        }
+        if let Some(advice) = found.advice() {
+            complain(format_args!("({advice})"));
+        }
     }
     if found.entries.is_empty() {
         return Ok(Exit::Failed);
@@ -210,8 +216,8 @@ impl CommandError {
     }
 }
 
-/// Name, number, department and address in columns; who is on the board is marked.
-fn table(found: &Found, directory: &Directory, book: &[Contact]) -> String {
+/// Name, number, department and address of each; who is on the board is marked.
+fn rows(found: &Found, directory: &Directory, book: &[Contact]) -> Vec<[String; 5]> {
     let rows = found.entries.iter().map(|entry| {
         let addresses = directory.addresses(entry);
         let known = in_book(&addresses, book);
@@ -224,14 +230,7 @@ fn table(found: &Found, directory: &Directory, book: &[Contact]) -> String {
             known.map_or("", |_| "on the board").to_string(),
         ]
     });
-    let mut text = aligned(&rows.collect::<Vec<_>>());
-    if found.entries.is_empty() {
-        text.push_str("nobody is found\n");
-    }
-    if let Some(advice) = found.advice() {
-        text.push_str(&format!("({advice})\n"));
-    }
-    text
+    rows.collect()
 }
 
 /// Under which of some addresses somebody is in the contact book.

@@ -2,7 +2,7 @@
 //! names.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf, is_separator};
 
 use super::CommandError;
@@ -63,19 +63,35 @@ fn bytes_of(file: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes contacts into a file, which must not be the contact book itself.
+/// Writes contacts into a file, which must not be the contact book itself, nor be there already where
+/// it must not be replaced.
 pub fn write(
     path: &Path,
     contacts: &[Contact],
     format: Format,
+    replace: Replace,
     book: &Path,
 ) -> Result<(), CommandError> {
     let same = fs::canonicalize(path).ok().zip(fs::canonicalize(book).ok());
     if same.is_some_and(|(one, other)| one == other) {
         return Err(CommandError::OverBook(shown(path)));
     }
-    fs::write(path, exchange::write(contacts, format))
-        .map_err(|error| CommandError::unwritable(path, error))
+    let text = exchange::write(contacts, format);
+    let mut options = fs::OpenOptions::new();
+    match replace {
+        // A pipe or a device loses nothing.
+        Replace::Refused if path.is_file() || !path.exists() => {
+            options.write(true).create_new(true)
+        }
+        Replace::Refused | Replace::Allowed => options.write(true).create(true).truncate(true),
+    };
+    let written = options
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => CommandError::FileExists(shown(path)),
+        _ => CommandError::unwritable(path, error),
+    })
 }
 
 /// Reads a file that was named on the board.
@@ -99,12 +115,11 @@ pub fn import(path: &str, group: Option<String>, domain: Option<&str>) -> WorldM
 /// Writes a file that was named on the board.
 pub fn export(path: &str, contacts: &[Contact], replace: Replace, book: &Path) -> WorldMessage {
     let path = at_home(path);
-    if replace == Replace::Refused && path.exists() {
-        let words = format!("{} is there already: Enter replaces it", shown(&path));
-        return WorldMessage::FileExists(words);
-    }
     let format = Format::of_file_name(&path).unwrap_or(Format::Csv);
-    match write(&path, contacts, format, book) {
+    match write(&path, contacts, format, replace, book) {
+        Err(CommandError::FileExists(file)) => {
+            WorldMessage::FileExists(format!("{file} is there already: Enter replaces it"))
+        }
         Ok(()) => {
             let (count, file) = (contacts::counted(contacts.len()), shown(&path));
             WorldMessage::Exported(format!("{count} written to {file} ({})", format.name()))

@@ -16,6 +16,7 @@ mod output;
 mod set;
 mod simulate;
 mod status;
+mod table;
 mod tmux;
 mod wait;
 mod watch;
@@ -111,6 +112,9 @@ pub enum CommandError {
     /// Contacts were to be exported over the contact book.
     #[error("{0} is the contact book itself: choose another file")]
     OverBook(String),
+    /// Contacts were to be exported to a file that is there already.
+    #[error("{0} is there already: --force replaces it")]
+    FileExists(String),
     /// The terminal cannot be used.
     #[error(transparent)]
     Tui(#[from] TuiError),
@@ -157,6 +161,9 @@ pub enum CommandError {
     /// A program cannot be run, or failed.
     #[error(transparent)]
     Launch(#[from] launch::LaunchError),
+    /// A group was named for contacts to move to, and no contact.
+    #[error("nobody is to be moved: name contacts before the group, or a group by --from")]
+    NobodyToMove,
     /// A fact that can only be one person's was given for several contacts.
     #[error("--{0} is for one contact: name them one by one")]
     FactForSeveral(&'static str),
@@ -195,6 +202,7 @@ impl CommandError {
             | CommandError::Address(_)
             | CommandError::NotInBook(_)
             | CommandError::FactForSeveral(_)
+            | CommandError::NobodyToMove
             | CommandError::NoAction(_)
             | CommandError::Template(_)
             | CommandError::Theme(_)
@@ -217,6 +225,7 @@ impl CommandError {
             | CommandError::Editor(_)
             | CommandError::NoText { .. }
             | CommandError::Unwritable { .. }
+            | CommandError::FileExists(_)
             | CommandError::Feed(StartError::System(_))
             | CommandError::Io(..) => Exit::Failed,
         }
@@ -260,23 +269,18 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
         None => board::board(&cli.options).await,
         Some(Command::Demo(population)) => demo::demo(&cli.options, &population).await,
         Some(Command::Simulate(simulated)) => simulate::simulate(simulated).await,
-        Some(Command::Status {
-            contacts,
-            json,
-            quiet,
-            cached,
-        }) => {
-            let print = match (quiet, json) {
+        Some(Command::Status(wanted)) => {
+            let print = match (wanted.quiet, wanted.json) {
                 (true, _) => status::Print::Nothing,
                 (false, true) => status::Print::Json,
                 (false, false) => status::Print::Table,
             };
-            let source = if cached {
+            let source = if wanted.cached {
                 status::Source::LastSeen
             } else {
                 status::Source::Server
             };
-            status::status(&cli.options, &contacts, source, print).await
+            status::status(&cli.options, &wanted.whom, source, print).await
         }
         Some(Command::Set(wanted)) => set::set(&cli.options, &wanted).await,
         Some(Command::Tmux(bar)) => tmux::tmux(&cli.options, &bar).await,
@@ -384,18 +388,23 @@ fn languages() -> Vec<String> {
 
 /// The themes that there are, and the chosen one, for a terminal of so many colours.
 fn themes(settings: &Settings, depth: Depth) -> Result<Themes, CommandError> {
-    let folder = &settings.places.themes;
-    let background = Background::of_environment(|name| std::env::var(name).ok());
     let theme = &settings.theme.value;
-    let themes = Themes::new(folder, theme.clone(), background, depth);
+    let themes = known_themes(settings, depth);
     if themes.has(theme) {
         return Ok(themes);
     }
     Err(CommandError::NoTheme {
         theme: theme.clone(),
         known: themes.names().join(", "),
-        file: folder.join(format!("{theme}.toml")),
+        file: settings.places.themes.join(format!("{theme}.toml")),
     })
+}
+
+/// The themes that there are, whether the chosen one is there or not.
+fn known_themes(settings: &Settings, depth: Depth) -> Themes {
+    let background = Background::of_environment(|name| std::env::var(name).ok());
+    let theme = settings.theme.value.clone();
+    Themes::new(&settings.places.themes, theme, background, depth)
 }
 
 fn look(settings: &Settings) -> Result<Look, CommandError> {

@@ -1,24 +1,27 @@
 //! One poll, printed; or what a board left, printed.
 
+use std::io::{self, IsTerminal};
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use unicode_width::UnicodeWidthStr;
+use ratatui::backend::IntoCrossterm;
+use ratatui::crossterm::style::ContentStyle;
 
 use super::answers::{about, chosen, from_server, left_by_board};
-use super::output::{print, print_json};
-use super::{CommandError, load};
+use super::output::{complain, print, print_exactly, print_json};
+use super::table::{aligned, tabbed};
+use super::{CommandError, load, look};
 use crate::board::age;
-use crate::cli::{Exit, Options};
-use crate::contacts;
+use crate::cli::{Exit, Options, Whom};
 use crate::memory::last_seen;
 use crate::memory::snapshot::{Person, Snapshot};
 use crate::presence::{Availability, clean};
-use crate::tui::{lower_first, moment};
+use crate::tui::{Look, lower_first, moment};
 
 /// What is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Print {
-    /// A table for people.
+    /// A table: columns on a terminal, tabs between for programs.
     Table,
     /// JSON for programs.
     Json,
@@ -38,13 +41,12 @@ pub enum Source {
 /// Prints the states of those who are named, or of everybody in the contact book.
 pub async fn status(
     options: &Options,
-    words: &[String],
+    whom: &Whom,
     source: Source,
     what: Print,
 ) -> Result<Exit, CommandError> {
     let settings = load(options)?;
-    let book = contacts::load(&settings.places.contacts)?;
-    let wanted = chosen(words, &book, settings.domain.value.as_deref())?;
+    let wanted = chosen(whom, &settings)?;
     let snapshot = match source {
         Source::Server => from_server(&settings, &wanted).await?,
         Source::LastSeen => {
@@ -55,11 +57,20 @@ pub async fn status(
     };
     match what {
         Print::Table => {
-            let mut text = table(&snapshot);
-            if source == Source::LastSeen {
-                text.push_str(&told_when(&snapshot));
+            let is_for_people = io::stdout().is_terminal();
+            if is_for_people {
+                print_exactly(&for_people(&snapshot, &look(&settings)?))?;
+            } else {
+                print_exactly(&for_programs(&snapshot))?;
             }
-            print(&text)?;
+            if source == Source::LastSeen {
+                let when = as_of(&snapshot);
+                if is_for_people {
+                    print(&format!("{when}\n"))?;
+                } else {
+                    complain(format_args!("whosin: {when}"));
+                }
+            }
         }
         Print::Json => {
             print_json(&snapshot)?;
@@ -69,26 +80,65 @@ pub async fn status(
     // Only a state that is sure counts.
     let available =
         |person: &Person| person.fresh && person.availability == Availability::Available;
-    let nobody = !words.is_empty() && !snapshot.contacts.iter().any(available);
+    let nobody = !whom.is_everybody() && !snapshot.contacts.iter().any(available);
     Ok(if nobody { Exit::Nobody } else { Exit::Done })
 }
 
-fn table(snapshot: &Snapshot) -> String {
-    let names: Vec<String> = snapshot
-        .contacts
-        .iter()
-        .map(|person| clean(person.shown_name()))
-        .collect();
-    let widest = names.iter().map(|name| name.width()).max();
-    let widest = widest.unwrap_or_default();
-    let mut text = String::new();
-    for (person, name) in snapshot.contacts.iter().zip(names) {
-        let gap = " ".repeat(widest - name.width());
-        let line = format!("{name}{gap}  {}", state(person, snapshot.at));
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
+/// For programs: name, address, state, age, group and note.
+fn for_programs(snapshot: &Snapshot) -> String {
+    let row = |person: &Person| {
+        [
+            clean(person.shown_name()),
+            clean(&person.uri),
+            state(person, snapshot.at),
+            age_of(person, snapshot.at),
+            clean(person.group.as_deref().unwrap_or_default()),
+            note(person),
+        ]
+    };
+    tabbed(&snapshot.contacts.iter().map(row).collect::<Vec<_>>())
+}
+
+/// For people: name, icon and state in its colour, age, group and note.
+fn for_people(snapshot: &Snapshot, look: &Look) -> String {
+    const STATE: usize = 1;
+    let row = |person: &Person| {
+        let presence = person.presence().filter(|_| person.fresh);
+        let unknown = Availability::Unknown.glyph(look.icons);
+        let glyph = presence.map_or(unknown.into(), |known| known.glyph(look.icons).to_string());
+        [
+            clean(person.shown_name()),
+            format!("{glyph} {}", state(person, snapshot.at)),
+            age_of(person, snapshot.at),
+            clean(person.group.as_deref().unwrap_or_default()),
+            note(person),
+        ]
+    };
+    let people = &snapshot.contacts;
+    let rows: Vec<_> = people.iter().map(row).collect();
+    aligned(&rows, |row, column, cell| {
+        let person = &people[row];
+        let style = match column {
+            STATE if person.fresh => look.theme.state(person.availability),
+            STATE => look.theme.dim(),
+            _ => return cell.into(),
+        };
+        let style: ContentStyle = style.into_crossterm();
+        style.apply(cell).to_string()
+    })
+}
+
+/// How long it has been so, where the server says; how long ago it was heard, where it does not, or
+/// where the state is not sure.
+fn age_of(person: &Person, now: Timestamp) -> String {
+    let since = person.since.filter(|_| person.fresh).or(person.asked_at);
+    since.map_or_else(String::new, |since| age::short(since, now))
+}
+
+/// The person's note, where the state is sure.
+fn note(person: &Person) -> String {
+    let note = person.note.as_deref().filter(|_| person.fresh);
+    clean(note.unwrap_or_default())
 }
 
 /// The state in words; one that is not sure with when it was heard.
@@ -98,10 +148,7 @@ fn state(person: &Person, now: Timestamp) -> String {
     }
     let label = clean(&person.label);
     match (person.fresh, person.why, person.asked_at) {
-        (true, ..) => match &person.note {
-            Some(note) => format!("{label:14}  {}", clean(note)),
-            None => label,
-        },
+        (true, ..) => label,
         (false, Some(_), Some(asked_at)) => {
             let when = moment(asked_at, now, &TimeZone::system());
             format!("was {} {when}", lower_first(&label))
@@ -110,10 +157,11 @@ fn state(person: &Person, now: Timestamp) -> String {
     }
 }
 
-fn told_when(snapshot: &Snapshot) -> String {
+/// Of which moment the states are.
+fn as_of(snapshot: &Snapshot) -> String {
     let zone = TimeZone::system();
     let at = snapshot.at.to_zoned_datetime(zone);
     let at = at.strftime("%Y-%m-%d %H:%M:%S");
     let ago = age::seconds(snapshot.at, Timestamp::now());
-    format!("As of {at}, {ago} ago\n")
+    format!("As of {at}, {ago} ago")
 }

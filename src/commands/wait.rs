@@ -9,8 +9,7 @@ use super::output::{complain, print};
 use super::watcher::{Event, Watcher, clock};
 use super::{CommandError, load};
 use crate::board::Entry;
-use crate::cli::{Exit, Goal, Options, Wait};
-use crate::contacts;
+use crate::cli::{Exit, Goal, Options, Wait, Whom};
 use crate::feed::Update;
 use crate::link::{LinkState, Outcome, Problem, Report};
 use crate::presence::{Availability, Presence, clean};
@@ -19,8 +18,11 @@ use crate::tui::lower_first;
 /// Waits, prints who got there and when, and ends.
 pub async fn wait(options: &Options, wait: &Wait) -> Result<Exit, CommandError> {
     let settings = load(options)?;
-    let book = contacts::load(&settings.places.contacts)?;
-    let wanted = chosen(&wait.contacts, &book, settings.domain.value.as_deref())?;
+    let whom = Whom {
+        contacts: wait.contacts.clone(),
+        groups: wait.groups.clone(),
+    };
+    let wanted = chosen(&whom, &settings)?;
     let watcher = Watcher::start(&settings, wanted).await?;
     let mut waiting = Waiting {
         watcher,

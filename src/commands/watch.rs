@@ -14,7 +14,6 @@ use super::watcher::{Event, Watcher, clock};
 use super::{CommandError, load, look};
 use crate::board::{Entry, Roster, Standing, Trouble};
 use crate::cli::{Exit, Options, Watch};
-use crate::contacts;
 use crate::feed::Update;
 use crate::link::{Link, LinkState, Report};
 use crate::memory::snapshot::{LinkWord, Person, SCHEMA};
@@ -28,8 +27,7 @@ const NAME: usize = 24;
 /// Prints the present states, then each change, until it is ended or nobody reads.
 pub async fn watch(options: &Options, watch: &Watch) -> Result<Exit, CommandError> {
     let settings = load(options)?;
-    let book = contacts::load(&settings.places.contacts)?;
-    let wanted = chosen(&watch.contacts, &book, settings.domain.value.as_deref())?;
+    let wanted = chosen(&watch.whom, &settings)?;
     let mut watcher = Watcher::start(&settings, wanted).await?;
     let form = if watch.json {
         Form::Json

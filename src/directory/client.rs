@@ -6,7 +6,7 @@ use std::time::Instant;
 use reqwest::header::ACCEPT;
 use reqwest::{Method, StatusCode, Url};
 use secrecy::ExposeSecret;
-use tracing::{debug, warn};
+use tracing::{debug, trace, warn};
 
 use super::error::{Error, Failure};
 use super::found::Found;
@@ -136,6 +136,7 @@ impl Client {
             let Some(node) = next.pop_front() else {
                 return Err(failed.expect("there is a node, and it was asked"));
             };
+            trace!(server = %node, "asking the directory");
             let begun = Instant::now();
             let asked = self.ask(&node, url(&node)).await;
             let understood = asked.and_then(|answer| understand(&answer, &read));

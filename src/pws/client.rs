@@ -7,7 +7,7 @@ use std::time::Instant;
 use reqwest::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
-use tracing::{debug, warn};
+use tracing::{debug, trace, warn};
 
 use super::error::Error;
 use super::fault::{Class, Fault};
@@ -108,6 +108,7 @@ impl Client {
             self.secrets.remember(secret);
         }
         let operation = request.operation();
+        trace!(server = %at, request = request.write_for_log(self.soap), "asking");
         let begun = Instant::now();
         let mut answered = self.exchange(at, request, key).await;
         // A connection that was kept alive may have ended meanwhile, which shows only when it is used.

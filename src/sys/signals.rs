@@ -7,9 +7,11 @@ use std::io;
 pub enum End {
     /// Ctrl-C: SIGINT.
     Interrupt,
-    /// SIGTERM, SIGQUIT, or SIGHUP: the terminal is gone. On Windows its window is closed, the user signs
-    /// off or the system shuts down, and the process has a few seconds.
+    /// SIGTERM or SIGQUIT. On Windows the window of the terminal is closed, the user signs off or the
+    /// system shuts down, and the process has a few seconds.
     Terminate,
+    /// SIGHUP: the terminal is gone.
+    HangUp,
 }
 
 /// The signals that end a process; heard, and no longer deadly, from the moment this is made.
@@ -42,7 +44,7 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => End::Interrupt,
             _ = self.terminate.recv() => End::Terminate,
-            _ = self.hang_up.recv() => End::Terminate,
+            _ = self.hang_up.recv() => End::HangUp,
             _ = self.quit.recv() => End::Terminate,
         }
     }

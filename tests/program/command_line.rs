@@ -1,5 +1,6 @@
 //! The command line as the parser takes it.
 
+use crate::support::bench::Bench;
 use clap::{CommandFactory, Parser};
 use whosin::cli::{Cli, Command};
 
@@ -64,4 +65,28 @@ fn the_switch_for_trust_takes_no_value() {
     assert_eq!(settings.insecure, Some(true));
     assert_eq!(parsed(&["status"]).options.settings.insecure, None);
     assert!(Cli::try_parse_from(["whosin", "--insecure=false", "status"]).is_err());
+}
+
+#[test]
+fn twice_verbose_says_more_than_once_and_never_a_secret() {
+    let bench = Bench::with_one_free();
+    let said = |verbose: &str| {
+        let done = bench.run(&["status", verbose]);
+        assert_eq!(done.status.code(), Some(0), "{done:?}");
+        String::from_utf8(done.stderr).unwrap()
+    };
+    let (once, twice) = (said("-v"), said("-vv"));
+    assert!(
+        once.contains("answered") && !once.contains("asking"),
+        "{once}"
+    );
+    assert!(
+        twice.contains("answered") && twice.contains("asking"),
+        "{twice}"
+    );
+    assert!(
+        twice.lines().count() > once.lines().count(),
+        "{once}\n{twice}"
+    );
+    assert!(!twice.contains("simulated"), "{twice}");
 }

@@ -82,13 +82,35 @@ impl Home {
 }
 
 #[test]
-fn a_list_is_aligned_also_where_letters_are_wide() {
+fn on_a_terminal_a_list_is_aligned_also_where_letters_are_wide() {
+    let start = pty::Start {
+        arguments: &["contacts", "list"],
+        variables: &[],
+        width: 60,
+        height: 6,
+    };
+    let mut pty = pty::Pty::start_in(Home::with(BOOK).folder, start);
+    assert_eq!(pty.wait_for_end(), 0);
+    let screen = pty.wait_for_text("carla@");
+    let lines: Vec<&str> = screen.lines().map(str::trim_end).collect();
+    assert_eq!(
+        lines[..3],
+        [
+            "Ursula One  ursula@sie.at  Front desk",
+            "田中 Ben    ben@sie.at",
+            "carla       carla@sie.at   Front desk",
+        ]
+    );
+}
+
+#[test]
+fn a_list_for_programs_has_tabs_between() {
     let home = Home::with(BOOK);
     assert_eq!(
         home.done(&["contacts", "list"]),
-        "Ursula One  ursula@sie.at  Front desk\n\
-         田中 Ben    ben@sie.at\n\
-         carla       carla@sie.at   Front desk\n"
+        "Ursula One\tursula@sie.at\tFront desk\t\n\
+         田中 Ben\tben@sie.at\t\t\n\
+         carla\tcarla@sie.at\tFront desk\t\n"
     );
     let json: Value = serde_json::from_str(&home.done(&["contacts", "list", "--json"])).unwrap();
     assert_eq!(json["schema"], 1);
@@ -99,7 +121,70 @@ fn a_list_is_aligned_also_where_letters_are_wide() {
             "mobile": null, "department": null, "title": null, "note": null, "pinned": false
         })
     );
-    assert_eq!(Home::with("").done(&["contacts", "list"]), "");
+}
+
+#[test]
+fn a_list_of_a_group_has_its_contacts_alone() {
+    let home = Home::with(BOOK);
+    let desk = home.done(&["contacts", "ls", "--group", "front DESK"]);
+    assert!(
+        desk.contains("ursula@sie.at") && desk.contains("carla@sie.at"),
+        "{desk}"
+    );
+    assert!(!desk.contains("ben@sie.at"), "{desk}");
+    let json: Value =
+        serde_json::from_str(&home.done(&["contacts", "list", "--json", "--group", "Front desk"]))
+            .unwrap();
+    assert_eq!(json["contacts"].as_array().unwrap().len(), 2);
+    let said = home.run(&["contacts", "list", "--group", "Front dest"]);
+    assert_eq!((said.code, said.out.as_str()), (2, ""));
+    assert!(
+        said.error.contains("Did you mean Front desk?"),
+        "{}",
+        said.error
+    );
+}
+
+#[test]
+fn contacts_are_moved_and_renamed_and_a_group_moves_whole() {
+    let home = Home::with(BOOK);
+    assert_eq!(
+        home.done(&["contacts", "move", "ben", "carla", "Sales"]),
+        "ben@sie.at is changed\ncarla@sie.at is changed\n"
+    );
+    assert_eq!(home.book().matches("group = \"Sales\"").count(), 2);
+    assert_eq!(
+        home.done(&["contacts", "move", "--from", "Sales", "Sales north"]),
+        "ben@sie.at is changed\ncarla@sie.at is changed\n"
+    );
+    assert_eq!(home.book().matches("group = \"Sales north\"").count(), 2);
+    assert!(home.book().contains("name = \"田中 Ben\" # the boss"));
+    home.done(&["contacts", "move", "ben", ""]);
+    assert_eq!(home.book().matches("group = \"Sales north\"").count(), 1);
+    home.done(&["contacts", "rename", "carla", "Carla Three"]);
+    assert!(home.book().contains("name = \"Carla Three\""));
+    let before = home.book();
+    for wrong in [
+        &["contacts", "move", "Sales"][..],
+        &["contacts", "move", "nobody", "Sales"],
+        &["contacts", "move", "--from", "nowhere", "Sales"],
+        &["contacts", "rename", "carla"],
+    ] {
+        assert_eq!(home.run(wrong).code, 2, "{wrong:?}");
+    }
+    assert_eq!(home.book(), before);
+    assert_eq!(
+        home.done(&["contacts", "rm", "ben"]),
+        "ben@sie.at is removed\n"
+    );
+}
+
+#[test]
+fn an_empty_book_says_how_it_is_filled() {
+    let home = Home::with("");
+    let said = home.run(&["contacts", "list"]);
+    assert_eq!((said.code, said.out.as_str()), (0, ""));
+    assert!(said.error.contains("whosin contacts add"), "{}", said.error);
 }
 
 #[test]
@@ -107,7 +192,7 @@ fn groups_are_counted() {
     let home = Home::with(BOOK);
     assert_eq!(
         home.done(&["contacts", "groups"]),
-        "Front desk  2\n(no group)  1\n"
+        "Front desk\t2\n(no group)\t1\n"
     );
     let json: Value = serde_json::from_str(&home.done(&["contacts", "groups", "--json"])).unwrap();
     assert_eq!(
@@ -174,7 +259,10 @@ fn contacts_are_removed_by_name_or_address() {
         book.contains("# Our people") && book.contains("# the boss"),
         "{book}"
     );
-    assert_eq!(home.done(&["contacts", "list"]), "田中 Ben  ben@sie.at\n");
+    assert_eq!(
+        home.done(&["contacts", "list"]),
+        "田中 Ben\tben@sie.at\t\t\n"
+    );
 }
 
 #[test]
@@ -213,7 +301,7 @@ fn an_import_tells_what_came_in_and_what_was_refused() {
     assert!(book.starts_with(BOOK), "{book}");
     assert!(
         home.done(&["contacts", "list"])
-            .ends_with("Dan Four    dan@sie.at     Sales\nFay         fay@sie.at\n")
+            .ends_with("Dan Four\tdan@sie.at\tSales\t\nFay\tfay@sie.at\t\t\n")
     );
     let again = home.run(&["contacts", "import", "people.csv"]);
     assert_eq!(again.out, "0 came in, 3 there already, 1 refused\n");
@@ -236,7 +324,10 @@ fn an_import_from_standard_input_may_say_format_and_group() {
     let text = "dn: cn=Dan\nmail: dan@sie.at\nou: Other\n";
     let import = ["contacts", "import", "-", "--group", "Sales"];
     assert_eq!(home.run_with_input(text, &import).code, 0);
-    assert_eq!(home.done(&["contacts", "list"]), "dan  dan@sie.at  Sales\n");
+    assert_eq!(
+        home.done(&["contacts", "list"]),
+        "dan\tdan@sie.at\tSales\t\n"
+    );
     let as_list = home.run_with_input(text, &["contacts", "import", "-", "--format", "list"]);
     assert_eq!(as_list.code, 1);
     assert!(as_list.error.starts_with("-:1: "), "{as_list:?}");
@@ -377,7 +468,7 @@ fn a_file_in_windows_1252_comes_in_and_is_named() {
     assert_eq!(import.code, 0, "{import:?}");
     assert!(import.error.contains("read as Windows-1252"), "{import:?}");
     let list = home.done(&["contacts", "list"]);
-    assert_eq!(list, "Jörg Groß  joerg@sie.at\n");
+    assert_eq!(list, "Jörg Groß\tjoerg@sie.at\t\t\n");
 }
 
 #[test]
@@ -389,7 +480,10 @@ fn of_a_bulk_export_the_list_of_one_owner_comes_in() {
     assert!(several.error.contains("--owner USER"), "{several:?}");
     let one = home.run_with_input(text, &["contacts", "import", "-", "--owner", "me"]);
     assert_eq!(one.code, 0, "{one:?}");
-    assert_eq!(home.done(&["contacts", "list"]), "Ann  ann@sie.at  Desk\n");
+    assert_eq!(
+        home.done(&["contacts", "list"]),
+        "Ann\tann@sie.at\tDesk\t\n"
+    );
 }
 
 #[test]
@@ -416,6 +510,25 @@ fn what_is_exported_comes_in_again_elsewhere() {
 }
 
 #[test]
+fn an_export_replaces_a_file_only_where_it_is_forced() {
+    let home = Home::with(BOOK);
+    home.file("people.csv", "mine");
+    let said = home.run(&["contacts", "export", "people.csv"]);
+    assert_eq!((said.code, said.out.as_str()), (1, ""));
+    assert!(
+        said.error.contains("people.csv is there already: --force"),
+        "{said:?}"
+    );
+    let file = home.folder.path().join("people.csv");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    home.done(&["contacts", "export", "people.csv", "--force"]);
+    assert!(fs::read_to_string(&file).unwrap().contains("ursula@sie.at"));
+    // A device loses nothing.
+    #[cfg(unix)]
+    home.done(&["contacts", "export", "/dev/null"]);
+}
+
+#[test]
 fn an_export_never_replaces_the_contact_book() {
     let home = Home::with(BOOK);
     let said = home.run(&[
@@ -424,6 +537,9 @@ fn an_export_never_replaces_the_contact_book() {
         "config/../config/whosin/contacts.toml",
     ]);
     assert_eq!(said.code, 2, "{said:?}");
+    let book = "config/whosin/contacts.toml";
+    let forced = home.run(&["contacts", "export", book, "--force"]);
+    assert_eq!(forced.code, 2, "{forced:?}");
     assert_eq!(home.book(), BOOK);
 }
 
@@ -433,7 +549,7 @@ fn another_contact_book_can_be_named_before_and_behind() {
     home.done(&["--contacts", "other.toml", "contacts", "add", "dan@sie.at"]);
     assert_eq!(
         home.done(&["contacts", "list", "--contacts", "other.toml"]),
-        "dan  dan@sie.at\n"
+        "dan\tdan@sie.at\t\t\n"
     );
     assert_eq!(home.book(), BOOK);
 }

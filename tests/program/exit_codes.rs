@@ -126,6 +126,7 @@ fn signals_end_what_goes_on() {
         (&["wait", "ben"][..], Signal::INT, 130),
         (&["wait", "ben"], Signal::TERM, 143),
         (&["watch", "--plain"], Signal::INT, 130),
+        (&["watch", "--plain"], Signal::HUP, 129),
         (&["simulate", "--listen", "127.0.0.1:0"], Signal::INT, 0),
     ] {
         let bench = Bench::with_one_free();

@@ -56,7 +56,17 @@ fn leave(bench: &Bench) {
 fn assert_printed(output: &Output, what: &[&str]) -> String {
     let what = what.join(" ");
     let out = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert_shown(&format!("whosin {what}"), &out);
+    let tabs = match what.as_str() {
+        "contacts list" => 3,
+        "contacts groups" => 1,
+        "status" | "status --cached" => 5,
+        _ => 0,
+    };
+    // Those between the cells of a table, and no others.
+    for line in out.lines() {
+        assert_eq!(line.matches('\t').count(), tabs, "{what}: {line:?}");
+    }
+    assert_shown(&format!("whosin {what}"), &out.replace('\t', " "));
     let error = String::from_utf8_lossy(&output.stderr);
     assert_shown(&format!("whosin {what}, to standard error"), &error);
     assert!(

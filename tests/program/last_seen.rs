@@ -135,8 +135,18 @@ fn status_cached_tells_what_was_left_and_how_old_it_is_without_the_server() {
     let output = bench.run(&["status", "--cached"]);
     let told = text(&output.stdout);
     assert!(
-        told.starts_with("Ursula One  Available\nBen Two     Do not disturb\nAs of "),
+        told.starts_with("Ursula One\t") && told.contains("\tAvailable\t"),
         "{told}"
+    );
+    assert!(
+        told.contains("\nBen Two\t") && told.contains("\tDo not disturb\t"),
+        "{told}"
+    );
+    // What is no row does not stand among the rows.
+    assert_eq!(told.lines().count(), 2, "{told}");
+    assert!(
+        text(&output.stderr).starts_with("whosin: As of "),
+        "{output:?}"
     );
     assert_eq!(output.status.code(), Some(0));
     let json = bench.run(&["status", "--cached", "--json", "ben"]);
@@ -156,10 +166,9 @@ fn what_is_old_is_never_called_available() {
     bench.leave(3600, |_| {});
     let output = bench.run(&["status", "--cached", "ursula"]);
     let told = text(&output.stdout);
-    assert!(
-        told.contains("was available") && told.contains("1 h ago"),
-        "{told}"
-    );
+    assert!(told.contains("\twas available "), "{told}");
+    let when = text(&output.stderr);
+    assert!(when.contains("1 h ago"), "{when}");
     assert_eq!(output.status.code(), Some(5));
 }
 

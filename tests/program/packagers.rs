@@ -4,7 +4,7 @@ use crate::support::pty;
 use std::path::Path;
 use std::process::{Command, Output};
 
-const BOOK: &str = "[[contact]]\naddress = \"ben@example.com\"\nname = \"Ben Two\"\n\n\
+const BOOK: &str = "[[contact]]\naddress = \"ben@example.com\"\nname = \"Ben Two\"\ngroup = \"Front desk\"\n\n\
     [[contact]]\naddress = \"bea@example.com\"\nname = \"Beatrix O'Neil $HOME\"\n\n\
     [[contact]]\naddress = \"twin@one.example\"\nname = \"Twin One\"\n\n\
     [[contact]]\naddress = \"twin@two.example\"\nname = \"Twin Two\"\n";
@@ -83,6 +83,31 @@ fn bash_completes_commands_options_and_contacts() {
         users(&["whosin", "tmux", "twin"]),
         ["twin@one.example", "twin@two.example"]
     );
+    // What is no word of the book has its values, too.
+    for (words, values) in [
+        (
+            &["whosin", "status", "--group", "fr"][..],
+            &["Front\\ desk"][..],
+        ),
+        (
+            &["whosin", "contacts", "move", "ben", "Fr"],
+            &["Front\\ desk"],
+        ),
+        (&["whosin", "set", "d"], &["dnd"]),
+        (&["whosin", "set", "cl"], &["clear"]),
+        (&["whosin", "status", "--theme", "hi"], &["high-contrast"]),
+        (&["whosin", "tmux", "--format", "w"], &["waybar"]),
+        (
+            &["whosin", "contacts", "export", "--format", "ld"],
+            &["ldif"],
+        ),
+        (
+            &["whosin", "simulate", "--scenario", "quiet,thr"],
+            &["quiet,throttle"],
+        ),
+    ] {
+        assert_eq!(complete(words).unwrap(), values, "{words:?}");
+    }
     // Bash takes the @ for the end of a word: half an address is not completed to nonsense.
     assert_eq!(users(&["whosin", "status", "ben", "@", "b"]), [""]);
 }

@@ -62,7 +62,7 @@ fn each_has_its_own_contacts_and_settings() {
         let (out, ..) = home.run(variables, &show);
         let line = out
             .lines()
-            .find(|line| line.starts_with("interval "))
+            .find(|line| line.starts_with("interval\t"))
             .unwrap();
         assert!(line.contains(interval), "{line}");
     }

@@ -369,7 +369,7 @@ fn the_settings_explain_themselves_from_a_script() {
     assert_eq!(code, Some(0), "{shown}");
     let line = shown
         .lines()
-        .find(|line| line.starts_with("interval "))
+        .find(|line| line.starts_with("interval\t"))
         .unwrap();
     assert!(
         line.contains("10 s") && line.ends_with("config.toml"),
@@ -377,7 +377,7 @@ fn the_settings_explain_themselves_from_a_script() {
     );
     let line = shown
         .lines()
-        .find(|line| line.starts_with("user "))
+        .find(|line| line.starts_with("user\t"))
         .unwrap();
     assert!(line.ends_with("option"), "{line}");
     let (code, words) = with("check");

@@ -12,7 +12,6 @@ use super::answers::{about, chosen, from_server, left_by_board};
 use super::output::print;
 use super::{CommandError, load, themes};
 use crate::cli::{Bar, Exit, Options};
-use crate::contacts;
 use crate::link::Problem;
 use crate::memory::last_seen;
 use crate::memory::snapshot::Snapshot;
@@ -27,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Prints the line: from what a board left where that speaks of now, else from the server.
 pub async fn tmux(options: &Options, bar: &Bar) -> Result<Exit, CommandError> {
     // A mistake in it is an error whatever the server does.
-    let format = Format::read(bar.format.as_deref(), !bar.contacts.is_empty())?;
+    let format = Format::read(bar.format.as_deref(), !bar.whom.contacts.is_empty())?;
     match answers(options, bar).await {
         Ok((settings, snapshot)) => {
             let themes = themes(&settings, Depth::True)?;
@@ -49,8 +48,7 @@ pub async fn tmux(options: &Options, bar: &Bar) -> Result<Exit, CommandError> {
 
 async fn answers(options: &Options, bar: &Bar) -> Result<(Settings, Snapshot), CommandError> {
     let settings = load(options)?;
-    let book = contacts::load(&settings.places.contacts)?;
-    let wanted = chosen(&bar.contacts, &book, settings.domain.value.as_deref())?;
+    let wanted = chosen(&bar.whom, &settings)?;
     let is_fresh = |left: &Snapshot| last_seen::is_fresh(left, bar.max_age, Timestamp::now());
     if let Some(left) = left_by_board(&settings).filter(is_fresh) {
         return Ok((settings, about(left, &wanted, true)));
@@ -67,7 +65,7 @@ async fn answers(options: &Options, bar: &Bar) -> Result<(Settings, Snapshot), C
         .places
         .last_seen
         .as_deref()
-        .filter(|_| bar.contacts.is_empty())
+        .filter(|_| bar.whom.is_everybody())
     {
         // The bar is drawn again soon: then the server need not be asked.
         let path = last_seen::place(path, &snapshot.server, &snapshot.user);
