@@ -170,7 +170,7 @@ pub enum Contacts {
     },
     /// Add the contacts of a file: CSV, vCard, LDIF, a list of addresses, or another program's own
     #[command(
-        after_help = "Examples:\n  whosin contacts import people.csv --dry-run\n  ldapsearch -LLL '(department=Sales)' cn mail | whosin contacts import - --group Sales\n  whosin contacts import bulk-export.csv --owner klmt\n\nThe lists of Jabber (exported XML), Pidgin (blist.xml), abook and mutt are known by their content.\nWho is there already stays as it is. What cannot be read is told as FILE:LINE: reason, and the\nrest goes in. Exit code 1: something was refused and nobody came in."
+        after_help = "Examples:\n  whosin contacts import people.csv --dry-run\n  ldapsearch -LLL '(department=Sales)' cn mail | whosin contacts import - --group Sales\n  whosin contacts import bulk-export.csv --owner klmt\n  whosin contacts import team.csv --sync --dry-run\n\nThe lists of Jabber (exported XML), Pidgin (blist.xml), abook and mutt are known by their content.\nWho is there already stays as it is, unless --update or --sync is given. --sync keeps a team's list\ncurrent: who stands in a group that the file names (or in --group) and is not in the file any more\nis removed; other groups, pins, and what the file says nothing of stay. Where a line cannot be\nread nobody is removed. What cannot be read is told as FILE:LINE: reason, and the\nrest goes in. Exit code 1: something was refused and nobody came in."
     )]
     Import {
         /// The file; - is standard input
@@ -185,7 +185,13 @@ pub enum Contacts {
         /// The group that all stand in, whatever the file says
         #[arg(long, add = ArgValueCompleter::new(complete_group))]
         group: Option<String>,
-        /// Only tell what would come in
+        /// Change who is there already to what the file says; what it does not say stays
+        #[arg(long, conflicts_with = "sync")]
+        update: bool,
+        /// The same, and remove who stands in a group of the file, but not in the file
+        #[arg(long)]
+        sync: bool,
+        /// Only say who would come in, change and go, and which columns are not used
         #[arg(long)]
         dry_run: bool,
     },

@@ -115,6 +115,9 @@ pub enum CommandError {
     /// Contacts were to be exported to a file that is there already.
     #[error("{0} is there already: --force replaces it")]
     FileExists(String),
+    /// A list without groups covers nobody who could be gone from it.
+    #[error("{0} names no group, so nobody can be found gone: --group says which group it lists")]
+    NoGroups(String),
     /// The terminal cannot be used.
     #[error(transparent)]
     Tui(#[from] TuiError),
@@ -203,6 +206,7 @@ impl CommandError {
             | CommandError::NotInBook(_)
             | CommandError::FactForSeveral(_)
             | CommandError::NobodyToMove
+            | CommandError::NoGroups(_)
             | CommandError::NoAction(_)
             | CommandError::Template(_)
             | CommandError::Theme(_)

@@ -3,6 +3,8 @@
 //! Every change is an [`Edit`] that is applied to the newest content of the file under a lock, and
 //! replaces the file in one step. So a crash loses nothing, and changes by others stay.
 
+/// Lists of contacts that somebody else keeps.
+pub mod comparison;
 mod contact;
 mod document;
 mod edit;

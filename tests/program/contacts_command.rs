@@ -291,7 +291,11 @@ fn an_import_tells_what_came_in_and_what_was_refused() {
     home.file("people.csv", CSV);
     let refused = "people.csv:4: 'eve' has no domain: type it as user@domain\n";
     let dry = home.run(&["contacts", "import", "people.csv", "--dry-run"]);
-    assert_eq!(dry.out, "2 would come in, 1 there already, 1 refused\n");
+    assert_eq!(
+        dry.out,
+        "dan@sie.at would come in (Dan Four, Sales)\nfay@sie.at would come in (Fay)\n\
+         2 would come in, 1 there already, 1 refused\n"
+    );
     assert_eq!((dry.error.as_str(), dry.code), (refused, 0));
     assert_eq!(home.book(), BOOK);
     let said = home.run(&["contacts", "import", "people.csv"]);
@@ -316,6 +320,94 @@ fn an_import_tells_what_came_in_and_what_was_refused() {
         home.done(&with_domain),
         "0 came in, 4 there already, 0 refused\n"
     );
+}
+
+/// A team's list: Ursula has another group, Carla is gone, Dan is new.
+const TEAM: &str = "Name;Mail;Gruppe;Telefon;Fax;Birthday\n\
+                    Ursula One;ursula@sie.at;Front desk;3216;1;2\n\
+                    Dan Four;dan@sie.at;Front desk;;;\n";
+
+#[test]
+fn a_teams_list_is_kept_current_within_its_groups() {
+    let home =
+        Home::with(&BOOK.replace("name = \"Ursula One\"", "name = \"Ursula\"\npinned = true"));
+    let before = home.book();
+    home.file("team.csv", TEAM);
+    let dry = home.run(&["contacts", "import", "team.csv", "--sync", "--dry-run"]);
+    assert_eq!(
+        dry.out,
+        "dan@sie.at would come in (Dan Four, Front desk)\n\
+         ursula@sie.at would change: name Ursula One (was Ursula), number 3216\n\
+         carla@sie.at would be removed (Front desk)\n\
+         1 would come in, 1 would change, 1 would be removed, 0 as they were, 0 refused\n"
+    );
+    assert_eq!(dry.error, "team.csv: not used: Fax, Birthday\n");
+    assert_eq!((dry.code, home.book()), (0, before.clone()));
+
+    let update = home.run(&["contacts", "import", "team.csv", "--update"]);
+    assert!(
+        update
+            .out
+            .ends_with("1 came in, 1 changed, 0 as they were, 0 refused\n"),
+        "{update:?}"
+    );
+    let list = home.done(&["contacts", "list"]);
+    assert!(
+        list.contains("Ursula One\tursula@sie.at\tFront desk\t3216\n"),
+        "{list}"
+    );
+    // Neither the pin nor who is in no group of the file.
+    assert!(
+        list.contains("carla@sie.at") && home.book().contains("pinned = true"),
+        "{list}"
+    );
+
+    let sync = home.run(&["contacts", "import", "team.csv", "--sync"]);
+    assert_eq!(
+        (sync.out.as_str(), sync.code),
+        (
+            "carla@sie.at is removed (Front desk)\n\
+             0 came in, 0 changed, 1 removed, 2 as they were, 0 refused\n",
+            0
+        )
+    );
+    let book = home.book();
+    // Ben stands in no group: the list is not about him.
+    assert!(
+        !book.contains("carla") && book.contains("# the boss"),
+        "{book}"
+    );
+    home.run(&["contacts", "import", "team.csv", "--sync"]);
+    assert_eq!(home.book(), book);
+}
+
+#[test]
+fn a_list_that_cannot_say_who_is_gone_removes_nobody() {
+    let home = Home::with(BOOK);
+    // A line that cannot be read may be Carla's.
+    let sync = ["contacts", "import", "-", "--sync"];
+    let broken = "name,mail,group\nUrsula One,ursula@sie.at,Front desk\nCarla,carla,Front desk\n";
+    let said = home.run_with_input(broken, &sync);
+    assert_eq!(said.code, 1, "{said:?}");
+    assert!(said.error.contains("nobody is removed"), "{said:?}");
+    assert_eq!(home.book(), BOOK);
+    // Nor can one without groups.
+    let said = home.run_with_input("ursula@sie.at\n", &sync);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(said.error.contains("--group"), "{said:?}");
+    let said = home.run_with_input("", &sync);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert_eq!(home.book(), BOOK);
+    // Its group may be said instead.
+    let said = home.run_with_input(
+        "ursula@sie.at\n",
+        &[&sync[..], &["--group", "front desk"]].concat(),
+    );
+    assert_eq!(said.code, 0, "{said:?}");
+    assert!(said.out.contains("carla@sie.at is removed"), "{said:?}");
+    assert!(home.book().contains("ben@sie.at"));
+    let both = home.run(&["contacts", "import", "-", "--sync", "--update"]);
+    assert_eq!(both.code, 2, "{both:?}");
 }
 
 #[test]

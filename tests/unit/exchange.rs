@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use proptest::prelude::*;
+use whosin::contacts::comparison::{Comparison, Extent};
 use whosin::contacts::exchange::{self, Encoding, Format, Imported, Reason, Source, decode, write};
 use whosin::contacts::{Contact, Fact};
 use whosin::presence::{Address, clean};
@@ -69,6 +70,24 @@ fn spreadsheets_of_common_programs_are_read() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn groups_are_known_in_other_languages_and_columns_that_are_not_used_are_named() {
+    for word in ["Gruppe", "Groupe", "Grupo", "Gruppo", "Groep", "Team"] {
+        let text = format!("Mail;{word};Fax;\nben@sie.at;Sales;1;\n");
+        let imported = read(&text, Format::Csv, None);
+        assert_eq!(
+            imported.contacts[0].group.as_deref(),
+            Some("Sales"),
+            "{word}"
+        );
+        assert_eq!(imported.unused, ["Fax"], "{word}");
+    }
+    // A column of addresses under another name is used.
+    let imported = read("Name,Kontakt\nBen,ben@sie.at\n", Format::Csv, None);
+    assert_eq!(imported.contacts.len(), 1);
+    assert_eq!(imported.unused, [""; 0]);
 }
 
 #[test]
@@ -880,4 +899,29 @@ proptest! {
         let _ = decode(&bytes);
         let _ = decode(&[&[0xff, 0xfe], bytes.as_slice()].concat());
     }
+}
+
+#[test]
+fn a_list_knows_people_by_any_of_their_addresses() {
+    let ben = Contact {
+        also: Some("ben@two.at".into()),
+        ..contact("ben@sie.at", Some("Ben"), Some("Sales"))
+    };
+    let carla = contact("carla@sie.at", None, Some("sales"));
+    let other = contact("dan@sie.at", None, Some("Desk"));
+    let book = [ben.clone(), carla.clone(), other];
+    let list = [
+        contact("ben@two.at", Some("Ben Two"), Some("Sales")),
+        contact("ben@sie.at", Some("Benjamin"), Some("Sales")),
+    ];
+    let comparison = Comparison::of(&book, &list, Extent::Sync);
+    let renamed = Contact {
+        name: Some("Ben Two".into()),
+        ..ben.clone()
+    };
+    assert_eq!(comparison.changed, [(ben, renamed)]);
+    assert_eq!(comparison.gone, [carla]);
+    assert_eq!((comparison.new.len(), comparison.same), (0, 1));
+    assert_eq!(Comparison::of(&book, &list, Extent::Update).gone, []);
+    assert_eq!(Comparison::of(&book, &list, Extent::Add).same, 2);
 }

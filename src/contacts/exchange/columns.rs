@@ -75,7 +75,7 @@ pub(super) fn column(name: &str) -> Option<Column> {
         | "voornaam" => Column::First,
         "lastname" | "familyname" | "surname" | "last" | "sn" | "nachname" | "nom"
         | "apellidos" | "cognome" | "achternaam" | "sobrenome" => Column::Last,
-        "group" => Column::Group,
+        "group" | "gruppe" | "groupe" | "grupo" | "gruppo" | "groep" | "team" => Column::Group,
         "department"
         | "abteilung"
         | "ou"

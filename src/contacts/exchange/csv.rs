@@ -52,20 +52,22 @@ pub(super) fn read(text: &str, owner: Option<&str>, intake: &mut Intake<'_>) {
     let usual = rows.iter().find_map(|(_, cells)| address_in(cells));
     let usual = usual.unwrap_or_default();
     let mut columns = None;
-    for (line, record) in rows {
+    for (line, record) in &rows {
+        let line = *line;
         let row = lines[line - 1];
         if separator_line(row).is_some() || record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
         if columns.is_none()
-            && let Some(found) = header(&record)
+            && let Some(found) = header(record)
         {
+            leave_out_unused(record, &found, &rows, intake);
             columns = Some(found);
             continue;
         }
         let mut entry = match columns.get_or_insert_default().as_slice() {
-            [] => by_place(line, &record, usual),
-            columns => by_column(line, &record, columns),
+            [] => by_place(line, record, usual),
+            columns => by_column(line, record, columns),
         };
         entry.line = line;
         entry.text = row.into();
@@ -105,6 +107,27 @@ fn header(cells: &StringRecord) -> Option<Vec<Option<Column>>> {
     let columns: Vec<_> = cells.iter().map(column).collect();
     let named = columns.iter().any(Option::is_some);
     (named && !cells.iter().any(|cell| cell.contains('@'))).then_some(columns)
+}
+
+/// Says which columns nothing is taken of. Where no column is known to hold addresses, one that
+/// does is used.
+fn leave_out_unused(
+    names: &StringRecord,
+    columns: &[Option<Column>],
+    rows: &[(usize, StringRecord)],
+    intake: &mut Intake<'_>,
+) {
+    let is_address = |column: &Option<Column>| matches!(column, Some(Column::Address(_)));
+    let has_address = columns.iter().any(is_address);
+    for (place, name) in names.iter().enumerate() {
+        let holds_addresses = || {
+            let mut cells = rows.iter().filter_map(|(_, row)| row.get(place));
+            cells.any(|cell| cell.contains('@'))
+        };
+        if columns[place].is_none() && (has_address || !holds_addresses()) {
+            intake.leave_out(name);
+        }
+    }
 }
 
 /// All records with their lines. A record whose quote is not closed is refused by its first line

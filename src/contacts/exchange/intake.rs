@@ -24,6 +24,8 @@ pub struct Imported {
     pub contacts: Vec<Contact>,
     /// What does not, by line.
     pub refused: Vec<Refused>,
+    /// The columns of a spreadsheet that hold nothing that is kept, by their names.
+    pub unused: Vec<String>,
     /// How the letters of the file were written.
     pub encoding: Encoding,
 }
@@ -234,6 +236,14 @@ impl<'a> Intake<'a> {
     /// Refuses something.
     pub fn refuse(&mut self, line: usize, text: &str, reason: Reason) {
         self.imported.refused.push(Refused::new(line, text, reason));
+    }
+
+    /// Leaves a column out that holds nothing to keep.
+    pub fn leave_out(&mut self, column: &str) {
+        let name = beginning(column);
+        if !name.is_empty() {
+            self.imported.unused.push(name);
+        }
     }
 
     /// What was taken and refused.

@@ -1,6 +1,8 @@
 //! The contact book from a script: needs no server, but to find somebody to add, and may run beside
 //! a board.
 
+mod import;
+
 use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,12 +16,14 @@ use super::table::print_table;
 use super::{CommandError, files, load_unlogged};
 use crate::board::{Replace, contact_of};
 use crate::cli::{Contacts, Exit, Options, find_contact, find_groups};
-use crate::contacts::exchange::{self, Encoding, Format, Imported};
+use crate::contacts::comparison::Extent;
+use crate::contacts::exchange::{self, Format};
 use crate::contacts::{self, Contact, Edit, Fact};
 use crate::http::Route;
 use crate::memory::{history, last_seen};
 use crate::presence::{Address, clean};
 use crate::settings::Settings;
+use import::Run;
 
 /// Does it, and prints what was done.
 pub async fn contacts(options: &Options, command: Contacts) -> Result<Exit, CommandError> {
@@ -60,10 +64,18 @@ pub async fn contacts(options: &Options, command: Contacts) -> Result<Exit, Comm
             format,
             group,
             owner,
+            update,
+            sync,
             dry_run,
         } => {
+            let extent = match (update, sync) {
+                (_, true) => Extent::Sync,
+                (true, false) => Extent::Update,
+                (false, false) => Extent::Add,
+            };
+            let run = if dry_run { Run::Dry } else { Run::Real };
             let read = files::read(&file, format, book.domain.as_deref(), owner.as_deref())?;
-            book.import(&file, read, group, dry_run)
+            book.import(&file, read, group, extent, run)
         }
         Contacts::Export {
             file,
@@ -303,50 +315,6 @@ impl Book {
             "nothing was kept\n"
         } else {
             &lines
-        })
-    }
-
-    fn import(
-        &self,
-        file: &Path,
-        mut read: Imported,
-        group: Option<String>,
-        dry_run: bool,
-    ) -> Result<Exit, CommandError> {
-        if let Some(group) = word(group) {
-            let contacts = read.contacts.iter_mut();
-            contacts.for_each(|contact| contact.group = Some(group.clone()));
-        }
-        let found = read.contacts.len();
-        let new: Vec<Contact> = read
-            .contacts
-            .into_iter()
-            .filter(|contact| !self.has(&contact.address))
-            .collect();
-        let (came, refused) = (new.len(), read.refused.len());
-        if !dry_run {
-            let edits: Vec<Edit> = new.into_iter().map(Edit::Add).collect();
-            contacts::save(&self.path, &self.locks, &edits)?;
-        }
-        if read.encoding == Encoding::Windows1252 {
-            let shown = files::shown(file);
-            complain(format_args!(
-                "{shown}: not UTF-8, so it is read as {}: see whether the names are right",
-                read.encoding
-            ));
-        }
-        for one in &read.refused {
-            let shown = files::shown(file);
-            complain(format_args!("{shown}:{}: {}", one.line, one.reason));
-        }
-        let verb = if dry_run { "would come in" } else { "came in" };
-        print_all(&format!(
-            "{came} {verb}, {} there already, {refused} refused\n",
-            found - came
-        ))?;
-        Ok(match (refused, came) {
-            (1.., 0) => Exit::Failed,
-            _ => Exit::Done,
         })
     }
 
