@@ -40,6 +40,10 @@ pub fn takes_escapes() -> bool {
     crossterm::ansi_support::supports_ansi()
 }
 
+/// Whether the terminal reports that it comes to the front where it is asked to. The console of Windows
+/// reports it in its own way, and takes the request amiss.
+pub const REPORTS_FOCUS: bool = cfg!(not(windows));
+
 /// Whether the terminal draws symbols that its font lacks, from other fonts.
 #[cfg(not(windows))]
 pub fn has_symbols() -> bool {

@@ -258,13 +258,14 @@ impl EventLoop {
                 self.screen.redraw()?;
                 Ok(ControlFlow::Continue(()))
             }
-            // Only then it may have another background: whoever changed it was elsewhere.
-            Event::FocusGained => {
+            // Only then it may have another background: whoever changed it was elsewhere. The console
+            // of Windows reports it unasked, and cannot be asked for its background.
+            Event::FocusGained if self.screen.follows_focus() => {
                 self.screen.ask_for_background()?;
                 self.answer = Some(Answer::default());
                 Ok(ControlFlow::Continue(()))
             }
-            Event::FocusLost => Ok(ControlFlow::Continue(())),
+            Event::FocusGained | Event::FocusLost => Ok(ControlFlow::Continue(())),
         }
     }
 

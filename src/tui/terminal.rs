@@ -21,7 +21,7 @@ use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
 use super::theme::Background;
 use crate::presence::clean;
-use crate::sys::job;
+use crate::sys::{console, job};
 
 type BufferedTerminal = Terminal<CrosstermBackend<BufWriter<Stdout>>>;
 
@@ -73,10 +73,18 @@ impl Screen {
         Write::flush(backend)
     }
 
-    /// Has the terminal report when it comes to the front.
+    /// Has the terminal report when it comes to the front, where it can.
     pub fn follow_focus(&mut self) -> io::Result<()> {
+        if !console::REPORTS_FOCUS {
+            return Ok(());
+        }
         self.focus = true;
         execute!(self.terminal.backend_mut(), EnableFocusChange)
+    }
+
+    /// Whether the terminal was asked to report that.
+    pub fn follows_focus(&self) -> bool {
+        self.focus
     }
 
     /// Takes the mouse, or leaves it to the terminal.
@@ -175,9 +183,11 @@ fn give_back() {
     }
     // On its own: Windows refuses it where the mouse was never taken, and nothing after it is done.
     let _ = execute!(stdout(), DisableMouseCapture);
+    if console::REPORTS_FOCUS {
+        let _ = execute!(stdout(), DisableFocusChange);
+    }
     let _ = execute!(
         stdout(),
-        DisableFocusChange,
         DisableBracketedPaste,
         EndSynchronizedUpdate,
         LeaveAlternateScreen,
