@@ -95,7 +95,7 @@ pub fn left_by_board(settings: &Settings) -> Option<Snapshot> {
     let path = settings.places.last_seen.as_deref()?;
     let server = settings.nodes()?.primary.origin();
     let user = settings.user.value.as_deref()?;
-    last_seen::read(&last_seen::place(path, &server, user), &server, user)
+    last_seen::find(path, &server, user).1
 }
 
 /// The part of a snapshot that is about these, in this order and by these names. Who is not in it

@@ -263,16 +263,15 @@ impl Work {
     }
 
     fn read(&mut self) -> Left {
-        let own = last_seen::place(&self.files.last_seen, &self.files.server, &self.files.user);
-        self.files.last_seen = own;
         let Files {
             last_seen,
             history,
             server,
             user,
-        } = &self.files;
+        } = &mut self.files;
         // Until when the last state of the day was true is what is remembered.
-        let remembered = last_seen::read(last_seen, server, user);
+        let (own, remembered) = last_seen::find(last_seen, server, user);
+        *last_seen = own;
         let history = history.as_deref().and_then(|path| {
             history::read(path, Timestamp::now())
                 .inspect_err(|error| tracing::warn!(%error, "history.jsonl cannot be read"))

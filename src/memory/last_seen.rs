@@ -46,19 +46,40 @@ pub fn write_entries(
 /// Where the state of this server and user is kept, given where `last-seen.json` is: there, unless it
 /// is another server's or user's; then beside it, by a name of its own.
 pub fn place(path: &Path, server: &str, user: &str) -> PathBuf {
+    place_beside(path, fs::read(path).ok().as_deref(), server, user)
+}
+
+/// The same, where `last-seen.json` holds this.
+fn place_beside(path: &Path, holds: Option<&[u8]>, server: &str, user: &str) -> PathBuf {
     #[derive(Deserialize)]
     struct Owner {
         server: String,
         user: String,
     }
-    let owner = fs::read(path).ok();
-    let owner = owner.and_then(|text| serde_json::from_slice::<Owner>(&text).ok());
+    let owner = holds.and_then(|text| serde_json::from_slice::<Owner>(text).ok());
     match owner {
         Some(owner) if owner.server != server || owner.user != user => {
             path.with_file_name(format!("last-seen-{}-{}.json", plain(server), plain(user)))
         }
         _ => path.to_path_buf(),
     }
+}
+
+/// Where the state of this server and user is kept, and the state itself, where it is there and can be
+/// understood; given where `last-seen.json` is, which is read once.
+pub fn find(path: &Path, server: &str, user: &str) -> (PathBuf, Option<Snapshot>) {
+    let text = fs::read(path).ok();
+    let ours = text
+        .as_deref()
+        .and_then(|text| understand(text, server, user));
+    if ours.is_some() {
+        return (path.to_path_buf(), ours);
+    }
+    let place = place_beside(path, text.as_deref(), server, user);
+    let found = (place != path)
+        .then(|| read(&place, server, user))
+        .flatten();
+    (place, found)
 }
 
 /// The text with what may not stand in the name of a file written as its bytes.
@@ -84,8 +105,11 @@ fn all(path: &Path) -> Vec<PathBuf> {
 /// Reads the file. `None` where there is none that can be understood, or where it is another
 /// server's or user's.
 pub fn read(path: &Path, server: &str, user: &str) -> Option<Snapshot> {
-    let text = fs::read(path).ok()?;
-    let snapshot: Snapshot = serde_json::from_slice(&text)
+    understand(&fs::read(path).ok()?, server, user)
+}
+
+fn understand(text: &[u8], server: &str, user: &str) -> Option<Snapshot> {
+    let snapshot: Snapshot = serde_json::from_slice(text)
         .inspect_err(|error| tracing::info!(%error, "last-seen.json is not understood"))
         .ok()?;
     let ours = snapshot.schema == SCHEMA && snapshot.server == server && snapshot.user == user;

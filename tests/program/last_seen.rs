@@ -249,7 +249,7 @@ fn through_the_file(presence: Presence, now: Timestamp) -> Presence {
 
 #[test]
 fn each_server_and_user_has_its_own() {
-    use whosin::memory::last_seen::{place, read};
+    use whosin::memory::last_seen::{find, place, read};
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("last-seen.json");
     let leave = |server: &str, user: &str| {
@@ -274,6 +274,8 @@ fn each_server_and_user_has_its_own() {
         let own = place(&path, server, user);
         assert_eq!(own.parent(), path.parent());
         assert!(read(&own, server, user).is_some(), "{server} {user}");
+        let (found, snapshot) = find(&path, server, user);
+        assert!(found == own && snapshot.is_some(), "{server} {user}");
     }
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 3);
     // All of them are forgotten together.
