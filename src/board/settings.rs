@@ -214,12 +214,17 @@ impl Board {
         now: Timestamp,
     ) {
         let before = std::mem::replace(&mut self.settings, settings);
+        let scheme = self.preferences.scheme;
         self.preferences = preferences;
         let is_changed = |setting: &&Setting| {
             let mut before = before.iter();
             before.any(|old| old.name == setting.name && old.value != setting.value)
         };
         let changed: Vec<Setting> = self.settings.iter().filter(is_changed).cloned().collect();
+        if !changed.iter().any(|one| one.name == "directory_address") {
+            // What the presence server has taught is no setting.
+            self.preferences.scheme = scheme;
+        }
         for setting in &changed {
             let mut choices = setting.choices.iter();
             if let Some(choice) = choices.find(|choice| choice.label() == setting.value) {

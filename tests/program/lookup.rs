@@ -76,4 +76,13 @@ fn the_directory_asks_who_searches_once() {
     pty.send("simulated\r");
     let screen = pty.wait_for_text(wanted.address.as_str());
     assert!(!screen.contains("simulated"), "{screen}");
+    // Another setting changes: whoever has signed in stays.
+    pty.send("\x1b");
+    let file = pty.home.path().join("config/whosin/config.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("sort = \"state\"\n{text}")).unwrap();
+    pty.wait_for_text("Settings followed: sort");
+    pty.send("a");
+    pty.send(&wanted.name);
+    pty.wait_for_text(wanted.address.as_str());
 }

@@ -33,9 +33,12 @@ impl Searches {
         }
     }
 
-    /// Searches in the directory of other settings from now on.
+    /// Follows other settings from now on. A directory that is the same stays, with whoever has signed
+    /// in there.
     pub fn follow(&mut self, settings: &Settings) {
-        *self = Searches::new(settings, self.route);
+        if directory_of(settings) != directory_of(&self.settings) {
+            *self = Searches::new(settings, self.route);
+        }
     }
 
     /// Searches for some words, beside everything else. Nobody waits any more for the search before.
@@ -65,6 +68,17 @@ impl Searches {
             directory.sign_in(credentials);
         }
     }
+}
+
+/// What the directory goes by.
+fn directory_of(settings: &Settings) -> impl PartialEq {
+    (
+        settings.directory.value.clone(),
+        settings.domain.value.clone(),
+        settings.directory_address.value,
+        settings.directory_trust(),
+        settings.directory_credentials(),
+    )
 }
 
 async fn find(directory: &Directory, words: &str) -> Result<Found, SearchError> {
