@@ -18,6 +18,17 @@ use whosin::link::{Link, LinkState, Mode, Outcome, Report};
 use whosin::presence::{Address, IconSet, Presence, read_document};
 use whosin::tui::{Background, Depth, Keys, Layout, Look, Scene, Targets, Themes, draw};
 
+/// The sizes of screens that people have, in columns and lines.
+pub const SIZES: [(u16, u16); 7] = [
+    (200, 50),
+    (120, 32),
+    (80, 24),
+    (40, 20),
+    (30, 12),
+    (20, 6),
+    (16, 3),
+];
+
 /// The moment at which every test begins.
 pub fn start() -> Timestamp {
     "2026-11-23T09:14:00Z".parse().unwrap()

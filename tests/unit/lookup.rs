@@ -10,7 +10,7 @@ use whosin::directory::{Found, Page};
 use whosin::link::{Outcome, Problem};
 use whosin::presence::{Availability, Presence};
 
-use crate::support::desk::{Desk, address, doing, outcome, report};
+use crate::support::desk::{Desk, SIZES, address, doing, outcome, report};
 
 /// What the directory answers where these users match: user id, name, number, department, URI.
 fn found(users: &[[&str; 5]]) -> Found {
@@ -299,15 +299,7 @@ fn a_click_marks() {
 
 #[test]
 fn what_is_found_is_drawn_at_all_sizes() {
-    for (width, height) in [
-        (200, 50),
-        (120, 32),
-        (80, 24),
-        (40, 20),
-        (30, 12),
-        (20, 6),
-        (16, 3),
-    ] {
+    for (width, height) in SIZES {
         let mut desk = bergs_at(width, height);
         desk.act(Action::Down);
         desk.type_text(" ");

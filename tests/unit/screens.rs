@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::support::desk::{Desk, link, report, start, themes};
+use crate::support::desk::{Desk, SIZES, link, report, start, themes};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use ratatui::style::Color;
@@ -14,16 +14,6 @@ use whosin::contacts::{Contact, Fact};
 use whosin::link::{Link, LinkState, Mode, OwnPresence, OwnSet, Problem};
 use whosin::presence::{IconSet, Kind, Presence, read_document};
 use whosin::tui::Depth;
-
-const SIZES: [(u16, u16); 7] = [
-    (200, 50),
-    (120, 32),
-    (80, 24),
-    (40, 20),
-    (30, 12),
-    (20, 6),
-    (16, 3),
-];
 
 /// One snapshot a size of what `prepare` makes of a staffed board.
 fn at_all_sizes(name: &str, prepare: impl Fn(&mut Desk)) {
