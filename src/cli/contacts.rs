@@ -8,7 +8,7 @@ use clap_complete::ArgValueCompleter;
 
 use super::who::{complete_contact, complete_contact_or_group, complete_group};
 use crate::contacts::exchange::{Format, Source};
-use crate::contacts::{Fact, written_addresses};
+use crate::contacts::{Fact, joined, written_addresses};
 use crate::presence::clean;
 
 /// What is known of a contact.
@@ -43,9 +43,7 @@ pub struct Facts {
 /// Addresses with commas between, as the book keeps them.
 fn addresses(text: &str) -> Result<String, String> {
     let addresses: Result<Vec<_>, _> = written_addresses(text).collect();
-    let addresses = addresses.map_err(|error| error.to_string())?;
-    let addresses = addresses.iter().map(ToString::to_string);
-    Ok(addresses.collect::<Vec<_>>().join(", "))
+    addresses.map(joined).map_err(|error| error.to_string())
 }
 
 impl Facts {

@@ -76,6 +76,12 @@ pub fn written_addresses(text: &str) -> impl Iterator<Item = Result<Address, Add
     words.map(Address::parse)
 }
 
+/// Addresses as the book keeps several in one text.
+pub fn joined(addresses: impl IntoIterator<Item = Address>) -> String {
+    let addresses = addresses.into_iter().map(|address| address.to_string());
+    addresses.collect::<Vec<_>>().join(", ")
+}
+
 impl Contact {
     /// A contact of whom only the address is known.
     pub fn new(address: Address) -> Contact {

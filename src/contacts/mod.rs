@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error;
 use toml_edit::{DocumentMut, TomlError};
 
-pub use contact::{Contact, Fact, written_addresses};
+pub use contact::{Contact, Fact, joined, written_addresses};
 pub use edit::{Edit, applied};
 pub use watch::Changes;
 

@@ -7,7 +7,7 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{Contact, written_addresses};
+use super::{Contact, joined, written_addresses};
 use crate::presence::{Address, clean};
 
 #[derive(Deserialize)]
@@ -85,8 +85,7 @@ fn also(written: Spanned<Also>) -> Result<String, Mistake> {
         at: Some(at),
         reason: error.to_string(),
     })?;
-    let addresses: Vec<&str> = addresses.iter().map(Address::as_str).collect();
-    Ok(addresses.join(", "))
+    Ok(joined(addresses))
 }
 
 /// The contacts, in the order of the text. Of two with the same address the first counts.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use thiserror::Error;
 
 use super::encoding::Encoding;
-use crate::contacts::{Contact, Fact, written_addresses};
+use crate::contacts::{Contact, Fact, joined, written_addresses};
 use crate::presence::{Address, AddressError, clean};
 
 /// The longest fact that is taken, in characters: far more than any screen shows.
@@ -302,9 +302,7 @@ fn word(text: &str, fact: Fact) -> Result<Option<String>, Reason> {
         LONGEST
     };
     if fact == Fact::Also {
-        let addresses = written_addresses(&text).filter_map(Result::ok);
-        let addresses: Vec<String> = addresses.map(|other| other.to_string()).collect();
-        let addresses = addresses.join(", ");
+        let addresses = joined(written_addresses(&text).filter_map(Result::ok));
         return Ok((!addresses.is_empty()).then_some(addresses));
     }
     if text.chars().count() > longest {
