@@ -1,5 +1,6 @@
 use jiff::{SignedDuration, Timestamp};
 
+use super::shift::shift;
 use crate::presence::Availability;
 
 /// "Tell me when this contact is free", set by the user on one contact.
@@ -49,8 +50,8 @@ impl Watch {
 
     /// The clock was set by so much.
     pub(super) fn shift(&mut self, by: SignedDuration) {
-        let since = self.free_since;
-        self.free_since = since.and_then(|since| since.checked_add(by).ok());
+        let since = self.free_since.iter_mut();
+        since.for_each(|time| shift(time, by));
     }
 
     /// When it will ring, if the contact stays free for `free_for`.

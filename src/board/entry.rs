@@ -6,7 +6,7 @@ use super::alert::Watch;
 use super::history::{Change, Timeline};
 use super::several::{Several, Together};
 use crate::contacts::Contact;
-use crate::link::{Outcome, Report};
+use crate::link::Report;
 use crate::presence::{Address, Availability, Presence};
 
 /// One contact on the board: who it is and what is known of it.
@@ -233,13 +233,10 @@ impl Entry {
         let several = self.several.get_or_insert_default();
         match several.hear(report, &addresses) {
             None => false,
-            Some(Together::Answered(best)) => self.learn_whole(&best),
-            Some(Together::Doubted(best, silent)) => {
+            Some(Together::Reported(best)) => self.learn_whole(&best),
+            Some(Together::Doubted(best, trouble, at)) => {
                 let changed = self.learn_whole(&best);
-                let trouble = Trouble::of(&silent.outcome);
-                trouble.into_iter().for_each(|trouble| {
-                    self.doubt(trouble, silent.at);
-                });
+                self.doubt(trouble, at);
                 changed
             }
         }
@@ -247,11 +244,9 @@ impl Entry {
 
     /// Takes in what is reported of the contact as a whole.
     fn learn_whole(&mut self, report: &Report) -> bool {
-        if let Some(trouble) = Trouble::of(&report.outcome) {
-            return self.doubt(trouble, report.at);
-        }
-        let Outcome::Answered(presence) = &report.outcome else {
-            return false;
+        let presence = match Trouble::or_state(report) {
+            Ok(presence) => presence,
+            Err(trouble) => return self.doubt(trouble, report.at),
         };
         self.trouble = None;
         let before = self.known();

@@ -1,5 +1,6 @@
 use jiff::{SignedDuration, Timestamp};
 
+use super::shift::shift;
 use crate::presence::Availability;
 
 /// How many changes are kept of one contact: bounded, for a board stays open for weeks.
@@ -21,9 +22,8 @@ pub struct Timeline {
 impl Timeline {
     /// The clock was set by so much.
     pub(super) fn shift(&mut self, by: SignedDuration) {
-        for (at, _) in &mut self.changes {
-            *at = at.checked_add(by).unwrap_or(*at);
-        }
+        let times = self.changes.iter_mut().map(|(at, _)| at);
+        times.for_each(|time| shift(time, by));
     }
 
     /// Notes that `availability` was seen `at`. Times that go backwards are ignored.

@@ -1,10 +1,13 @@
 //! The states of somebody who has several addresses, taken together: the most available one shows.
 
-use jiff::SignedDuration;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
 
 use super::Trouble;
+use super::shift::shift;
 use crate::link::{Outcome, Report};
-use crate::presence::{Address, Availability};
+use crate::presence::{Address, Availability, Presence};
 
 /// The last report of each address of a contact that has several.
 #[derive(Clone, Debug, Default)]
@@ -18,9 +21,8 @@ impl Several {
 
     /// The clock was set by so much.
     pub(super) fn shift(&mut self, by: SignedDuration) {
-        for report in &mut self.0 {
-            report.at = report.at.checked_add(by).unwrap_or(report.at);
-        }
+        let times = self.0.iter_mut().map(|report| &mut report.at);
+        times.for_each(|time| shift(time, by));
     }
 
     /// Takes in the report of one of these addresses. Returns what they say together, once each of
@@ -38,18 +40,21 @@ impl Several {
         if self.0.len() < addresses.len() {
             return None;
         }
-        let best = self
+        let states = self
             .0
             .iter()
-            .filter_map(|report| Some((availability(report)?, report)));
+            .map(|report| (Trouble::or_state(report), report));
+        let best = states
+            .clone()
+            .filter_map(|(state, report)| Some((state.ok()?.availability, report)));
         let best = best.min_by_key(|(availability, _)| *availability);
-        let silent = self.0.iter().find(|report| availability(report).is_none());
-        Some(match (best, silent) {
-            (Some((_, best)), None) => Together::Answered(best.clone()),
+        let mut silent = states.filter_map(|(state, report)| Some((state.err()?, report.at)));
+        Some(match (best, silent.next()) {
+            (Some((_, best)), None) => Together::Reported(best.clone()),
             // Nothing that is silent could be more available.
-            (Some((Availability::Available, best)), Some(_)) => Together::Answered(best.clone()),
-            (Some((_, best)), Some(silent)) => Together::Doubted(best.clone(), silent.clone()),
-            (None, _) => Together::Answered(report.clone()),
+            (Some((Availability::Available, best)), Some(_)) => Together::Reported(best.clone()),
+            (Some((_, best)), Some((trouble, at))) => Together::Doubted(best.clone(), trouble, at),
+            (None, _) => Together::Reported(report.clone()),
         })
     }
 }
@@ -57,26 +62,20 @@ impl Several {
 /// What the reports of several addresses say of their owner.
 pub(super) enum Together {
     /// This one counts.
-    Answered(Report),
-    /// This one would count, but another gave no state, which may be more available.
-    Doubted(Report, Report),
-}
-
-fn availability(report: &Report) -> Option<Availability> {
-    match &report.outcome {
-        Outcome::Answered(presence) => Some(presence.availability),
-        Outcome::NotAnswered | Outcome::Refused(_) | Outcome::Unreadable(_) => None,
-    }
+    Reported(Report),
+    /// This one would count, but another gave no state, for this reason and at this time, and may be
+    /// more available.
+    Doubted(Report, Trouble, Timestamp),
 }
 
 impl Trouble {
-    /// Why a report gives no state; `None` where it gives one.
-    pub(super) fn of(outcome: &Outcome) -> Option<Trouble> {
-        match outcome {
-            Outcome::Answered(_) => None,
-            Outcome::NotAnswered => Some(Trouble::NotAnswered),
-            Outcome::Refused(words) => Some(Trouble::Refused(words.clone())),
-            Outcome::Unreadable(words) => Some(Trouble::Unreadable(words.clone())),
+    /// The state that a report gives, or why it gives none.
+    pub(super) fn or_state(report: &Report) -> Result<&Arc<Presence>, Trouble> {
+        match &report.outcome {
+            Outcome::Answered(presence) => Ok(presence),
+            Outcome::NotAnswered => Err(Trouble::NotAnswered),
+            Outcome::Refused(words) => Err(Trouble::Refused(words.clone())),
+            Outcome::Unreadable(words) => Err(Trouble::Unreadable(words.clone())),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{Board, Entry, Knowledge, Roster, Since};
 use crate::link::LinkState;
 
 /// Moves a time; one that would leave the calendar stays.
-fn shift(time: &mut Timestamp, by: SignedDuration) {
+pub(super) fn shift(time: &mut Timestamp, by: SignedDuration) {
     *time = time.checked_add(by).unwrap_or(*time);
 }
 
