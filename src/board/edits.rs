@@ -94,10 +94,7 @@ impl Board {
         match form.contacts(self.preferences.domain.as_deref()) {
             Ok(contacts) => {
                 self.pane = Pane::Contacts;
-                let new = contacts.iter().map(|contact| contact.address.clone());
-                let new = new.filter(|address| self.entry(address).is_none());
-                let new: Vec<Address> = new.collect();
-                self.add(contacts, now);
+                let new = self.add(contacts, now);
                 if !new.is_empty() {
                     self.want(WorldEffect::PollNow(new));
                 }
@@ -106,10 +103,10 @@ impl Board {
         }
     }
 
-    /// Adds those who are not on the board yet, and selects the first.
-    pub(super) fn add(&mut self, contacts: Vec<Contact>, now: Timestamp) {
+    /// Adds those who are not on the board yet, and selects the first; returns who is new.
+    pub(super) fn add(&mut self, contacts: Vec<Contact>, now: Timestamp) -> Vec<Address> {
         let Some(first) = contacts.first() else {
-            return;
+            return Vec::new();
         };
         let first = first.address.clone();
         let mut new: Vec<Contact> = Vec::new();
@@ -119,6 +116,7 @@ impl Board {
                 new.push(contact);
             }
         }
+        let addresses = new.iter().map(|new| new.address.clone()).collect();
         let name = match new.as_slice() {
             [] => None,
             [one] => Some(format!("Added {}", one.address)),
@@ -136,6 +134,7 @@ impl Board {
         }
         self.rearrange(now);
         self.select(Cursor::Contact(first));
+        addresses
     }
 
     /// Adds contacts that are not on the board yet, and has them polled at once.

@@ -61,6 +61,16 @@ pub enum SearchError {
     Failed(Problem),
 }
 
+impl From<SearchError> for Progress {
+    fn from(error: SearchError) -> Progress {
+        match error {
+            SearchError::NoDirectory => Progress::NoDirectory,
+            SearchError::SignInWanted(problem) => Progress::SignInWanted(problem),
+            SearchError::Failed(problem) => Progress::Failed(problem),
+        }
+    }
+}
+
 /// Somebody whom the directory has found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Person {
@@ -242,11 +252,16 @@ impl Board {
         }
     }
 
+    /// Whether there may be a directory: it is set, or DNS may name it for the domain.
+    fn may_have_directory(&self) -> bool {
+        self.preferences.directory || self.preferences.domain.is_some()
+    }
+
     /// Looks for what is typed into the open form, where that is a name.
     pub(super) fn look_up(&mut self, now: Timestamp) {
-        let may_exist = self.preferences.directory || self.preferences.domain.is_some();
+        let may_search = self.may_have_directory();
         if let Pane::Form(form) = &mut self.pane
-            && may_exist
+            && may_search
         {
             let typed = form.raw(Field::Address).to_string();
             if let Some(lookup) = form.lookup_mut() {
@@ -268,9 +283,10 @@ impl Board {
 
     /// Whether nobody on the board matches what is searched, and the directory may know somebody.
     pub fn offers_directory(&self) -> bool {
-        let may_exist = self.preferences.directory || self.preferences.domain.is_some();
         let is_searched = |search: &super::Search| is_name(search.input.value());
-        may_exist && self.sections.is_empty() && self.search.as_ref().is_some_and(is_searched)
+        self.may_have_directory()
+            && self.sections.is_empty()
+            && self.search.as_ref().is_some_and(is_searched)
     }
 
     /// Asks the directory now, where it is to be asked soon.
@@ -315,11 +331,7 @@ impl Board {
         }
         let (progress, entries) = match found {
             Ok(found) => (Progress::Found(found.advice()), found.entries),
-            Err(SearchError::NoDirectory) => (Progress::NoDirectory, Vec::new()),
-            Err(SearchError::SignInWanted(problem)) => {
-                (Progress::SignInWanted(problem), Vec::new())
-            }
-            Err(SearchError::Failed(problem)) => (Progress::Failed(problem), Vec::new()),
+            Err(error) => (error.into(), Vec::new()),
         };
         let people = entries.into_iter().map(|entry| self.person(entry));
         let people = people.collect();
@@ -357,15 +369,14 @@ impl Board {
 
     /// Marks the one under the cursor among those who are found; false where it is elsewhere.
     pub(super) fn mark_found(&mut self) -> bool {
-        let is_there = |lookup: &&mut Lookup| lookup.cursor.is_some();
         let Pane::Form(form) = &mut self.pane else {
             return false;
         };
-        if form.lookup().is_none() {
-            return false;
+        let is_there = form.lookup().is_some_and(|found| found.cursor.is_some());
+        if let Some(lookup) = form.lookup_mut().filter(|_| is_there) {
+            lookup.mark();
         }
-        let lookup = form.lookup_mut().filter(is_there);
-        lookup.map(Lookup::mark).is_some()
+        is_there
     }
 
     /// Points at somebody who is found: the cursor goes there, and the mark changes.
@@ -431,7 +442,8 @@ impl Board {
     fn pick_nobody(&mut self, on_board: Option<Address>, now: Timestamp) {
         if let Some(address) = on_board {
             self.pane = Pane::Contacts;
-            return self.add(vec![Contact::new(address)], now);
+            self.add(vec![Contact::new(address)], now);
+            return;
         }
         if let Pane::Form(form) = &mut self.pane {
             let words = "The directory knows no address: type it, or set 'domain' in the settings";

@@ -50,11 +50,12 @@ pub fn draw(buffer: &mut Buffer, area: Rect, lookup: &Lookup, look: &Look, targe
     // Where not all fit, the one under the cursor stays in sight.
     let skipped = (lookup.cursor.unwrap_or(0) + 1).saturating_sub(room);
     let shown = people.len().saturating_sub(skipped).min(room);
-    let columns = Columns::of(people, usize::from(area.width).saturating_sub(MARK));
+    let texts: Vec<[String; 4]> = people.iter().map(texts).collect();
+    let columns = Columns::of(&texts, usize::from(area.width).saturating_sub(MARK));
     let mut page = Page::new(area.width, look);
     for (place, person) in people.iter().enumerate().skip(skipped).take(shown) {
         let here = lookup.cursor == Some(place);
-        page.line(columns.line(person, here, look));
+        page.line(columns.line(person, &texts[place], here, look));
         let row = Rect {
             y: area.y + (place - skipped) as u16,
             height: 1,
@@ -82,11 +83,11 @@ fn found(count: usize) -> String {
 struct Columns([usize; 4]);
 
 impl Columns {
-    fn of(people: &[Person], room: usize) -> Columns {
+    fn of(rows: &[[String; 4]], room: usize) -> Columns {
         let mut widths = [0; 4];
         let mut left = room;
         for (column, widest) in WIDEST.into_iter().enumerate() {
-            let texts = people.iter().map(|person| cells(&texts(person)[column]));
+            let texts = rows.iter().map(|row| cells(&row[column]));
             let wanted = texts.max().unwrap_or(0).min(widest);
             let gap = if column == 0 { 0 } else { GAP };
             if column > 0 && wanted + gap > left {
@@ -98,7 +99,7 @@ impl Columns {
         Columns(widths)
     }
 
-    fn line<'a>(&self, person: &Person, here: bool, look: &Look) -> Line<'a> {
+    fn line<'a>(&self, person: &Person, texts: &[String; 4], here: bool, look: &Look) -> Line<'a> {
         let cursor = if here { sign::cursor(look.icons) } else { " " };
         let mark = match person.place {
             Place::Found => "[ ] ",
@@ -106,7 +107,7 @@ impl Columns {
             Place::OnBoard(_) => sign::there(look.icons),
         };
         let mut words = String::new();
-        for (text, &width) in texts(person).iter().zip(&self.0) {
+        for (text, &width) in texts.iter().zip(&self.0) {
             if width > 0 {
                 words.push_str(&padded(text, width));
                 words.push_str(&" ".repeat(GAP));
