@@ -197,13 +197,8 @@ fn draw_cell(
     } else {
         room.saturating_sub(if watch.is_empty() { 0 } else { 2 })
     };
-    let name_style = if shown.sure {
-        look.theme.name()
-    } else {
-        look.theme.dim()
-    };
     let name = fit(entry.name(), usize::from(name_room));
-    put(buffer, NAME_AT, cell.y, &name, name_style);
+    put(buffer, NAME_AT, cell.y, &name, shown.name_style);
     if let Some(find) = find {
         mark_found(buffer, cell, &name, find, look);
     }

@@ -131,12 +131,7 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Tar
                         shown.watch_sign(look.icons),
                         look.theme.key(),
                     );
-                    let name = if shown.sure {
-                        look.theme.name()
-                    } else {
-                        look.theme.dim()
-                    };
-                    put(buffer, y, columns.name, entry.name(), name);
+                    put(buffer, y, columns.name, entry.name(), shown.name_style);
                     let state = if shown.changed {
                         shown.style.patch(look.theme.changed())
                     } else {
@@ -151,7 +146,12 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Tar
                     // The user's own word on somebody comes first.
                     let notes = contact.note.as_deref().into_iter().chain(theirs);
                     let notes = notes.collect::<Vec<_>>().join("; ");
-                    put(buffer, y, columns.note, &notes, name);
+                    let remark = if shown.sure {
+                        look.theme.name()
+                    } else {
+                        look.theme.dim()
+                    };
+                    put(buffer, y, columns.note, &notes, remark);
                     for (column, fact) in [
                         (columns.number, Fact::Number),
                         (columns.group, Fact::Group),

@@ -29,6 +29,8 @@ pub struct Shown<'a> {
     pub style: Style,
     /// The colour of the second glyph.
     pub second_style: Style,
+    /// How the name is drawn.
+    pub name_style: Style,
     /// Whether the state is known to be true now.
     pub sure: bool,
     /// Whether it changed a moment ago.
@@ -49,6 +51,7 @@ impl<'a> Shown<'a> {
             age: String::new(),
             style: look.theme.dim(),
             second_style: look.theme.dim(),
+            name_style: look.theme.dim(),
             sure: standing == Standing::Fresh,
             changed: standing == Standing::Fresh && board.just_changed(entry, now),
             marked: entry.marked,
@@ -72,6 +75,7 @@ impl<'a> Shown<'a> {
         match &entry.knowledge {
             Knowledge::Known(known) if shown.sure => {
                 shown.style = look.theme.state(presence.availability);
+                shown.name_style = look.theme.who(presence.availability);
                 if let Some(kind) = presence.phone() {
                     shown.second_glyph = kind.glyph(look.icons);
                     shown.second_style = look.theme.state(Availability::Busy);
