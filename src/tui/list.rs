@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::fit::{cells, fit};
+use super::fit::{cells, fit, fit_name};
 use super::grid::draw_heading;
 use super::look::Scene;
 use super::screen::{Target, Targets};
@@ -131,7 +131,9 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Tar
                         shown.watch_sign(look.icons),
                         look.theme.key(),
                     );
-                    put(buffer, y, columns.name, entry.name(), shown.name_style);
+                    let width = usize::from(columns.name.1);
+                    let who = fit_name(entry.name(), width);
+                    put(buffer, y, columns.name, &who, shown.name_style);
                     let state = if shown.changed {
                         shown.style.patch(look.theme.changed())
                     } else {
