@@ -19,6 +19,7 @@ pub mod http;
 pub mod link;
 pub mod log;
 pub mod memory;
+pub mod operator;
 pub mod presence;
 pub mod pws;
 pub mod settings;

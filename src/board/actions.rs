@@ -31,6 +31,8 @@ pub enum Action {
     Add,
     Remove,
     Edit,
+    Annotate,
+    Deputy,
     Move,
     Undo,
     Redo,
@@ -79,6 +81,8 @@ impl Board {
                     self.pane = Pane::Form(Box::new(Form::changing(&entry.contact)));
                 }
             }
+            Action::Annotate => self.ask_for_note(),
+            Action::Deputy => self.go_to_deputy(now),
             Action::Move => self.ask_for_group(),
             Action::Remove => self.remove(now),
             Action::Import => self.ask_for_file(Form::importing()),

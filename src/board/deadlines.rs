@@ -36,6 +36,7 @@ impl Board {
         {
             self.notice = None;
         }
+        self.roster.expire_notes(now);
         self.rearrange_when_due(now);
         self.search_when_due(now);
         let free_for = self.preferences.free_for;
@@ -70,9 +71,8 @@ impl Board {
         if self.out_of_order {
             sooner(self.touched + REST);
         }
-        if let Some(due) = self.lookup_due() {
-            sooner(due);
-        }
+        let due = [self.lookup_due(), self.next_note_end()];
+        due.into_iter().flatten().for_each(&mut sooner);
         if let Some(frozen) = &self.frozen {
             sooner(age::seconds_turn(frozen.since, now));
         }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::{Board, Cursor, Field, Form, Heading, Pane, Purpose, WorldEffect};
 use crate::contacts::{self, Contact, Edit};
+use crate::operator::NoteEdit;
 use crate::presence::Address;
 
 /// How many steps can be undone.
@@ -38,11 +39,20 @@ impl Edits {
     }
 }
 
-/// One step: its edits, the edits that undo it, and its name.
+/// What is changed, and can be changed back.
+#[derive(Clone, Debug)]
+pub(super) enum Turn {
+    /// Contacts of the book.
+    Contacts(Vec<Edit>),
+    /// An operator's note.
+    Note(NoteEdit),
+}
+
+/// One step: what it changes, what undoes it, and its name.
 #[derive(Clone, Debug)]
 struct Step {
-    forward: Vec<Edit>,
-    backward: Vec<Edit>,
+    forward: Turn,
+    backward: Turn,
     name: String,
 }
 
@@ -62,6 +72,9 @@ impl Board {
                 Purpose::Export(replace) => self.submit_export(path, replace),
                 _ => self.want(WorldEffect::Import { path, group }),
             };
+        }
+        if let Purpose::Annotate(address) = purpose {
+            return self.annotate(address, now);
         }
         if purpose == Purpose::DirectorySignIn {
             return self.sign_in_at_directory(now);
@@ -299,18 +312,34 @@ impl Board {
 
     /// Applies the edits to the board, records how to undo them, and has them saved.
     pub(super) fn carry_out(&mut self, edits: Vec<Edit>, name: String, now: Timestamp) {
-        let backward = self.apply(&edits, now);
+        self.take_turn(Turn::Contacts(edits), name, now);
+    }
+
+    /// Changes something, and records how to undo it.
+    pub(super) fn take_turn(&mut self, forward: Turn, name: String, now: Timestamp) {
+        let backward = self.turn(&forward, now);
         self.show_notice(format!("{name}: u takes it back"), now);
         self.edits.undone.clear();
         self.edits.done.push(Step {
-            forward: edits.clone(),
+            forward,
             backward,
             name,
         });
         if self.edits.done.len() > KEPT {
             self.edits.done.remove(0);
         }
-        self.save(edits);
+    }
+
+    /// Changes something on the board, and has it saved; returns what undoes it.
+    fn turn(&mut self, turn: &Turn, now: Timestamp) -> Turn {
+        match turn {
+            Turn::Contacts(edits) => {
+                let backward = self.apply(edits, now);
+                self.save(edits.clone());
+                Turn::Contacts(backward)
+            }
+            Turn::Note(edit) => Turn::Note(self.apply_note(edit)),
+        }
     }
 
     pub(super) fn undo(&mut self, now: Timestamp) {
@@ -318,7 +347,7 @@ impl Board {
             self.show_notice("Nothing to take back".into(), now);
             return;
         };
-        self.apply(&step.backward, now);
+        self.turn(&step.backward, now);
         self.show_notice(format!("Taken back: {}", step.name), now);
         self.after_stepping(&step.backward);
         self.edits.undone.push(step);
@@ -329,17 +358,21 @@ impl Board {
             self.show_notice("Nothing to do again".into(), now);
             return;
         };
-        self.apply(&step.forward, now);
+        self.turn(&step.forward, now);
         self.show_notice(format!("Done again: {}", step.name), now);
         self.after_stepping(&step.forward);
         self.edits.done.push(step);
     }
 
-    fn after_stepping(&mut self, edits: &[Edit]) {
-        if let Some(Edit::Add(contact)) = edits.first() {
-            self.select(Cursor::Contact(contact.address.clone()));
-        }
-        self.save(edits.to_vec());
+    fn after_stepping(&mut self, turn: &Turn) {
+        let address = match turn {
+            Turn::Contacts(edits) => match edits.first() {
+                Some(Edit::Add(contact)) => contact.address.clone(),
+                _ => return,
+            },
+            Turn::Note(edit) => edit.address().clone(),
+        };
+        self.select(Cursor::Contact(address));
     }
 
     fn save(&mut self, edits: Vec<Edit>) {

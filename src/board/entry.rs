@@ -7,6 +7,7 @@ use super::history::{Change, Timeline};
 use super::several::{Several, Together};
 use crate::contacts::Contact;
 use crate::link::Report;
+use crate::operator::OperatorNote;
 use crate::presence::{Address, Availability, Presence};
 
 /// One contact on the board: who it is and what is known of it.
@@ -22,6 +23,8 @@ pub struct Entry {
     pub changed: Option<Timestamp>,
     /// Rings when this contact becomes free.
     pub watch: Option<Watch>,
+    /// What operators note on the contact for each other.
+    pub operator_note: Option<Box<OperatorNote>>,
     /// Marked by the user, for an action on several.
     pub marked: bool,
     /// The states of the day.
@@ -116,6 +119,7 @@ impl Entry {
             trouble: None,
             changed: None,
             watch: None,
+            operator_note: None,
             marked: false,
             timeline: Timeline::default(),
             several: None,

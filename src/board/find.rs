@@ -73,6 +73,7 @@ impl Find {
             .into_iter()
             .chain(facts.into_iter().filter_map(|fact| contact.fact(fact)))
             .chain(presence.and_then(|presence| presence.note.as_deref()))
+            .chain(entry.operator_note.as_ref().map(|note| note.text.as_str()))
             .chain(labels.map(|activity| activity.details()))
             .collect();
         let mut buffer = Vec::new();

@@ -14,6 +14,8 @@ pub enum Purpose {
     Add(Lookup),
     /// To change this contact.
     Change(Address),
+    /// To note something on this contact for everybody at the desk.
+    Annotate(Address),
     /// To move the marked contacts, or the one under the cursor, to a group.
     Move,
     /// To take contacts in from a file.
@@ -47,6 +49,8 @@ pub enum Field {
     Also,
     /// The user's own note on a contact.
     Note,
+    /// An operator's note on a contact.
+    OperatorNote,
     /// The path of a file.
     File,
     /// Host, host:port or URL of the server.
@@ -76,6 +80,7 @@ impl Field {
             Field::Title => "Title",
             Field::Also => "Also at",
             Field::Note => "My note",
+            Field::OperatorNote => "Note",
             Field::File => "File",
             Field::Server => "Server",
             Field::AppUser => "App user",
@@ -98,6 +103,7 @@ impl Field {
             Field::Also => Some(Fact::Also),
             Field::Note => Some(Fact::Note),
             Field::Address
+            | Field::OperatorNote
             | Field::File
             | Field::Server
             | Field::AppUser
@@ -231,6 +237,13 @@ impl Form {
         form
     }
 
+    /// A form for the note on a contact, which says this so far.
+    pub fn annotating(address: Address, text: &str) -> Form {
+        let hint = "out until 14:00, deputy Eva (or 2pm, +30m, tomorrow 9)";
+        let line = FormLine::text(Field::OperatorNote, hint, text);
+        Form::new(Purpose::Annotate(address), vec![line])
+    }
+
     /// A form to name the group to move to.
     pub fn moving() -> Form {
         let line = FormLine::text(Field::Group, "where to; empty for no group", "");
@@ -287,6 +300,7 @@ impl Form {
         match self.purpose {
             Purpose::Add(_) => "Add a contact",
             Purpose::Change(_) => "Change a contact",
+            Purpose::Annotate(_) => "Note for the desk",
             Purpose::Move => "Move to a group",
             Purpose::Import => "Import contacts",
             Purpose::Export(_) => "Export contacts",

@@ -18,6 +18,8 @@ impl Board {
                 // The names that the documents gave may be among it.
                 self.rearrange(now);
             }
+            WorldMessage::OperatorNotes { notes, number } => self.take_notes(notes, number, now),
+            WorldMessage::NotesTrouble(words) => self.notes_trouble = words,
             WorldMessage::History(history) => self.roster.recall(&history),
             WorldMessage::Reports(reports) => {
                 self.check_picked(&reports, now);

@@ -10,6 +10,7 @@ use crate::contacts::exchange::Imported;
 use crate::contacts::{Contact, Edit};
 use crate::directory::{Credentials, Found};
 use crate::link::{Link, OwnSet, Report};
+use crate::operator::{NoteEdit, OperatorNotes};
 use crate::presence::Address;
 
 /// Everything that can happen to the board.
@@ -70,6 +71,15 @@ pub enum WorldMessage {
     BookTrouble(Option<String>),
     /// What an earlier run of the board knew; it is shown until the server answers.
     Remembered(Vec<(Address, Remembered)>),
+    /// The operator's notes as they are on disk, with the board's changes up to that number.
+    OperatorNotes {
+        /// The notes.
+        notes: OperatorNotes,
+        /// The number of the last [`WorldEffect::Annotate`] that is in them.
+        number: u64,
+    },
+    /// The notes could not be read or written: why, and what to do. `None` clears it.
+    NotesTrouble(Option<String>),
     /// The states of some contacts over the day, as earlier runs of the board saw them.
     History(Vec<(Address, Vec<Change>)>),
     /// What polls or notifications say of some contacts.
@@ -163,6 +173,13 @@ pub enum TerminalEffect {
 pub enum WorldEffect {
     /// Save these changes of the contact book.
     Save(Vec<Edit>),
+    /// Save this change of the operator's notes.
+    Annotate {
+        /// The number by which it is known: one more with each.
+        number: u64,
+        /// What changes.
+        edit: NoteEdit,
+    },
     /// Read contacts from a file.
     Import {
         /// The path, as it was typed.

@@ -5,6 +5,7 @@ mod actions;
 /// Ages in words, and when the words change.
 pub mod age;
 mod alert;
+mod annotate;
 mod calling;
 mod cursor;
 mod deadlines;
@@ -49,6 +50,7 @@ pub use view::Counts;
 
 use std::collections::{HashMap, HashSet};
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
@@ -86,6 +88,8 @@ pub struct Preferences {
     pub directory: bool,
     /// The likelier of the two kinds of address that somebody of the directory may have.
     pub scheme: Scheme,
+    /// Where the user is, for times of day in notes.
+    pub zone: TimeZone,
 }
 
 /// How the contacts are laid out.
@@ -228,7 +232,10 @@ pub struct Board {
     notice: Option<Notice>,
     book_trouble: Option<String>,
     settings_trouble: Option<String>,
+    notes_trouble: Option<String>,
     edits: Edits,
+    /// How many changes of operator's notes the board has wanted.
+    notes_wanted: u64,
     /// How many searches of the directory there were.
     searches: u64,
     /// Addresses that are kept fresh only until it is clear whether the server knows them.
@@ -271,7 +278,9 @@ impl Board {
             notice: None,
             book_trouble: None,
             settings_trouble: None,
+            notes_trouble: None,
             edits: Edits::default(),
+            notes_wanted: 0,
             searches: 0,
             guests: Vec::new(),
             touched: now,

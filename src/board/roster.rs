@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{Change, Entry, Remembered};
 use crate::contacts::Contact;
 use crate::link::{Link, LinkState, Report};
+use crate::operator::OperatorNotes;
 use crate::presence::Address;
 
 /// How the contacts differ from those before.
@@ -21,8 +22,9 @@ pub struct Difference {
 /// Contacts, what is known of each, and the link: a board without a screen.
 #[derive(Clone, Debug)]
 pub struct Roster {
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     places: HashMap<Address, usize>,
+    pub(super) notes: OperatorNotes,
     link: Link,
 }
 
@@ -32,6 +34,7 @@ impl Roster {
         Roster {
             entries: Vec::new(),
             places: HashMap::new(),
+            notes: OperatorNotes::default(),
             link,
         }
     }
@@ -70,6 +73,7 @@ impl Roster {
             }
         }
         difference.gone = before.len();
+        self.show_notes();
         difference
     }
 

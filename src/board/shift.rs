@@ -34,6 +34,7 @@ impl Roster {
         self.entries_mut()
             .iter_mut()
             .for_each(|entry| entry.shift(by));
+        self.shift_notes(by);
         if let LinkState::Trouble {
             since, next_try, ..
         } = self.link_state_mut()

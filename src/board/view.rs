@@ -155,6 +155,11 @@ impl Board {
         self.settings_trouble.as_deref()
     }
 
+    /// What is wrong with the operator's notes.
+    pub fn notes_trouble(&self) -> Option<&str> {
+        self.notes_trouble.as_deref()
+    }
+
     /// What the user may set.
     pub fn preferences(&self) -> &Preferences {
         &self.preferences

@@ -208,9 +208,30 @@ pub enum Contacts {
         #[arg(long)]
         force: bool,
     },
+    /// Note something on a contact for everybody at the desk; a time in it ends the note
+    #[command(
+        after_help = "Examples:\n  whosin contacts annotate ben 'out until 14:00, deputy Eva'\n  whosin contacts annotate ben 'back tomorrow 9'\n  whosin contacts annotate ben ''\n\nThe note goes by itself at the time that it names: 14:00, 2pm, until 14, +30m, for 2h, tomorrow 9,\nuntil Monday. Without one it stays until it is cleared, by an empty TEXT. Boards show it at once."
+    )]
+    Annotate {
+        /// Whom: a name or address of the contact book
+        #[arg(value_name = "WHO", add = ArgValueCompleter::new(complete_contact))]
+        who: String,
+        /// What to note; an empty text clears the note
+        #[arg(value_name = "TEXT")]
+        text: String,
+    },
+    /// Print the notes of the desk: on whom, what, until when, by whom, and when they were written
+    #[command(
+        after_help = "Examples:\n  whosin contacts notes\n  whosin contacts notes --json | jq -r '.notes[].text'"
+    )]
+    Notes {
+        /// Print JSON (schema 1)
+        #[arg(long)]
+        json: bool,
+    },
     /// Forget what is kept of people: last states, the history of the day, numbers and notes
     #[command(
-        after_help = "Examples:\n  whosin contacts forget ben\n  whosin contacts forget\n  whosin contacts forget --facts\n\nOf those who are named the last states go and, from the contact book, number, mobile number,\ndepartment, title and note; address, name and group stay. Without a name the last states of\neverybody go, and with --facts also what the contact book has of them. A board that runs has in\nmemory what it saw itself."
+        after_help = "Examples:\n  whosin contacts forget ben\n  whosin contacts forget\n  whosin contacts forget --facts\n\nOf those who are named the last states go, the notes of the desk and, from the contact book, number,\nmobile number, department, title and note; address, name and group stay. Without a name the last\nstates and the notes of the desk of everybody go, and with --facts also what the contact book has of them. A board that runs has in\nmemory what it saw itself."
     )]
     Forget {
         /// Whose: a name or address of the contact book, or any address; everybody's when none

@@ -36,6 +36,7 @@ use crate::directory::DiscoveryError;
 use crate::feed::{Config, Credentials, Failure, StartError, failure_in_words, was_reached};
 use crate::http::{EndpointError, TrustError};
 use crate::log;
+use crate::operator::NotesError;
 use crate::presence::{Address, AddressError};
 use crate::pws::{Class, Endpoint, Error};
 use crate::settings::{Layer, SetUp, Settings, SettingsError};
@@ -76,6 +77,9 @@ pub enum CommandError {
     /// The contact book cannot be read.
     #[error(transparent)]
     Book(#[from] BookError),
+    /// The operator's notes cannot be read or written.
+    #[error(transparent)]
+    Notes(#[from] NotesError),
     /// The certificates cannot be used.
     #[error(transparent)]
     Trust(#[from] TrustError),
@@ -221,6 +225,7 @@ impl CommandError {
             | CommandError::Unreadable { .. } => Exit::Usage,
             CommandError::Server(_, exit) => *exit,
             CommandError::Book(_)
+            | CommandError::Notes(_)
             | CommandError::Misfit(_)
             | CommandError::Launch(_)
             | CommandError::Tui(_)

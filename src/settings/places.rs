@@ -26,6 +26,8 @@ pub struct Places {
     pub config_stamp: Option<Stamp>,
     /// The contact book.
     pub contacts: PathBuf,
+    /// The operator's notes, beside the contacts.
+    pub notes: PathBuf,
     /// The folder of the user's own themes.
     pub themes: PathBuf,
     /// The folder of the session that the processes of a user share.
@@ -112,6 +114,7 @@ impl Folders {
             config,
             config_stamp,
             locks: runtime.clone().unwrap_or_else(|| beside.to_path_buf()),
+            notes: notes_beside(&contacts),
             contacts,
             session_folder: runtime,
             last_seen: folders.map(|all| self.inside(all.cache_dir()).join("last-seen.json")),
@@ -122,4 +125,11 @@ impl Folders {
             log: state.map(|state| state.join("whosin.log")),
         }
     }
+}
+
+/// The file of the operator's notes beside a contact book, whatever that is called.
+fn notes_beside(contacts: &Path) -> PathBuf {
+    const NAMES: [&str; 2] = ["notes.toml", "operator-notes.toml"];
+    let is_taken = contacts.file_name().is_some_and(|name| name == NAMES[0]);
+    contacts.with_file_name(NAMES[usize::from(is_taken)])
 }

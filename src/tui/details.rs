@@ -9,10 +9,11 @@ use ratatui::text::{Line, Span};
 use super::look::{Look, Scene};
 use super::page::Page;
 use super::pane::frame;
-use super::state::{Shown, clock, moment};
-use crate::board::{Entry, Since, Standing, Trouble, age};
+use super::state::{Shown, at_or_on, clock, lower_first, moment};
+use crate::board::{Action, Entry, Since, Standing, Trouble, age};
 use crate::contacts::Fact;
 use crate::link::Outcome;
+use crate::operator::OperatorNote;
 use crate::presence::{Availability, Device, IconSet, Presence, UserInput, Why};
 
 /// Draws the details of the contact under the cursor.
@@ -31,6 +32,19 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, scroll: usize) ->
         ),
         Span::styled(shown.label.to_string(), shown.style),
     ]);
+    if let Some(note) = &entry.operator_note {
+        page.labelled("Desk note", 11, look.theme.notice(), &note.text);
+        page.fact("", &origin(note, look, now));
+    }
+    if let Some(deputy) = board.deputy_of(entry) {
+        let state = Shown::of(deputy, scene);
+        let keys = look.keys.of(Action::Deputy);
+        let key = keys
+            .first()
+            .map_or(String::new(), |key| format!(" ({key} goes there)"));
+        let words = format!("{}: {}{key}", deputy.name(), lower_first(&state.label));
+        page.labelled("Deputy", 11, look.theme.dim(), &words);
+    }
     page.fact("Address", entry.contact.address.as_str());
     for (what, fact) in [
         ("Group", Fact::Group),
@@ -71,6 +85,19 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, scroll: usize) ->
     }
     page.line(timeline(entry, after, page.width(), look, now));
     page.draw(buffer, inside, scroll)
+}
+
+/// Who wrote a note and when, and when it goes.
+fn origin(note: &OperatorNote, look: &Look, now: Timestamp) -> String {
+    let at = moment(note.at, now, &look.zone);
+    let by = match note.by.as_str() {
+        "" => at,
+        by => format!("by {by} {at}"),
+    };
+    match note.until {
+        Some(until) => format!("{by}; goes {}", at_or_on(until, now, &look.zone)),
+        None => by,
+    }
 }
 
 fn since(since: Since, look: &Look, now: Timestamp) -> String {

@@ -6,10 +6,11 @@ use ratatui::style::{Modifier, Style};
 use tui_input::Input;
 
 use super::fit::{cells, fit, wrap};
-use super::look::Look;
+use super::look::{Look, Scene};
 use super::screen::{Target, Targets};
+use super::state::at_or_on;
 use super::{pane, people};
-use crate::board::{Attempt, Board, Form, Lookup, Purpose, Value};
+use crate::board::{Attempt, Form, Lookup, Purpose, Value};
 
 /// The least lines that a form takes where there is room for the contacts above it.
 const LOWEST: u16 = 8;
@@ -33,11 +34,11 @@ fn open_lookup(form: &Form) -> Option<&Lookup> {
 pub fn draw(
     screen: &mut Frame<'_>,
     area: Rect,
-    board: &Board,
     form: &Form,
-    look: &Look,
+    scene: Scene<'_>,
     targets: &mut Targets,
 ) {
+    let Scene { board, look, .. } = scene;
     let lowest = (form.lines().len() + 3).max(6);
     let framed = usize::from(area.height) >= lowest && area.width >= 24;
     let inside = if framed {
@@ -51,7 +52,8 @@ pub fn draw(
         .map(|line| cells(line.field.label()) + 2);
     let typed_at = labels.max().unwrap_or(0).max(TYPED_AT) as u16;
     let room = usize::from(inside.width.saturating_sub(typed_at + 1)).max(1);
-    let remarks = remarks(form, look);
+    let note_ends = note_ends(form, scene);
+    let remarks = remarks(form, note_ends.as_deref(), look);
     // Where not all fields fit, those up to the one with the focus are shown, and a remark.
     let lookup = open_lookup(form);
     let rows = match lookup {
@@ -158,9 +160,30 @@ fn scrolled(input: &Input, room: usize) -> (String, u16) {
     (typed, cursor.min(room - 1) as u16)
 }
 
+/// When the note that is typed goes by itself, in words; `None` where the form is for no note.
+fn note_ends(form: &Form, Scene { board, look, now }: Scene<'_>) -> Option<String> {
+    let Purpose::Annotate(address) = form.purpose() else {
+        return None;
+    };
+    let name = board.entry(address)?.name();
+    let typed = &form.lines().first()?.value;
+    let is_empty = matches!(typed, Value::Text(input) if input.value().trim().is_empty());
+    Some(match board.end_of_note(form, now) {
+        _ if is_empty => format!("On {name}, for everybody at the desk; empty clears it"),
+        Some(end) => format!(
+            "On {name}; goes by itself {}",
+            at_or_on(end, now, &look.zone)
+        ),
+        None => format!("On {name}; stays until it is cleared, for it names no time to come"),
+    })
+}
+
 /// What stands below the fields.
-fn remarks<'a>(form: &'a Form, look: &Look) -> Vec<(&'a str, Style)> {
+fn remarks<'a>(form: &'a Form, note_ends: Option<&'a str>, look: &Look) -> Vec<(&'a str, Style)> {
     let refusal = form.refusal.as_deref();
+    if let Some(words) = note_ends {
+        return vec![(words, look.theme.dim())];
+    }
     let Purpose::SignIn(sign_in) = form.purpose() else {
         let refusal = refusal.map(|words| (words, look.theme.trouble()));
         return refusal.into_iter().collect();

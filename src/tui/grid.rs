@@ -211,6 +211,20 @@ fn draw_cell(
         shown.style
     };
     let age_at = |age: &str| end.saturating_sub(cells(age) as u16);
+    if shown.note.is_some() {
+        let (x, y) = if one_line {
+            (NAME_AT - 1, 0)
+        } else {
+            (NAME_AT - 2, 1)
+        };
+        put(
+            buffer,
+            x,
+            cell.y + y,
+            sign::noted(look.icons),
+            look.theme.notice(),
+        );
+    }
     if !one_line {
         put(
             buffer,
@@ -219,6 +233,11 @@ fn draw_cell(
             watch,
             look.theme.key(),
         );
+        if let Some(note) = shown.note {
+            // Glyph and colour show the state; the words of whoever knew more count here.
+            put(buffer, NAME_AT, cell.y + 1, note, look.theme.notice());
+            return;
+        }
         let (words, age) = shown.words_and_age(usize::from(room));
         put(buffer, NAME_AT, cell.y + 1, &words, state_style);
         put(buffer, age_at(age), cell.y + 1, age, look.theme.dim());
@@ -234,6 +253,17 @@ fn draw_cell(
         let at = NAME_AT + name_room + 1;
         let watch_room = if watch.is_empty() { 0 } else { 2 };
         let room = (end - watch_room).saturating_sub(at);
+        if let Some(note) = shown.note {
+            put(
+                buffer,
+                at,
+                cell.y,
+                &fit(note, room.into()),
+                look.theme.notice(),
+            );
+            put(buffer, end - watch_room, cell.y, watch, look.theme.key());
+            return;
+        }
         let (words, age) = shown.words_and_age(usize::from(room));
         put(buffer, at, cell.y, &words, state_style);
         put(buffer, age_at(age), cell.y, age, look.theme.dim());

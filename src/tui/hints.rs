@@ -21,6 +21,7 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
                 (Action::Back, "cancel"),
             ],
             Purpose::DirectorySignIn => &[(Action::Open, "sign in"), (Action::Back, "back")],
+            Purpose::Annotate(_) => &[(Action::Open, "save"), (Action::Back, "cancel")],
             Purpose::Add(_) | Purpose::Change(_) | Purpose::Move => &[
                 (Action::Open, "save"),
                 (Action::Next, "next field"),
@@ -60,6 +61,7 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
             (Action::Watch, "tell me when free"),
             (Action::Call, "call"),
             (Action::Actions, "more"),
+            (Action::Annotate, "note"),
             (Action::Copy, "copy address"),
             (Action::Edit, "edit"),
             (Action::Remove, "remove"),
@@ -94,6 +96,7 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
             (Action::Open, "details"),
             (Action::Call, "call"),
             (Action::Watch, "tell me when free"),
+            (Action::Annotate, "note"),
             (Action::Sort, "sort"),
             (Action::FoldGroup, "groups"),
             (Action::View, "view"),

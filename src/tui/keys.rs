@@ -169,6 +169,8 @@ bindings! {
     Add, "add", "add a contact", ["a"];
     Remove, "remove", "remove the contact, or all marked ones", ["d", "delete"];
     Edit, "edit", "change what is known of the contact: name, group, number, note", ["e"];
+    Annotate, "annotate", "note something on the contact for everybody at the desk: out until 14:00, deputy Eva", ["n"];
+    Deputy, "deputy", "go to the deputy whom a note names", ["D"];
     Move, "move", "move the contact, or all marked ones, to a group", ["M"];
     Undo, "undo", "bring back what was just changed", ["u"];
     Redo, "redo", "do again what was undone", ["ctrl-r", "U"];

@@ -145,10 +145,12 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Tar
                     let presence = entry.presence();
                     let contact = &entry.contact;
                     let theirs = presence.and_then(|presence| presence.note.as_deref());
-                    // The user's own word on somebody comes first.
-                    let notes = contact.note.as_deref().into_iter().chain(theirs);
-                    let notes = notes.collect::<Vec<_>>().join("; ");
-                    let remark = if shown.sure {
+                    // The word of whoever knew more comes first.
+                    let notes = [shown.note, contact.note.as_deref(), theirs];
+                    let notes = notes.into_iter().flatten().collect::<Vec<_>>().join("; ");
+                    let remark = if shown.note.is_some() {
+                        look.theme.notice()
+                    } else if shown.sure {
                         look.theme.name()
                     } else {
                         look.theme.dim()

@@ -51,7 +51,11 @@ pub fn all(board: &Board, now: Timestamp) -> Vec<Notice> {
     };
     let book = board.book_trouble().map(String::from);
     let settings = board.settings_trouble().map(String::from);
-    let problems = [link, book, settings].into_iter().flatten().map(problem);
+    let notes = board.notes_trouble().map(String::from);
+    let problems = [link, book, notes, settings]
+        .into_iter()
+        .flatten()
+        .map(problem);
     problems.chain(notice).collect()
 }
 

@@ -283,7 +283,7 @@ fn draw_pane(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, targets: &mut 
     let buffer = frame.buffer_mut();
     match board.pane() {
         Pane::Contacts => {}
-        Pane::Form(fields) => form::draw(frame, area, board, fields, look, targets),
+        Pane::Form(fields) => form::draw(frame, area, fields, scene, targets),
         Pane::Actions { at } => actions::draw(buffer, area, *at, scene, targets),
         Pane::Own(choice) => own::draw(buffer, area, *choice, scene, targets),
         Pane::Settings { at } => settings::draw(buffer, area, board.settings(), *at, look, targets),

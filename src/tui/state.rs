@@ -23,6 +23,8 @@ pub struct Shown<'a> {
     /// Until when it lasts, or when it was so, to be shown behind it where there is room: the words
     /// that say the most first.
     pub endings: Vec<String>,
+    /// What operators note on the contact.
+    pub note: Option<&'a str>,
     /// How long it has been so, or, where it is not sure, how long ago it was heard; where it is
     /// remembered from today, at what time.
     pub age: String,
@@ -51,6 +53,7 @@ impl<'a> Shown<'a> {
             second_glyph: " ",
             label: Cow::Borrowed(""),
             endings: Vec::new(),
+            note: entry.operator_note.as_ref().map(|note| note.text.as_str()),
             age: String::new(),
             age_tells: true,
             style: look.theme.dim(),
@@ -220,6 +223,16 @@ pub fn moment(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
     at.strftime(form).to_string()
 }
 
+/// A moment to come, with its time of day: `at 14:00`, `on Tue at 09:00`.
+pub fn at_or_on(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    let time = clock(at, zone);
+    if is_same_day(at, now, zone) {
+        format!("at {time}")
+    } else {
+        format!("on {} at {time}", end(at, now, zone))
+    }
+}
+
 fn is_same_day(one: Timestamp, other: Timestamp, zone: &TimeZone) -> bool {
     let day = |at: Timestamp| at.to_zoned_datetime(zone.clone()).date();
     day(one) == day(other)
@@ -262,6 +275,8 @@ pub mod sign {
         awaited: "·", "~";
         /// Before a folded group.
         folded: "▸", ">";
+        /// Before an operator's note.
+        noted: "✎", "\"";
         /// Before the end of a time.
         to: "–", "-";
         /// What a line is made of.

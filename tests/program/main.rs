@@ -15,6 +15,7 @@ mod history;
 mod kills;
 mod last_seen;
 mod lookup;
+mod operator_notes;
 mod own_presence;
 mod packagers;
 mod packaging;

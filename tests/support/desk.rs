@@ -131,6 +131,7 @@ impl Desk {
             actions: actions(),
             directory: false,
             scheme: Scheme::User,
+            zone: TimeZone::UTC,
         };
         let board = Board::new(preferences, link(LinkState::Up), start());
         let look = Look {

@@ -20,13 +20,21 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("feed", &["file", "http", "link", "presence", "pws", "sys"]),
     (
         "board",
-        &["calling", "contacts", "directory", "link", "presence"],
+        &[
+            "calling",
+            "contacts",
+            "directory",
+            "link",
+            "operator",
+            "presence",
+        ],
     ),
+    ("operator", &["file", "presence"]),
     ("memory", &["board", "contacts", "file", "link", "presence"]),
     (
         "tui",
         &[
-            "board", "calling", "contacts", "file", "link", "presence", "sys",
+            "board", "calling", "contacts", "file", "link", "operator", "presence", "sys",
         ],
     ),
     (

@@ -13,6 +13,7 @@ mod hidden;
 mod keyboard;
 mod linear;
 mod lookup;
+mod operator;
 mod presence;
 mod screens;
 mod several;

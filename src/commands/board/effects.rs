@@ -4,6 +4,7 @@ use tokio::sync::mpsc;
 
 use super::book::Book;
 use super::following::Following;
+use super::notes::NoteFile;
 use super::searches::Searches;
 use super::show::Road;
 use crate::board::{Choice, WorldEffect, WorldMessage};
@@ -21,6 +22,8 @@ pub struct World {
     pub board: Road,
     /// The contact book.
     pub book: Book,
+    /// The operator's notes.
+    pub notes: NoteFile,
     /// The searches of the directory.
     pub searches: Searches,
     /// The settings file.
@@ -37,6 +40,7 @@ impl World {
         mut effects: mpsc::UnboundedReceiver<WorldEffect>,
     ) -> Result<(), BookError> {
         let polled = self.board.polled();
+        self = self.with_notes(NoteFile::read).await;
         if let Some(words) = self.book.unwatched() {
             self.board.send(WorldMessage::Notice(words)).await;
         }
@@ -48,13 +52,16 @@ impl World {
                 },
                 () = self.following.changed() => self = self.reconfigure().await,
                 () = self.book.changed() => self = self.with_book(Book::look_again).await,
+                () = self.notes.changed() => self = self.with_notes(NoteFile::read).await,
                 () = polled.notified() => {
                     self.following.check();
                     self = self.with_book(Book::check).await;
+                    self = self.with_notes(NoteFile::check).await;
                 }
             }
         }
         let _ = self.feed.send(Command::Leave);
+        self.notes.close();
         self.book.close()
     }
 
@@ -63,6 +70,9 @@ impl World {
         let feed = |command| drop(commands.send(command));
         match effect {
             WorldEffect::Save(edits) => return self.with_book(|book| book.save(edits)).await,
+            WorldEffect::Annotate { number, edit } => {
+                return self.with_notes(move |notes| notes.save(number, edit)).await;
+            }
             WorldEffect::SaveChoice(choice) => self.save_choice(choice).await,
             WorldEffect::Import { path, group } => {
                 let domain = self.following.settings().domain.value.clone();
@@ -155,6 +165,18 @@ impl World {
     ) -> World {
         World::send_all(move || {
             let messages = what(&mut self.book);
+            (self, messages)
+        })
+        .await
+    }
+
+    /// Does something with the operator's notes where a slow disk holds up only this.
+    async fn with_notes(
+        mut self,
+        what: impl FnOnce(&mut NoteFile) -> Vec<WorldMessage> + Send + 'static,
+    ) -> World {
+        World::send_all(move || {
+            let messages = what(&mut self.notes);
             (self, messages)
         })
         .await

@@ -4,6 +4,7 @@
 mod book;
 mod effects;
 mod following;
+mod notes;
 mod searches;
 mod show;
 mod sign_in;

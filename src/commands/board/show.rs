@@ -6,11 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use tokio::sync::{Notify, mpsc, watch};
 
 use super::book::Book;
 use super::effects::World;
 use super::following::{Following, Reload};
+use super::notes::NoteFile;
 use super::searches::Searches;
 use crate::board::{Board, Effect, Preferences, SignInMessage, WorldEffect, WorldMessage};
 use crate::commands::{CommandError, look};
@@ -152,6 +154,7 @@ pub(super) fn preferences(settings: &Settings) -> Preferences {
         actions: settings.contact_actions(),
         directory: settings.directory.value.is_some(),
         scheme: settings.directory_address.value.unwrap_or(Scheme::User),
+        zone: TimeZone::system(),
     }
 }
 
@@ -232,12 +235,15 @@ async fn attend(
         keeper: keeper.as_ref().map(Keeper::inbox),
         polled: Arc::default(),
     };
+    let places = &settings.places;
+    let notes = NoteFile::new(places.notes.clone(), places.locks.clone());
     let searches = Searches::new(settings, config.route);
     let feed = feed::start(config, road.clone())?;
     let world = World {
         feed: feed.commands,
         board: road,
         book,
+        notes,
         searches,
         following,
     };

@@ -2,6 +2,7 @@
 //! a board.
 
 mod import;
+mod notes;
 
 use std::collections::HashSet;
 use std::io;
@@ -89,6 +90,8 @@ pub async fn contacts(options: &Options, command: Contacts) -> Result<Exit, Comm
             };
             book.export(&file, format, replace)
         }
+        Contacts::Annotate { who, text } => book.annotate(who, text, settings.user.value.clone()),
+        Contacts::Notes { json } => book.list_notes(json),
         Contacts::Forget { who, facts } => book.forget(&who, facts),
         Contacts::Groups { json: false } => print_table(&group_rows(&book.contacts)),
         Contacts::Groups { json: true } => print_json(&Groups::of(&book.contacts)),
@@ -99,6 +102,8 @@ pub async fn contacts(options: &Options, command: Contacts) -> Result<Exit, Comm
 struct Book {
     contacts: Vec<Contact>,
     path: PathBuf,
+    /// The operator's notes.
+    notes: PathBuf,
     /// The folder of its lock.
     locks: PathBuf,
     /// Where the states of the day are kept.
@@ -115,6 +120,7 @@ impl Book {
         Ok(Book {
             contacts: contacts::load(&places.contacts)?,
             path: places.contacts,
+            notes: places.notes,
             locks: places.locks,
             history: places.history,
             last_seen: places.last_seen,
@@ -292,12 +298,14 @@ impl Book {
         };
         let states = forget(&self.history, history::forget)?;
         let last = forget(&self.last_seen, last_seen::forget)?;
+        let notes = self.forget_notes(&who)?;
         let means = |contact: &&Contact| facts || who.contains(&contact.address);
         let edits: Vec<Edit> = self.contacts.iter().filter(means).flat_map(bared).collect();
         contacts::save(&self.path, &self.locks, &edits)?;
         let lines = [
             (states, "state of the day is", "states of the day are"),
             (last, "last state is", "last states are"),
+            (notes, "note of the desk is", "notes of the desk are"),
             (
                 edits.len(),
                 "fact of the contact book is",
