@@ -52,7 +52,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
-use crate::calling::ContactActions;
+use crate::calling::{ContactActions, Hooks};
 use crate::contacts::exchange::Refused;
 use crate::directory::Scheme;
 use crate::link::{Link, Report};
@@ -82,6 +82,8 @@ pub struct Preferences {
     pub hide_offline: bool,
     /// What other programs do with a contact.
     pub actions: ContactActions,
+    /// What runs by itself when a state changes.
+    pub hooks: Hooks,
     /// Whether a directory is set. Where a domain is, there may be one all the same.
     pub directory: bool,
     /// The likelier of the two kinds of address that somebody of the directory may have.
