@@ -7,6 +7,7 @@ mod directory;
 mod exit;
 mod looking;
 mod own;
+mod parser;
 mod simulated;
 mod who;
 
@@ -17,6 +18,7 @@ pub use directory::Search;
 pub use exit::Exit;
 pub use looking::{Bar, Goal, Status, Wait, Watch};
 pub use own::Set;
+pub use parser::parser;
 pub use simulated::{Accounts, Population, Security, Simulate};
 pub use who::{ContactError, Whom, find_contact, find_contact_loosely, find_groups};
 
