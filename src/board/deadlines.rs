@@ -118,6 +118,11 @@ impl Board {
             if let Some(since) = shown {
                 sooner(age::short_turns(since, now));
             }
+            let until = entry.presence().and_then(|presence| presence.until);
+            until
+                .filter(|until| *until > now)
+                .into_iter()
+                .for_each(&mut sooner);
             if let Some(changed) = entry
                 .changed
                 .filter(|&changed| changed + CHANGE_SHOWS > now)

@@ -101,6 +101,8 @@ pub struct Kind {
     also: Vec<String>,
     label: Option<String>,
     details: Option<String>,
+    #[serde(default)]
+    days: bool,
     availability: Option<Availability>,
     rank: u8,
     unicode: Option<String>,
@@ -186,6 +188,11 @@ impl Kind {
     /// What the activity says of the availability; `None` where it says nothing.
     pub fn availability(&self) -> Option<Availability> {
         self.availability
+    }
+
+    /// Whether it usually lasts for days: how many minutes it has lasted means nothing.
+    pub fn lasts_days(&self) -> bool {
+        self.days
     }
 
     /// How telling it is: the lowest comes first.

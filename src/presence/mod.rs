@@ -197,6 +197,12 @@ impl Presence {
         label.unwrap_or_else(|| self.availability.label())
     }
 
+    /// Whether the state usually lasts for days, by its most telling activity.
+    pub fn lasts_days(&self) -> bool {
+        let kind = self.leading().and_then(Activity::kind);
+        kind.is_some_and(Kind::lasts_days)
+    }
+
     /// The most telling activity, unless it speaks for another state than was decided.
     fn leading(&self) -> Option<&Activity> {
         let says = |activity: &Activity| activity.kind().and_then(Kind::availability);

@@ -29,6 +29,25 @@ pub fn fit(text: &str, width: usize) -> String {
     cut
 }
 
+/// A name in at most `width` cells. What is cut off is in the middle: people with the same first name,
+/// and lines of the same department, differ at the end.
+pub fn fit_name(name: &str, width: usize) -> String {
+    /// A letter and the `…`, the least that is left of what stands before the last word.
+    const LEAST: usize = 2;
+    let parts = name.rsplit_once(' ').filter(|_| cells(name) > width);
+    let Some((head, last)) = parts else {
+        return fit(name, width);
+    };
+    match width.checked_sub(cells(last) + 1) {
+        Some(room) if room >= LEAST => {
+            let cut = fit(head, room);
+            let bare = cut.trim_end_matches('…').trim_end();
+            format!("{bare}… {last}")
+        }
+        _ => fit(name, width),
+    }
+}
+
 /// The text in exactly `width` cells.
 pub fn padded(text: &str, width: usize) -> String {
     let text = fit(text, width);

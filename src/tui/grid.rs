@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::fit::{cells, fit};
+use super::fit::{cells, fit, fit_name};
 use super::look::{Look, Scene};
 use super::screen::{Target, Targets};
 use super::state::{Shown, sign};
@@ -185,25 +185,23 @@ fn draw_cell(
     let ages = end >= 26;
     let watch = shown.watch_sign(look.icons);
     // A time of day takes more.
-    let age_width = AGE.max(cells(&shown.age) as u16);
+    let age = shown.telling_age();
+    let age_width = AGE.max(cells(age) as u16);
     let name_room = if one_line {
         // Where words follow the name they begin in one column, whatever the age takes.
         let (age, words) = if end >= WORDS_FROM {
-            (AGE, room * 2 / 5)
+            (AGE + 2, room * 2 / 5)
+        } else if ages && !(age.is_empty() && watch.is_empty()) {
+            (age_width + 2, 0)
         } else {
-            (age_width, 0)
+            (0, 0)
         };
-        room.saturating_sub(if ages { age + 2 } else { 0 } + words)
+        room.saturating_sub(age + words)
     } else {
         room.saturating_sub(if watch.is_empty() { 0 } else { 2 })
     };
-    let name_style = if shown.sure {
-        look.theme.name()
-    } else {
-        look.theme.dim()
-    };
-    let name = fit(entry.name(), usize::from(name_room));
-    put(buffer, NAME_AT, cell.y, &name, name_style);
+    let name = fit_name(entry.name(), usize::from(name_room));
+    put(buffer, NAME_AT, cell.y, &name, shown.name_style);
     if let Some(find) = find {
         mark_found(buffer, cell, &name, find, look);
     }
@@ -212,7 +210,7 @@ fn draw_cell(
     } else {
         shown.style
     };
-    let age_at = end.saturating_sub(cells(&shown.age) as u16);
+    let age_at = |age: &str| end.saturating_sub(cells(age) as u16);
     if !one_line {
         put(
             buffer,
@@ -221,39 +219,38 @@ fn draw_cell(
             watch,
             look.theme.key(),
         );
-        let label_room = room.saturating_sub(age_width + 1);
-        let words = shown.words(usize::from(label_room));
+        let (words, age) = shown.words_and_age(usize::from(room));
         put(buffer, NAME_AT, cell.y + 1, &words, state_style);
-        put(buffer, age_at, cell.y + 1, &shown.age, look.theme.dim());
+        put(buffer, age_at(age), cell.y + 1, age, look.theme.dim());
         let used = cells(&words);
-        if let Some(beside) = beside(entry, usize::from(label_room).saturating_sub(used + 1)) {
+        let taken = used + cells(age) + usize::from(!age.is_empty()) + 1;
+        if let Some(beside) = beside(entry, usize::from(room).saturating_sub(taken)) {
             let at = NAME_AT + used as u16 + 1;
             put(buffer, at, cell.y + 1, &beside, look.theme.dim());
         }
         return;
     }
-    if ages {
-        put(buffer, age_at, cell.y, &shown.age, look.theme.dim());
-        put(buffer, end - age_width - 1, cell.y, watch, look.theme.key());
-    }
     if end >= WORDS_FROM {
         let at = NAME_AT + name_room + 1;
-        let label_room = (end - age_width - 2).saturating_sub(at);
-        put(
-            buffer,
-            at,
-            cell.y,
-            &shown.words(usize::from(label_room)),
-            state_style,
-        );
+        let watch_room = if watch.is_empty() { 0 } else { 2 };
+        let room = (end - watch_room).saturating_sub(at);
+        let (words, age) = shown.words_and_age(usize::from(room));
+        put(buffer, at, cell.y, &words, state_style);
+        put(buffer, age_at(age), cell.y, age, look.theme.dim());
+        let left = age_at(age).saturating_sub(watch_room);
+        put(buffer, left, cell.y, watch, look.theme.key());
+    } else if ages {
+        put(buffer, age_at(age), cell.y, age, look.theme.dim());
+        put(buffer, end - age_width - 1, cell.y, watch, look.theme.key());
     }
 }
 
-/// What stands beside the state in a tile where `room` cells are left: the user's own note as far
-/// as it fits, else the number where all of it fits.
+/// What stands beside the state in a tile where `room` cells are left: the user's own note, or the
+/// contact's, as far as it fits, else the number where all of it fits.
 fn beside(entry: &Entry, room: usize) -> Option<String> {
     let Contact { note, number, .. } = &entry.contact;
-    match (note, number) {
+    let theirs = entry.presence().and_then(|presence| presence.note.as_ref());
+    match (note.as_ref().or(theirs), number) {
         (Some(note), _) if room >= SHORTEST_NOTE => Some(fit(note, room)),
         (_, Some(number)) if cells(number) <= room => Some(number.clone()),
         _ => None,

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::fit::{cells, fit};
+use super::fit::{cells, fit, fit_name};
 use super::grid::draw_heading;
 use super::look::Scene;
 use super::screen::{Target, Targets};
@@ -131,12 +131,9 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Tar
                         shown.watch_sign(look.icons),
                         look.theme.key(),
                     );
-                    let name = if shown.sure {
-                        look.theme.name()
-                    } else {
-                        look.theme.dim()
-                    };
-                    put(buffer, y, columns.name, entry.name(), name);
+                    let width = usize::from(columns.name.1);
+                    let who = fit_name(entry.name(), width);
+                    put(buffer, y, columns.name, &who, shown.name_style);
                     let state = if shown.changed {
                         shown.style.patch(look.theme.changed())
                     } else {
@@ -151,7 +148,12 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Tar
                     // The user's own word on somebody comes first.
                     let notes = contact.note.as_deref().into_iter().chain(theirs);
                     let notes = notes.collect::<Vec<_>>().join("; ");
-                    put(buffer, y, columns.note, &notes, name);
+                    let remark = if shown.sure {
+                        look.theme.name()
+                    } else {
+                        look.theme.dim()
+                    };
+                    put(buffer, y, columns.note, &notes, remark);
                     for (column, fact) in [
                         (columns.number, Fact::Number),
                         (columns.group, Fact::Group),

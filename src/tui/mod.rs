@@ -28,7 +28,7 @@ mod terminal;
 mod theme;
 mod why;
 
-pub use fit::{cells, fit};
+pub use fit::{cells, fit, fit_name};
 pub use keys::{BINDINGS, Binding, Key, KeyError, Keys, KeysError};
 pub use look::{Look, Scene};
 pub use run::{TuiError, run};

@@ -2,14 +2,14 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use ratatui::style::Style;
 
 use super::fit::{cells, fit};
-use super::look::Scene;
-use crate::board::{Entry, Knowledge, Repeat, Standing, Trouble, age};
-use crate::presence::{Availability, IconSet};
+use super::look::{Look, Scene};
+use crate::board::{Entry, Knowledge, Repeat, Since, Standing, Trouble, age};
+use crate::presence::{Availability, IconSet, Presence};
 
 /// One contact's state as it is shown.
 pub struct Shown<'a> {
@@ -20,15 +20,20 @@ pub struct Shown<'a> {
     pub second_glyph: &'a str,
     /// The state in words.
     pub label: Cow<'a, str>,
-    /// Until when it lasts, or when it was so, to be shown behind it where there is room.
-    pub ending: String,
+    /// Until when it lasts, or when it was so, to be shown behind it where there is room: the words
+    /// that say the most first.
+    pub endings: Vec<String>,
     /// How long it has been so, or, where it is not sure, how long ago it was heard; where it is
     /// remembered from today, at what time.
     pub age: String,
+    /// Whether the age tells anything beside the state.
+    pub age_tells: bool,
     /// The colour of the state.
     pub style: Style,
     /// The colour of the second glyph.
     pub second_style: Style,
+    /// How the name is drawn.
+    pub name_style: Style,
     /// Whether the state is known to be true now.
     pub sure: bool,
     /// Whether it changed a moment ago.
@@ -45,10 +50,12 @@ impl<'a> Shown<'a> {
             glyph: Availability::Unknown.glyph(look.icons),
             second_glyph: " ",
             label: Cow::Borrowed(""),
-            ending: String::new(),
+            endings: Vec::new(),
             age: String::new(),
+            age_tells: true,
             style: look.theme.dim(),
             second_style: look.theme.dim(),
+            name_style: look.theme.dim(),
             sure: standing == Standing::Fresh,
             changed: standing == Standing::Fresh && board.just_changed(entry, now),
             marked: entry.marked,
@@ -72,15 +79,17 @@ impl<'a> Shown<'a> {
         match &entry.knowledge {
             Knowledge::Known(known) if shown.sure => {
                 shown.style = look.theme.state(presence.availability);
+                shown.name_style = look.theme.who(presence.availability);
                 if let Some(kind) = presence.phone() {
                     shown.second_glyph = kind.glyph(look.icons);
                     shown.second_style = look.theme.state(Availability::Busy);
                 }
                 shown.label = label.into();
-                if let Some(until) = presence.until {
-                    shown.ending = format!(" until {}", clock(until, &look.zone));
+                if let Some(until) = presence.until.filter(|until| *until > now) {
+                    shown.endings = endings(presence.availability, until, now, look);
                 }
                 shown.age = age::short(known.since.at(), now);
+                shown.age_tells = age_tells(presence, known.since, now);
             }
             knowledge => {
                 shown.second_glyph = Availability::Unknown.glyph(look.icons);
@@ -99,7 +108,7 @@ impl<'a> Shown<'a> {
                     if is_same_day(at, now, &look.zone) {
                         shown.age = clock(at, &look.zone);
                     } else {
-                        shown.ending = format!(" {}", moment(at, now, &look.zone));
+                        shown.endings = vec![format!(" {}", moment(at, now, &look.zone))];
                     }
                 }
             }
@@ -109,12 +118,30 @@ impl<'a> Shown<'a> {
 
     /// The state in words in at most `width` cells: with its end where that fits too.
     pub fn words(&self, width: usize) -> String {
-        let whole = format!("{}{}", self.label, self.ending);
-        if cells(&whole) <= width {
-            whole
-        } else {
-            fit(&self.label, width)
+        let with_end = self.with_end(width);
+        with_end.unwrap_or_else(|| fit(&self.label, width))
+    }
+
+    /// The state with its end, where both fit into `width` cells.
+    fn with_end(&self, width: usize) -> Option<String> {
+        let ends = self.endings.iter();
+        let mut whole = ends.map(|ending| format!("{}{ending}", self.label));
+        whole.find(|whole| cells(whole) <= width)
+    }
+
+    /// The state in words, and its age, which together take at most `width` cells with one between
+    /// them. An age that tells nothing is empty: so is that of a state whose end is shown.
+    pub fn words_and_age(&self, width: usize) -> (String, &str) {
+        match (self.with_end(width), self.telling_age()) {
+            (Some(whole), _) => (whole, ""),
+            (None, "") => (fit(&self.label, width), ""),
+            (None, age) => (fit(&self.label, width.saturating_sub(cells(age) + 1)), age),
         }
+    }
+
+    /// The age, where it tells anything beside the state.
+    pub fn telling_age(&self) -> &str {
+        if self.age_tells { &self.age } else { "" }
     }
 
     /// The sign before the state: the cursor, else the mark.
@@ -134,6 +161,42 @@ impl<'a> Shown<'a> {
             None => "",
         }
     }
+}
+
+/// When a state ends, in words behind it: of who is away, when they are back.
+fn endings(state: Availability, until: Timestamp, now: Timestamp, look: &Look) -> Vec<String> {
+    let end = end(until, now, &look.zone);
+    let short = format!(" {}{end}", sign::to(look.icons));
+    match state {
+        Availability::Away | Availability::Unavailable => vec![format!(", back {end}"), short],
+        _ => vec![format!(" until {end}"), short],
+    }
+}
+
+/// A moment to come: the time of day, or the day where that is not today.
+fn end(at: Timestamp, now: Timestamp, zone: &TimeZone) -> String {
+    /// From so many days on a weekday may be taken for one that is nearer.
+    const WEEK: SignedDuration = SignedDuration::from_hours(6 * 24);
+    if is_same_day(at, now, zone) {
+        return clock(at, zone);
+    }
+    let form = if at.duration_since(now) < WEEK {
+        "%a"
+    } else {
+        "%-d %b"
+    };
+    let at = at.to_zoned_datetime(zone.clone());
+    at.strftime(form).to_string()
+}
+
+/// Whether the age of a state tells anything. That of a vacation counts in days; and that the board
+/// has looked on for less than a minute says nothing of the state.
+fn age_tells(presence: &Presence, since: Since, now: Timestamp) -> bool {
+    let age = now.duration_since(since.at());
+    if presence.lasts_days() {
+        return age >= SignedDuration::from_hours(24);
+    }
+    !matches!(since, Since::AtLeast(_)) || age >= SignedDuration::from_mins(1)
 }
 
 /// The time of day.
@@ -199,6 +262,8 @@ pub mod sign {
         awaited: "·", "~";
         /// Before a folded group.
         folded: "▸", ">";
+        /// Before the end of a time.
+        to: "–", "-";
         /// What a line is made of.
         rule: "─", "-";
     }

@@ -539,10 +539,10 @@ fn the_theme_changes_on_a_real_board_and_stays_for_the_next() {
     });
     pty.send("\x1b");
     pty.wait_for("the view closed", |text| !text.contains("< light >"));
-    // The blue of the light theme: what is drawn, is drawn in it.
+    // The keys of the light theme: what is drawn, is drawn in it.
     let since: Vec<u8> = pty.written()[before..].to_vec();
     let since = String::from_utf8_lossy(&since);
-    assert!(since.contains("38;2;0;96;200"), "{since:?}");
+    assert!(since.contains("38;2;68;68;68"), "{since:?}");
     pty.send("q");
     assert_eq!(pty.wait_for_end(), 0);
 }

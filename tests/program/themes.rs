@@ -131,19 +131,46 @@ fn states_stay_apart_under_every_colour_vision() {
     }
 }
 
+/// The grounds that a theme is for.
+fn grounds(name: &str) -> Vec<Light> {
+    let grounds = match name {
+        "light" => [[255; 3], [0xe8, 0xf0, 0xf7]],
+        _ => [[0; 3], [0x1e; 3]],
+    };
+    let grounds = grounds.map(|[red, green, blue]| light(Color::Rgb(red, green, blue)));
+    grounds.to_vec()
+}
+
+#[test]
+fn who_can_be_reached_stands_out() {
+    let order = [
+        Availability::Available,
+        Availability::Busy,
+        Availability::Dnd,
+        Availability::Away,
+        Availability::Unavailable,
+    ];
+    for name in ["dark", "light", "high-contrast"] {
+        for depth in [Depth::True, Depth::Indexed] {
+            let theme = built_in(name, depth);
+            for ground in grounds(name) {
+                let contrasts = order.map(|state| contrast(ink(theme.state(state)), ground));
+                assert!(
+                    contrasts.is_sorted_by(|one, next| one > next),
+                    "{name} {depth:?}: {contrasts:.2?}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn words_can_be_read_on_the_ground_that_a_theme_is_for() {
-    let grounds = [
-        ("dark", vec![[0, 0, 0], [0x1e; 3]], 4.5),
-        ("light", vec![[255; 3], [0xe8, 0xf0, 0xf7]], 4.5),
-        ("high-contrast", vec![[0, 0, 0], [0x1e; 3]], 7.0),
-    ];
-    for (name, grounds, least) in grounds {
+    for (name, least) in [("dark", 4.5), ("light", 4.5), ("high-contrast", 7.0)] {
         let theme = built_in(name, Depth::True);
         let states = STATES.iter().map(|state| theme.state(*state));
         for style in states.chain([theme.heading(), theme.trouble(), theme.dim()]) {
-            for [red, green, blue] in &grounds {
-                let ground = light(Color::Rgb(*red, *green, *blue));
+            for ground in grounds(name) {
                 let contrast = contrast(ink(style), ground);
                 assert!(contrast >= least, "{name}: {style:?} has {contrast:.2}");
             }
@@ -347,9 +374,9 @@ fn wrote(pty: &Pty, wanted: &str) -> bool {
     String::from_utf8_lossy(&pty.written()).contains(wanted)
 }
 
-/// The blue of who is free.
-const DARK: &str = "38;2;86;180;233";
-const LIGHT: &str = "38;2;0;96;200";
+/// The colour of headings and keys.
+const DARK: &str = "38;2;188;188;188";
+const LIGHT: &str = "38;2;68;68;68";
 
 #[test]
 fn a_light_terminal_gets_the_light_theme_and_types_nothing() {
@@ -432,7 +459,7 @@ fn a_theme_of_the_users_own_is_drawn_and_a_mistake_in_it_is_no_hindrance() {
         pty.wait_for_text("Nobody is on the board yet");
         pty
     };
-    let pty = start("available = \"#010203\"\n");
+    let pty = start("accent = \"#010203\"\n");
     assert!(wrote(&pty, "38;2;1;2;3"));
     let pty = start("available = \"blue\"\n");
     pty.wait_for_text("mine.toml, line 1: a colour is");

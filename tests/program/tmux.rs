@@ -152,11 +152,11 @@ fn colours_are_the_bars_own() {
     let bench = Bench::new();
     bench.leave(2, |_| {});
     let tmux = told(&bench, &["--colors"]);
-    assert_eq!(tmux, "#[fg=#56b4e9]✓1#[default] #[fg=#dc6228]⊖1#[default]");
+    assert_eq!(tmux, "#[fg=#92dbec]✓1#[default] #[fg=#f88b79]⊖1#[default]");
     let polybar = told(&bench, &["--colors", "--format", "polybar"]);
-    assert_eq!(polybar, "%{F#56b4e9}✓1%{F-} %{F#dc6228}⊖1%{F-}");
+    assert_eq!(polybar, "%{F#92dbec}✓1%{F-} %{F#f88b79}⊖1%{F-}");
     let light = told(&bench, &["--colors", "--theme", "light"]);
-    assert!(light.starts_with("#[fg=#0060c8]"), "{light}");
+    assert!(light.starts_with("#[fg=#152a5b]"), "{light}");
 }
 
 #[test]

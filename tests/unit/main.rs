@@ -20,5 +20,6 @@ mod sign_in;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "each of the test programs uses its own part")]
 mod support;
+mod tiles;
 mod unchanged;
 mod world;

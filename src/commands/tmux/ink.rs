@@ -7,9 +7,9 @@ use crate::tui::Theme;
 /// In whose notation colours are written, and what must be escaped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// `#[fg=#56b4e9]`.
+    /// `#[fg=#92dbec]`.
     Tmux,
-    /// `%{F#56b4e9}`.
+    /// `%{F#92dbec}`.
     Polybar,
     /// Pango markup, as waybar takes it.
     Pango,

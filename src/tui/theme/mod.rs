@@ -63,14 +63,22 @@ impl Theme {
         }
     }
 
-    /// A state.
+    /// A state. Who can be reached stands out most, in weight where there is no colour.
     pub fn state(&self, availability: Availability) -> Style {
+        let recede = match self.depth {
+            Depth::None => Modifier::DIM,
+            _ => Modifier::empty(),
+        };
         match availability {
-            Availability::Available => self.ink(self.palette.available),
-            Availability::Away => self.ink(self.palette.away),
+            Availability::Available => self
+                .ink(self.palette.available)
+                .add_modifier(Modifier::BOLD),
+            Availability::Away => self.ink(self.palette.away).add_modifier(recede),
             Availability::Busy => self.ink(self.palette.busy),
             Availability::Dnd => self.ink(self.palette.dnd).add_modifier(Modifier::BOLD),
-            Availability::Unavailable | Availability::Unknown => self.ink(self.palette.offline),
+            Availability::Unavailable | Availability::Unknown => {
+                self.ink(self.palette.offline).add_modifier(recede)
+            }
         }
     }
 
@@ -82,9 +90,18 @@ impl Theme {
         }
     }
 
-    /// The name of a contact.
+    /// A name.
     pub fn name(&self) -> Style {
         Style::new()
+    }
+
+    /// The name of a contact in a state: that of who is free stands out, that of who is gone recedes.
+    pub fn who(&self, availability: Availability) -> Style {
+        match availability {
+            Availability::Available => Style::new().add_modifier(Modifier::BOLD),
+            Availability::Away | Availability::Busy | Availability::Dnd => Style::new(),
+            Availability::Unavailable | Availability::Unknown => self.dim(),
+        }
     }
 
     /// Headings of groups and panes.
@@ -99,8 +116,7 @@ impl Theme {
 
     /// A key in a hint.
     pub fn key(&self) -> Style {
-        self.ink(self.palette.available)
-            .add_modifier(Modifier::BOLD)
+        self.ink(self.palette.accent).add_modifier(Modifier::BOLD)
     }
 
     /// A problem.
