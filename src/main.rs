@@ -2,14 +2,13 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use whosin::cli::Cli;
 use whosin::commands;
 
 fn main() -> ExitCode {
     commands::report_panics();
     commands::answer_shell();
-    let cli = Cli::try_parse().unwrap_or_else(|error| commands::refuse(&error));
+    let cli = Cli::of_process().unwrap_or_else(|error| commands::refuse(&error));
     // One thread: the board waits far more than it works.
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Action, Board, Entry, Pane, Standing, TerminalEffect, WorldEffect};
-use crate::calling::{ContactAction, Invocation, Misfit, Subject};
+use super::{Action, Board, Entry, Pane, TerminalEffect, WorldEffect};
+use crate::calling::{ContactAction, Invocation, Misfit};
+use crate::presence::Address;
 
 impl Board {
     /// Calls the contact under the cursor.
@@ -54,13 +55,23 @@ impl Board {
         entry: &Entry,
         now: Timestamp,
     ) -> Result<Invocation, Misfit> {
-        let fresh = entry.standing(self.confirmed_after(now)) == Standing::Fresh;
-        let state = entry.availability().filter(|_| fresh);
-        action.fill(Subject {
-            contact: &entry.contact,
-            name: entry.name(),
-            state: state.map(|state| state.name()),
-        })
+        action.fill(entry.subject(self.confirmed_after(now)))
+    }
+
+    /// Runs the hooks for a contact whose state has changed.
+    pub(super) fn run_hooks(&mut self, address: &Address, became_free: bool, now: Timestamp) {
+        let Some(entry) = self.entry(address) else {
+            return;
+        };
+        let subject = entry.subject(self.confirmed_after(now));
+        let hooks = self.preferences.hooks.due(became_free);
+        let filled: Vec<_> = hooks.map(|hook| hook.fill(subject)).collect();
+        for filled in filled {
+            match filled {
+                Ok(invocation) => self.want(WorldEffect::RunHook(invocation)),
+                Err(misfit) => self.show_notice(misfit.to_string(), now),
+            }
+        }
     }
 
     /// Runs the action of the menu at a place.

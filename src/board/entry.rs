@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::alert::Watch;
 use super::history::{Change, Timeline};
 use super::several::{Several, Together};
+use crate::calling::Subject;
 use crate::contacts::Contact;
 use crate::link::Report;
 use crate::operator::OperatorNote;
@@ -189,6 +190,19 @@ impl Entry {
     pub fn is_free(&self, confirmed_after: Timestamp) -> bool {
         self.availability() == Some(Availability::Available)
             && self.standing(confirmed_after) == Standing::Fresh
+    }
+
+    /// What a command gets of the contact: of the state only what is fresh, when everything
+    /// confirmed before `confirmed_after` counts as stale.
+    pub fn subject(&self, confirmed_after: Timestamp) -> Subject<'_> {
+        let fresh = self.standing(confirmed_after) == Standing::Fresh;
+        let presence = self.presence().filter(|_| fresh);
+        Subject {
+            contact: &self.contact,
+            name: self.name(),
+            state: presence.map(|presence| presence.availability.name()),
+            activity: presence.map(Presence::label),
+        }
     }
 
     /// Takes in what an earlier run knew, where nothing is known yet.

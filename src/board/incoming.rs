@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{Board, Difference, Entry, Order, Row, Watch, WorldEffect, WorldMessage};
 use crate::contacts::{self, Contact};
 use crate::link::{Link, LinkState, Report};
+use crate::presence::Availability;
 
 impl Board {
     /// Takes in what the feed, the contact book and the disk send.
@@ -88,7 +89,9 @@ impl Board {
         }
         for report in reports {
             let named = |entry: &Entry| entry.name().len();
-            let before = self.entry(&report.address).map(named);
+            let entry = self.entry(&report.address);
+            let before = entry.map(named);
+            let was_free = entry.and_then(Entry::availability) == Some(Availability::Available);
             let changed = self.roster.learn(&report);
             // An answer may come for somebody who was removed meanwhile.
             let Some(entry) = self.roster.entry_mut(&report.address) else {
@@ -103,6 +106,10 @@ impl Board {
                     Some(availability) => watch.see(availability, report.at),
                     None => watch.lose(),
                 }
+            }
+            if let Some(availability) = availability.filter(|_| changed) {
+                let is_free = availability == Availability::Available;
+                self.run_hooks(&report.address, is_free && !was_free, report.at);
             }
         }
     }

@@ -221,6 +221,8 @@ pub enum WorldEffect {
     SetOwn(OwnSet),
     /// Run a command for a contact, by itself.
     Run(Invocation),
+    /// Run a hook for a contact whose state has changed, after those before it.
+    RunHook(Invocation),
     /// Put this text on the clipboard through tmux, which drops what programs inside it send to the
     /// terminal for that.
     CopyThroughTmux(String),

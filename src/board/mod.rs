@@ -54,7 +54,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
-use crate::calling::ContactActions;
+use crate::calling::{ContactActions, Hooks};
 use crate::contacts::exchange::Refused;
 use crate::directory::Scheme;
 use crate::link::{Link, Report};
@@ -84,6 +84,8 @@ pub struct Preferences {
     pub hide_offline: bool,
     /// What other programs do with a contact.
     pub actions: ContactActions,
+    /// What runs by itself when a state changes.
+    pub hooks: Hooks,
     /// Whether a directory is set. Where a domain is, there may be one all the same.
     pub directory: bool,
     /// The likelier of the two kinds of address that somebody of the directory may have.

@@ -4,7 +4,7 @@ use super::{Action, Board, Order, Pane, Preferences, TerminalEffect, View, World
 use crate::presence::IconSet;
 
 /// The settings that are followed while the board is open; the others count from the next start on.
-const FOLLOWED: [&str; 16] = [
+const FOLLOWED: [&str; 18] = [
     "theme",
     "icons",
     "view",
@@ -20,6 +20,8 @@ const FOLLOWED: [&str; 16] = [
     "directory_user",
     "action",
     "allow_actions",
+    "on_change",
+    "on_free",
     "keys",
 ];
 

@@ -33,6 +33,8 @@ pub struct Subject<'a> {
     pub name: &'a str,
     /// The state by its name, where it is known.
     pub state: Option<&'a str>,
+    /// What they do, in the board's words, where it is known.
+    pub activity: Option<&'a str>,
 }
 
 /// Why an action of the settings is none.
@@ -112,6 +114,7 @@ impl ContactAction {
             contact,
             name,
             state,
+            activity,
         } = subject;
         let value = |placeholder| match placeholder {
             Placeholder::Address => Some(contact.address.to_string()),
@@ -121,6 +124,7 @@ impl ContactAction {
             Placeholder::Mobile => contact.mobile.clone(),
             Placeholder::Group => contact.group.clone(),
             Placeholder::State => state.map(String::from),
+            Placeholder::Activity => activity.map(String::from),
         };
         let mut arguments = Vec::with_capacity(self.command.len());
         for template in &self.command {

@@ -3,9 +3,11 @@
 //! and notes come from others.
 
 mod action;
+mod hook;
 mod presets;
 mod template;
 
 pub use action::{ActionError, ContactAction, ContactActions, Invocation, Misfit, Subject};
+pub use hook::{Hook, Hooks};
 pub use presets::PRESETS;
 pub use template::{Placeholder, TemplateError};

@@ -17,10 +17,11 @@ pub enum Placeholder {
     Mobile,
     Group,
     State,
+    Activity,
 }
 
 impl Placeholder {
-    const ALL: [Placeholder; 7] = [
+    const ALL: [Placeholder; 8] = [
         Placeholder::Address,
         Placeholder::User,
         Placeholder::Name,
@@ -28,6 +29,7 @@ impl Placeholder {
         Placeholder::Mobile,
         Placeholder::Group,
         Placeholder::State,
+        Placeholder::Activity,
     ];
 
     const fn name(self) -> &'static str {
@@ -39,6 +41,7 @@ impl Placeholder {
             Placeholder::Mobile => "mobile",
             Placeholder::Group => "group",
             Placeholder::State => "state",
+            Placeholder::Activity => "activity",
         }
     }
 
@@ -65,8 +68,8 @@ impl fmt::Display for Placeholder {
 pub enum TemplateError {
     /// A name in braces that is none.
     #[error(
-        "there is no {{{0}}}: {{address}}, {{user}}, {{name}}, {{number}}, {{mobile}}, {{group}} and \
-         {{state}} are known"
+        "there is no {{{0}}}: {{address}}, {{user}}, {{name}}, {{number}}, {{mobile}}, {{group}}, \
+         {{state}} and {{activity}} are known"
     )]
     Placeholder(String),
     /// A brace without its partner.

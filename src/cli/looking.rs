@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, ValueHint};
 use clap_complete::{ArgValueCandidates, ArgValueCompleter, CompletionCandidate};
 
 use super::who::{Whom, complete_contact, complete_group};
@@ -114,4 +114,14 @@ pub struct Watch {
     /// Print one JSON object a line (schema 1)
     #[arg(long, conflicts_with = "plain")]
     pub json: bool,
+    /// Run this for each change: the rest of the line is the program and its arguments, with {name},
+    /// {address}, {user}, {number}, {mobile}, {group}, {state} and {activity} in them
+    #[arg(
+        long,
+        value_names = ["PROGRAM", "ARGUMENT"],
+        num_args = 1..,
+        allow_hyphen_values = true,
+        value_hint = ValueHint::CommandName
+    )]
+    pub exec: Vec<String>,
 }

@@ -7,6 +7,7 @@ mod directory;
 mod exit;
 mod looking;
 mod own;
+mod parser;
 mod simulated;
 mod who;
 
@@ -17,6 +18,7 @@ pub use directory::Search;
 pub use exit::Exit;
 pub use looking::{Bar, Goal, Status, Wait, Watch};
 pub use own::Set;
+pub use parser::parser;
 pub use simulated::{Accounts, Population, Security, Simulate};
 pub use who::{ContactError, Whom, find_contact, find_contact_loosely, find_groups};
 
@@ -116,7 +118,7 @@ pub enum Command {
     Wait(Wait),
     /// Print a line for each change, for screen readers, logs and pipes
     #[command(
-        after_help = "Examples:\n  whosin watch --plain\n  whosin watch ben 'Carla Three' | tee -a presence.log\n  whosin watch --json | jq -r 'select(.kind == \"change\").contact.name'\n\nFirst the present states, then each change: time, name, state, note. Trouble with the server is a\nline, too. Each JSON object has schema, at and kind: state (a first answer) and change with contact\nas in 'status --json', link with link (trouble or up) and words."
+        after_help = "Examples:\n  whosin watch --plain\n  whosin watch ben 'Carla Three' | tee -a presence.log\n  whosin watch --group Sales --exec notify-send '{name}' '{activity}'\n  whosin watch --json | jq -r 'select(.kind == \"change\").contact.name'\n\nFirst the present states, then each change: time, name, state, note. Trouble with the server is a\nline, too. Each JSON object has schema, at and kind: state (a first answer) and change with contact\nas in 'status --json', link with link (trouble or up) and words."
     )]
     Watch(Watch),
     /// Sign in step by step; say what each step found and what to do

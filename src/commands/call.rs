@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 
 use super::answers::left_by_board;
-use super::launch::launch;
+use super::launch::{PATIENCE, launch};
 use super::output::print_all;
 use super::{CommandError, load_unlogged};
 use crate::calling::Subject;
 use crate::cli::{Call, Exit, Options, find_contact_loosely};
 use crate::contacts::{self, Contact};
 use crate::memory::last_seen;
+use crate::memory::snapshot::Person;
 use crate::settings::Settings;
 
 /// Runs the action that is named, else the one that calls.
@@ -37,28 +38,28 @@ pub async fn call(options: &Options, call: Call) -> Result<Exit, CommandError> {
         };
         CommandError::NoAction(format!("{wanted}: {}", names.join(", ")))
     })?;
-    let state = last_state(&settings, &contact);
+    let last = last_state(&settings, &contact);
     let name = contact.name.as_deref();
     let invocation = action.fill(Subject {
         contact: &contact,
         name: name.unwrap_or(contact.address.user()),
-        state: state.as_deref(),
+        state: last.as_ref().map(|person| person.availability.name()),
+        activity: last.as_ref().map(|person| person.label.as_str()),
     })?;
     if call.dry_run {
         let arguments = invocation.arguments.iter();
         let lines: String = arguments.map(|argument| format!("{argument}\n")).collect();
         return print_all(&lines);
     }
-    launch(&invocation).await?;
+    launch(&invocation, PATIENCE).await?;
     print_all(&format!("{}\n", invocation.words))
 }
 
-/// The contact's state by what a board left, where that is fresh.
-fn last_state(settings: &Settings, contact: &Contact) -> Option<String> {
+/// The contact by what a board left, where that is fresh.
+fn last_state(settings: &Settings, contact: &Contact) -> Option<Person> {
     let snapshot = left_by_board(settings)?;
     let fresh = last_seen::is_fresh(&snapshot, None, Timestamp::now());
     let mut people = snapshot.contacts.into_iter();
     let person = people.find(|person| person.uri == contact.address.as_str());
-    let person = person.filter(|person| fresh && person.fresh)?;
-    Some(person.availability.name().into())
+    person.filter(|person| fresh && person.fresh)
 }

@@ -13,13 +13,13 @@ use crate::settings::password_variables;
 use crate::sys::door;
 
 /// A command that fails later than this was at work: how it ends is its own affair.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Why nothing came of a command.
 #[derive(Debug, Error)]
 pub enum LaunchError {
     /// The program cannot be started.
-    #[error("{program} cannot be run: {error}; y and Y copy address and number")]
+    #[error("{program} cannot be run: {error}")]
     Program {
         /// Which.
         program: String,
@@ -27,7 +27,7 @@ pub enum LaunchError {
         error: std::io::Error,
     },
     /// The program failed.
-    #[error("{program} failed ({status}); y and Y copy address and number")]
+    #[error("{program} failed ({status})")]
     Failed {
         /// Which.
         program: String,
@@ -36,11 +36,11 @@ pub enum LaunchError {
     },
 }
 
-/// Runs a command. Returns when it has done its work, or is at work for a while.
+/// Runs a command. Returns when it has done its work, or is at work for longer than `patience`.
 ///
 /// # Errors
 /// [`LaunchError`] where it cannot be run, or fails at once.
-pub async fn launch(invocation: &Invocation) -> Result<(), LaunchError> {
+pub async fn launch(invocation: &Invocation, patience: Duration) -> Result<(), LaunchError> {
     let Some((program, arguments)) = invocation.arguments.split_first() else {
         return Ok(());
     };
@@ -60,7 +60,7 @@ pub async fn launch(invocation: &Invocation) -> Result<(), LaunchError> {
         error,
     };
     let mut child = command.spawn().map_err(failed)?;
-    match tokio::time::timeout(PATIENCE, child.wait()).await {
+    match tokio::time::timeout(patience, child.wait()).await {
         Ok(Ok(status)) if !status.success() => Err(LaunchError::Failed {
             program: named(),
             status,

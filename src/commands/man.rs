@@ -3,12 +3,12 @@
 use std::io;
 use std::path::Path;
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use super::{CommandError, output};
-use crate::cli::{Cli, Exit};
+use crate::cli::{Cli, Exit, parser};
 
 /// Prints the page of the program, or writes a page for each command into a folder.
 pub fn man(folder: Option<&Path>) -> Result<Exit, CommandError> {
@@ -21,16 +21,48 @@ pub fn man(folder: Option<&Path>) -> Result<Exit, CommandError> {
     Ok(Exit::Done)
 }
 
+/// When the manual was last changed. The day of the build would make each build another one.
+const DATE: &str = "2026-11-27";
+/// No line of the source is longer, in bytes.
+const WIDTH: usize = 79;
+
 fn write_pages(folder: &Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    clap_mangen::generate_to(Cli::command(), folder)?;
-    // The program's own page has more than its options.
+    for command in parser().get_subcommands() {
+        write_pages_of(command, folder)?;
+    }
     std::fs::write(folder.join("whosin.1"), main_page()?)
 }
 
+/// Writes the pages of a command and of those below it.
+fn write_pages_of(command: &Command, folder: &Path) -> io::Result<()> {
+    if command.get_name() == "help" {
+        return Ok(());
+    }
+    for below in command.get_subcommands() {
+        write_pages_of(below, folder)?;
+    }
+    let mut text = Vec::new();
+    let page = page(command.clone());
+    page.render(&mut text)?;
+    std::fs::write(folder.join(page.get_filename()), tidied(&text))
+}
+
+fn page(command: Command) -> Man {
+    let name = command
+        .get_display_name()
+        .unwrap_or("whosin")
+        .to_uppercase();
+    Man::new(command)
+        .title(name)
+        .date(DATE)
+        .source(concat!("whosin ", env!("CARGO_PKG_VERSION")))
+        .manual("Manual of whosin")
+}
+
 fn main_page() -> io::Result<Vec<u8>> {
-    let mut page = Vec::new();
-    Man::new(Cli::command()).render(&mut page)?;
+    let mut text = Vec::new();
+    page(Cli::command()).render(&mut text)?;
     let mut more = Roff::new();
     more.control("SH", ["EXIT STATUS"]);
     for (exit, meaning) in Exit::MEANINGS {
@@ -44,8 +76,41 @@ fn main_page() -> io::Result<Vec<u8>> {
     for (variable, meaning) in VARIABLES {
         term(&mut more, variable, meaning);
     }
-    more.to_writer(&mut page)?;
-    Ok(page)
+    more.to_writer(&mut text)?;
+    Ok(tidied(&text))
+}
+
+/// The page as those who check manuals want it: no spaces at the end of a line, no line that is too
+/// long, one empty line as a request and not as nothing.
+fn tidied(page: &[u8]) -> Vec<u8> {
+    let page = String::from_utf8_lossy(page).replace("\n.br\n\n.br\n", "\n.sp\n");
+    let mut tidied = String::with_capacity(page.len());
+    for line in page.lines() {
+        let mut rest = line.trim_end();
+        // A request is one line, and so is what is indented: an example.
+        let is_text = !rest.starts_with(['.', '\'', ' ']);
+        while let Some(at) = break_in(rest).filter(|_| is_text) {
+            let (begun, more) = rest.split_at(at);
+            tidied.push_str(begun);
+            tidied.push('\n');
+            rest = &more[1..];
+        }
+        tidied.push_str(rest);
+        tidied.push('\n');
+    }
+    tidied.into_bytes()
+}
+
+/// Where a line that is too long breaks: at the last space that fits. No line may begin with what
+/// would make a request of it.
+fn break_in(line: &str) -> Option<usize> {
+    if line.len() <= WIDTH {
+        return None;
+    }
+    let spaces = line.match_indices(' ').map(|(at, _)| at);
+    let mut breaks = spaces.filter(|at| !line[at + 1..].starts_with(['.', '\'', ' ']));
+    let first = breaks.next()?;
+    Some(breaks.take_while(|at| *at <= WIDTH).last().unwrap_or(first))
 }
 
 fn term(page: &mut Roff, word: &str, meaning: &str) {

@@ -10,6 +10,7 @@ mod contacts;
 mod demo;
 mod directory;
 mod files;
+mod hooks;
 mod launch;
 mod man;
 mod output;
@@ -28,7 +29,7 @@ pub use output::{complain, refuse, report_panics};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::calling::Misfit;
+use crate::calling::{ActionError, Misfit};
 use crate::cli::{Cli, Command, ContactError, Exit, Options};
 use crate::contacts::BookError;
 use crate::contacts::exchange::DecodeError;
@@ -159,6 +160,9 @@ pub enum CommandError {
     /// Somebody in the directory has no address.
     #[error("{0} has no address in the directory: set domain, or give the address")]
     NoAddress(String),
+    /// What each change should run is no command.
+    #[error("--exec: {0}")]
+    Exec(#[from] ActionError),
     /// There is no such action for contacts.
     #[error("{0}")]
     NoAction(String),
@@ -212,6 +216,7 @@ impl CommandError {
             | CommandError::NobodyToMove
             | CommandError::NoGroups(_)
             | CommandError::NoAction(_)
+            | CommandError::Exec(_)
             | CommandError::Template(_)
             | CommandError::Theme(_)
             | CommandError::OverBook(_)

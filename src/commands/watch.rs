@@ -9,10 +9,12 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::answers::chosen;
+use super::hooks::HookRunner;
 use super::output::{json_line, print_exactly};
 use super::watcher::{Event, Watcher, clock};
-use super::{CommandError, load, look};
+use super::{CommandError, complain, load, look};
 use crate::board::{Entry, Roster, Standing, Trouble};
+use crate::calling::Hook;
 use crate::cli::{Exit, Options, Watch};
 use crate::feed::Update;
 use crate::link::{Link, LinkState, Report};
@@ -28,6 +30,15 @@ const NAME: usize = 24;
 pub async fn watch(options: &Options, watch: &Watch) -> Result<Exit, CommandError> {
     let settings = load(options)?;
     let wanted = chosen(&watch.whom, &settings)?;
+    let exec = if watch.exec.is_empty() {
+        None
+    } else if settings.allow_actions.value {
+        Some((Hook::new(&watch.exec)?, HookRunner::start()))
+    } else {
+        return Err(CommandError::NoAction(
+            "the settings allow no actions".into(),
+        ));
+    };
     let mut watcher = Watcher::start(&settings, wanted).await?;
     let form = if watch.json {
         Form::Json
@@ -38,6 +49,7 @@ pub async fn watch(options: &Options, watch: &Watch) -> Result<Exit, CommandErro
     };
     let mut watching = Watching {
         form,
+        exec,
         in_trouble: false,
         reader: Reader::of_standard_output(),
     };
@@ -48,6 +60,8 @@ pub async fn watch(options: &Options, watch: &Watch) -> Result<Exit, CommandErro
 
 struct Watching {
     form: Form,
+    /// What each change runs, and with what.
+    exec: Option<(Hook, HookRunner)>,
     /// Trouble with the link was printed, and is not over.
     in_trouble: bool,
     reader: Reader,
@@ -68,6 +82,10 @@ impl Watching {
         loop {
             let event = tokio::select! {
                 event = watcher.next() => event,
+                words = failure(&mut self.exec) => {
+                    complain(format_args!("whosin: {words}"));
+                    continue;
+                }
                 () = self.reader.is_gone() => return Ok(Exit::Done),
             };
             let goes_on = match event {
@@ -98,11 +116,14 @@ impl Watching {
         let mut lines = String::new();
         for report in reports {
             let before = summary_of(roster, &report.address);
-            roster.learn(report);
+            let changed = roster.learn(report);
             let after = summary_of(roster, &report.address);
             let (Some(after), Some(entry)) = (&after, roster.entry(&report.address)) else {
                 continue;
             };
+            if changed {
+                self.run(roster, entry, report.at);
+            }
             if before.as_ref() != Some(after) {
                 let kind = match before {
                     None => Kind::State,
@@ -112,6 +133,18 @@ impl Watching {
             }
         }
         print_exactly(&lines)
+    }
+
+    /// Runs what each change runs, for a contact whose state has changed.
+    fn run(&self, roster: &Roster, entry: &Entry, at: Timestamp) {
+        let Some((hook, runner)) = &self.exec else {
+            return;
+        };
+        let filled = hook.fill(entry.subject(roster.confirmed_after(at)));
+        let filled = filled.map_err(|misfit| misfit.to_string());
+        if let Err(words) = filled.and_then(|invocation| runner.run(invocation)) {
+            complain(format_args!("whosin: {words}"));
+        }
     }
 
     /// Tells of trouble once, and of its end. Whether anybody still reads.
@@ -133,6 +166,14 @@ impl Watching {
             LinkState::Up => (LinkWord::Up, format!("{} answers again", link.server)),
         };
         print_exactly(&self.form.link(word, words.trim()))
+    }
+}
+
+/// Why a command that a change ran failed; never, where nothing is run.
+async fn failure(exec: &mut Option<(Hook, HookRunner)>) -> String {
+    match exec {
+        Some((_, runner)) => runner.failure().await,
+        None => std::future::pending().await,
     }
 }
 

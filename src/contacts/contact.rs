@@ -26,6 +26,9 @@ pub struct Contact {
     pub note: Option<String>,
     /// Whether it stands on top, above all groups.
     pub pinned: bool,
+    /// The lines of comment that stand right above it in the book, without a line end at the end:
+    /// they go with it, and come back with it.
+    pub comment: Option<Box<str>>,
 }
 
 /// A fact that the book keeps of a contact in words.
@@ -96,6 +99,7 @@ impl Contact {
             also: None,
             note: None,
             pinned: false,
+            comment: None,
         }
     }
 

@@ -1,9 +1,30 @@
 //! Changing the text of the book as a person would: comments, unknown keys and the order stay.
 
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value, value};
+use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Key, Table, Value, value};
 
+use super::rows::{Mistake, last_comment};
 use super::{Edit, Fact};
 use crate::presence::{Address, clean};
+
+/// The document, with its contacts in tables `[[contact]]`.
+///
+/// # Errors
+/// [`Mistake`] where they stand in one list: rewriting that would lose its comments.
+pub(super) fn editable(document: Document<&str>) -> Result<DocumentMut, Mistake> {
+    let list = document.get("contact").and_then(Item::as_array);
+    if list.is_some_and(|list| !list.is_empty()) {
+        return Err(Mistake {
+            at: document.key("contact").and_then(Key::span),
+            reason: "contacts in one list are read, not changed: write each as [[contact]]".into(),
+        });
+    }
+    let is_empty_list = list.is_some();
+    let mut document = document.into_mut();
+    if is_empty_list {
+        document.remove("contact");
+    }
+    Ok(document)
+}
 
 /// Applies an edit that concerns the book: adds who is not there, changes who is.
 pub(super) fn apply(document: &mut DocumentMut, edit: &Edit) {
@@ -11,7 +32,7 @@ pub(super) fn apply(document: &mut DocumentMut, edit: &Edit) {
         .entry("contact")
         .or_insert(Item::ArrayOfTables(ArrayOfTables::new()))
         .as_array_of_tables_mut()
-        .expect("rows::read() refuses anything else");
+        .expect("editable() and rows::read() refuse anything else");
     let place = |tables: &ArrayOfTables, wanted: &Address| {
         let address = |table: &Table| Address::parse(table.get("address")?.as_str()?).ok();
         tables
@@ -26,10 +47,14 @@ pub(super) fn apply(document: &mut DocumentMut, edit: &Edit) {
                 set(&mut table, fact.key(), contact.fact(fact));
             }
             pin(&mut table, contact.pinned);
+            let comment = contact.comment.as_deref().map(written_comment);
+            if let Some(comment) = &comment {
+                table.decor_mut().set_prefix(format!("\n{comment}"));
+            }
             let first = tables.is_empty();
             tables.push(table);
             if first {
-                head_with_trailing(document);
+                head_with_trailing(document, &comment.unwrap_or_default());
             }
         }
         Edit::Remove(address) => {
@@ -67,9 +92,18 @@ fn pin(table: &mut Table, pinned: bool) {
     }
 }
 
-/// A file of comments alone keeps them above its first contact.
-fn head_with_trailing(document: &mut DocumentMut) {
-    let comment = document.trailing().as_str().unwrap_or_default().to_string();
+/// A comment as it stands above its contact.
+fn written_comment(comment: &str) -> String {
+    let lines = comment
+        .lines()
+        .filter(|line| line.trim_start().starts_with('#'));
+    lines.map(|line| format!("{line}\n")).collect()
+}
+
+/// A file of comments alone keeps them above its first contact and that contact's own.
+fn head_with_trailing(document: &mut DocumentMut, own: &str) {
+    let trailing = document.trailing().as_str().unwrap_or_default();
+    let comment = format!("{trailing}{own}");
     document.set_trailing("");
     let tables = document
         .get_mut("contact")
@@ -79,8 +113,14 @@ fn head_with_trailing(document: &mut DocumentMut) {
     }
 }
 
-/// Removes a contact. A comment above it may be about those who follow, so it stays.
+/// Removes a contact, and the comment right above it. What stands further above may be about those
+/// who follow, and what the file begins with is about all, so these stay.
 fn remove(document: &mut DocumentMut, at: usize) {
+    let begins_file = at == 0
+        && document
+            .iter()
+            .next()
+            .is_some_and(|(key, _)| key == "contact");
     let Some(tables) = document
         .get_mut("contact")
         .and_then(Item::as_array_of_tables_mut)
@@ -91,14 +131,22 @@ fn remove(document: &mut DocumentMut, at: usize) {
         let prefix = table.decor().prefix().and_then(|prefix| prefix.as_str());
         prefix.unwrap_or_default().to_string()
     };
-    let comment = prefix(&tables.remove(at));
+    let above = prefix(&tables.remove(at));
+    let (own, further) = last_comment(&above);
+    let comment = if further.is_empty() && begins_file {
+        own
+    } else {
+        further
+    };
     if !comment.contains('#') {
         return;
     }
     match tables.get_mut(at) {
         Some(next) => {
             let own = prefix(next);
-            next.decor_mut().set_prefix(format!("{comment}{own}"));
+            let apart = comment.ends_with("\n\n") || own.starts_with('\n');
+            let gap = if apart { "" } else { "\n" };
+            next.decor_mut().set_prefix(format!("{comment}{gap}{own}"));
         }
         None => {
             let end = document.trailing().as_str().unwrap_or_default().to_string();

@@ -21,7 +21,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
-use toml_edit::{DocumentMut, TomlError};
+use toml_edit::{Document, DocumentMut, TomlError};
 
 pub use contact::{Contact, Fact, joined, written_addresses};
 pub use edit::{Edit, applied};
@@ -170,8 +170,9 @@ fn contacts_in(path: &Path, text: &str) -> Result<Vec<Contact>, BookError> {
 
 /// The text as it is edited: with its comments, unknown keys and order.
 fn document_of(path: &Path, text: &str) -> Result<DocumentMut, BookError> {
-    text.parse()
-        .map_err(|error: TomlError| invalid(path, text, error.span(), clean(error.message())))
+    let parsed = Document::parse(text)
+        .map_err(|error: TomlError| invalid(path, text, error.span(), clean(error.message())))?;
+    document::editable(parsed).map_err(|Mistake { at, reason }| invalid(path, text, at, reason))
 }
 
 fn invalid(path: &Path, text: &str, at: Option<Range<usize>>, reason: String) -> BookError {

@@ -13,7 +13,7 @@ use crate::presence::{Address, clean};
 #[derive(Deserialize)]
 struct Book<'a> {
     #[serde(borrow, default)]
-    contact: Vec<Row<'a>>,
+    contact: Vec<Spanned<Row<'a>>>,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +88,22 @@ fn also(written: Spanned<Also>) -> Result<String, Mistake> {
     Ok(joined(addresses))
 }
 
+/// The lines of comment right above the line on which the header of a contact begins. Those that the
+/// text begins with are about the whole book.
+fn comment_above(text: &str, header: usize) -> Option<Box<str>> {
+    let line = text[..header].rfind('\n')? + 1;
+    let (comment, above) = last_comment(&text[..line]);
+    (!above.is_empty() && !comment.is_empty()).then(|| comment.trim_end().into())
+}
+
+/// The lines of comment that a text ends with, and what stands above them.
+pub(super) fn last_comment(text: &str) -> (&str, &str) {
+    let lines = text.split_inclusive('\n').rev();
+    let comment = lines.take_while(|line| line.trim_start().starts_with('#'));
+    let (above, comment) = text.split_at(text.len() - comment.map(str::len).sum::<usize>());
+    (comment, above)
+}
+
 /// The contacts, in the order of the text. Of two with the same address the first counts.
 pub(super) fn read(text: &str) -> Result<Vec<Contact>, Mistake> {
     let book: Book<'_> = toml::from_str(text).map_err(|error: toml::de::Error| Mistake {
@@ -101,6 +117,8 @@ pub(super) fn read(text: &str) -> Result<Vec<Contact>, Mistake> {
     let mut seen = HashSet::new();
     let mut contacts = Vec::with_capacity(book.contact.len());
     for row in book.contact {
+        let header = row.span().start;
+        let row = row.into_inner();
         let address = Address::parse(&clean(row.address.get_ref())).map_err(|error| Mistake {
             at: Some(row.address.span()),
             reason: error.to_string(),
@@ -117,6 +135,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Contact>, Mistake> {
                 also: row.also.map(also).transpose()?,
                 note: word(row.note),
                 pinned: row.pinned,
+                comment: comment_above(text, header),
             });
         }
     }

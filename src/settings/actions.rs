@@ -3,7 +3,7 @@
 use toml::Value as Toml;
 
 use super::values::{Kind, ValueError};
-use crate::calling::{ContactAction, ContactActions};
+use crate::calling::{ContactAction, ContactActions, Hook};
 use crate::presence::clean;
 
 impl Kind for ContactActions {
@@ -23,6 +23,36 @@ impl Kind for ContactActions {
     fn shown(&self) -> String {
         let names: Vec<&str> = self.all().iter().map(|one| one.name.as_str()).collect();
         names.join(", ")
+    }
+}
+
+impl Kind for Hook {
+    const NAME: &'static str = "COMMAND";
+    const EXAMPLE: &'static str = "[\"notify-send\", \"{name}\", \"{activity}\"]";
+
+    /// Reads a list as the file has it.
+    fn read(text: &str) -> Result<Hook, ValueError> {
+        let list = format!("hook = {text}").parse::<toml::Table>();
+        let list = list.map_err(|_| ValueError::Shape(Self::EXAMPLE))?;
+        Hook::of_file(&list["hook"])
+    }
+
+    fn of_file(value: &Toml) -> Result<Hook, ValueError> {
+        if let Toml::String(text) = value {
+            return Hook::read(text);
+        }
+        let list = value.as_array();
+        let texts: Option<Vec<&str>> =
+            list.and_then(|list| list.iter().map(Toml::as_str).collect());
+        Ok(Hook::new(&texts.ok_or(ValueError::Shape(Self::EXAMPLE))?)?)
+    }
+
+    fn shown(&self) -> String {
+        format!("{:?}", self.written())
+    }
+
+    fn written(&self) -> String {
+        self.shown()
     }
 }
 

@@ -16,7 +16,7 @@ use super::places::Places;
 use super::values::{Callback, InFlight, Kind, LogLevel, Nodes, Servers, Time};
 use super::{SettingsError, Value};
 use crate::board::{Order, Origin, Setting, View};
-use crate::calling::ContactActions;
+use crate::calling::{ContactActions, Hook};
 use crate::directory::{Scheme, Uds};
 use crate::feed::Delivery;
 use crate::http::Fingerprint;
@@ -341,6 +341,10 @@ settings! {
         allow_actions: bool = true;
         /// What other programs do with a contact: c calls, x lists all
         action: ContactActions = ContactActions::default();
+        /// What runs by itself when somebody's state changes: the program and its arguments
+        on_change: Hook;
+        /// The same when somebody becomes available
+        on_free: Hook;
         /// Which keys do what: the help (?) lists all
         keys: Keys = Keys::default();
     }

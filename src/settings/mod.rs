@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::board::Origin;
-use crate::calling::ContactActions;
+use crate::calling::{ContactActions, Hooks};
 use crate::directory::{self, Credentials};
 use crate::feed;
 use crate::file::Stamp;
@@ -239,6 +239,18 @@ impl Settings {
             self.action.value.clone()
         } else {
             ContactActions::none()
+        }
+    }
+
+    /// What runs by itself when a state changes: nothing where that is not allowed.
+    pub fn hooks(&self) -> Hooks {
+        if self.allow_actions.value {
+            Hooks {
+                on_change: self.on_change.value.clone(),
+                on_free: self.on_free.value.clone(),
+            }
+        } else {
+            Hooks::default()
         }
     }
 

@@ -6,6 +6,7 @@ use std::process::{Command, Output};
 
 use crate::support::bench::{Bench, text, until};
 use crate::support::pty::{self, Start};
+use whosin::simulator::Doing;
 
 const BOOK: &str = "[[contact]]\naddress = \"ben@sie.at\"\nname = \"Ben Two\"\nnumber = \"+43 (0)1 3216\"\n\n\
     [[contact]]\naddress = \"carla@sie.at\"\nname = \"Carla Three\"\n";
@@ -128,6 +129,48 @@ fn the_board_calls_and_says_what_failed() {
     pty.send("n");
     pty.wait_for("why it failed", |text| {
         text.contains("no-such-program cannot be run")
+    });
+    pty.send("q");
+    assert_eq!(pty.wait_for_end(), 0);
+}
+
+#[test]
+fn the_board_runs_hooks_when_a_state_changes() {
+    let bench = Bench::new();
+    bench.service.set(&bench.ben(), Doing::OnThePhone);
+    let home = home("");
+    let folder = home.path().join("config/whosin");
+    let book = format!("[[contact]]\naddress = \"{}\"\n", bench.ben());
+    fs::write(folder.join("contacts.toml"), book).unwrap();
+    let mark = |name: &str| {
+        format!(
+            "[\"cp\", \"/dev/null\", \"{}\"]",
+            home.path().join(name).display()
+        )
+    };
+    let hooks = format!(
+        "on_change = {}\non_free = {}\n",
+        mark("now-{state}"),
+        mark("free-{state}")
+    );
+    fs::write(folder.join("config.toml"), hooks).unwrap();
+    let start = Start {
+        arguments: &["--interval", "1", "--mode", "poll"],
+        variables: &[],
+        width: 80,
+        height: 24,
+    };
+    let mut pty = bench.in_terminal(home, start);
+    pty.wait_for("the first state", |text| {
+        text.to_lowercase().contains("on the phone")
+    });
+    let made = |name: &str| pty.home.path().join(name).exists();
+    bench.service.set(&bench.ben(), Doing::Away);
+    until("the change is noted", || made("now-away"));
+    assert!(!made("now-busy") && !made("free-away"));
+    bench.service.set(&bench.ben(), Doing::Available);
+    until("that Ben is free is noted", || {
+        made("now-available") && made("free-available")
     });
     pty.send("q");
     assert_eq!(pty.wait_for_end(), 0);

@@ -82,20 +82,56 @@ fn comments_order_and_unknown_keys_survive() {
 }
 
 #[test]
-fn a_comment_above_a_removed_contact_stays() {
-    let place = place(BOOK);
-    save(&place.path, &[Edit::Remove("ben@sie.at".parse().unwrap())]).unwrap();
-    save(
-        &place.path,
-        &[Edit::Remove("ursula@sie.at".parse().unwrap())],
-    )
-    .unwrap();
-    let text = fs::read_to_string(&place.path).unwrap();
-    assert!(
-        text.contains("# The front desk") && text.contains("# Our people"),
-        "{text}"
+fn a_comment_goes_with_the_contact_it_stands_over_and_comes_back_with_it() {
+    let text = "# Our people\n\n# Sales\n\n# Ben is on leave in May\n# (ask Eva)\n[[contact]]\naddress = \"ben@sie.at\"\n\
+         # quiet on Fridays\n[[contact]]\naddress = \"eva@sie.at\"\n";
+    let place = place(text);
+    let ben = load(&place.path).unwrap().remove(0);
+    save(&place.path, &[Edit::Remove(ben.address.clone())]).unwrap();
+    let without =
+        "# Our people\n\n# Sales\n\n# quiet on Fridays\n[[contact]]\naddress = \"eva@sie.at\"\n";
+    assert_eq!(fs::read_to_string(&place.path).unwrap(), without);
+    save(&place.path, &[Edit::Add(ben.clone())]).unwrap();
+    let again = format!(
+        "{without}\n# Ben is on leave in May\n# (ask Eva)\n[[contact]]\naddress = \"ben@sie.at\"\n"
     );
-    assert!(load(&place.path).unwrap().is_empty());
+    assert_eq!(fs::read_to_string(&place.path).unwrap(), again);
+    assert_eq!(load(&place.path).unwrap()[1], ben);
+    // The last one goes, and what is about all stays.
+    let eva = Edit::Remove("eva@sie.at".parse().unwrap());
+    save(&place.path, &[Edit::Remove(ben.address.clone()), eva]).unwrap();
+    let left = fs::read_to_string(&place.path).unwrap();
+    assert_eq!(left.trim_end(), "# Our people\n\n# Sales");
+}
+
+#[test]
+fn what_a_file_begins_with_is_about_everybody() {
+    let text = "# Our people\n[[contact]]\naddress = \"ben@sie.at\"\n[[contact]]\naddress = \"eva@sie.at\"\n";
+    let place = place(text);
+    assert_eq!(load(&place.path).unwrap()[0].comment, None);
+    save(&place.path, &[Edit::Remove("ben@sie.at".parse().unwrap())]).unwrap();
+    // The line between keeps it from being taken for Eva's.
+    assert_eq!(
+        fs::read_to_string(&place.path).unwrap(),
+        "# Our people\n\n[[contact]]\naddress = \"eva@sie.at\"\n"
+    );
+}
+
+#[test]
+fn contacts_in_one_list_are_read_and_left_as_they_are() {
+    let text = "# all\ncontact = [\n# about Ben\n{ address = \"ben@sie.at\" }]\n";
+    let place = place(text);
+    assert_eq!(load(&place.path).unwrap().len(), 1);
+    let add = [Edit::Add(contact("eva@sie.at", None))];
+    let refused = save(&place.path, &add).unwrap_err().to_string();
+    assert!(
+        refused.contains("line 2: ") && refused.contains("write each as [[contact]]"),
+        "{refused}"
+    );
+    assert_eq!(fs::read_to_string(&place.path).unwrap(), text);
+    fs::write(&place.path, "contact = []\n").unwrap();
+    assert_eq!(save(&place.path, &add).unwrap().len(), 1);
+    assert_eq!(load(&place.path).unwrap().len(), 1);
 }
 
 #[test]

@@ -176,6 +176,62 @@ fn the_help_of_every_command_shows_an_example_and_the_manual_has_a_page_for_it()
 }
 
 #[test]
+fn the_pages_of_the_manual_are_written_as_checkers_want_them() {
+    let home = home(BOOK);
+    let folder = home.path().join("man");
+    whosin(
+        home.path(),
+        &["man", "--dir", &folder.display().to_string()],
+    );
+    let mut pages = 0;
+    for page in std::fs::read_dir(&folder).unwrap() {
+        let path = page.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().to_uppercase();
+        let page = std::fs::read_to_string(&path).unwrap();
+        let heading = page.lines().find(|line| line.starts_with(".TH ")).unwrap();
+        assert!(heading.starts_with(&format!(".TH {name} 1 2")), "{heading}");
+        for line in page.lines() {
+            assert_eq!(line, line.trim_end(), "{path:?}");
+            // A request is one line, and so are an example and a single word.
+            let breaks = !line.starts_with(['.', ' ']) && line.contains(' ');
+            assert!(!breaks || line.len() <= 80, "{path:?}: {line}");
+        }
+        pages += 1;
+    }
+    assert!(pages > 25, "{pages}");
+}
+
+#[test]
+fn the_help_of_a_command_shows_its_own_options_and_where_the_others_are() {
+    let home = home(BOOK);
+    let help = |arguments: &[&str]| text(&whosin(home.path(), arguments).stdout);
+    for arguments in [
+        &["contacts", "list", "--help"][..],
+        &["help", "wait"],
+        &["tmux", "-h"],
+        &["config", "--help"],
+    ] {
+        let words = help(arguments);
+        for global in ["--app-user <", "--verbose", "--config <"] {
+            assert!(!words.contains(global), "{arguments:?}: {words}");
+        }
+        assert!(
+            words.contains("Global options") && words.contains("whosin --help"),
+            "{words}"
+        );
+    }
+    assert!(help(&["contacts", "list", "--help"]).contains("--group <GROUP>"));
+    for own in ["--app-user <", "--verbose", "--config <"] {
+        assert!(help(&["--help"]).contains(own), "{own}");
+    }
+    // They are options of a command all the same.
+    let listed = whosin(home.path(), &["contacts", "list", "--no-such"]);
+    assert_eq!(listed.status.code(), Some(2));
+    let listed = whosin(home.path(), &["contacts", "list", "--domain", "sie.at"]);
+    assert!(listed.status.success(), "{}", text(&listed.stderr));
+}
+
+#[test]
 fn the_manual_tells_exit_codes_files_and_variables() {
     let home = home(BOOK);
     let page = text(&whosin(home.path(), &["man"]).stdout);

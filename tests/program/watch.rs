@@ -177,6 +177,46 @@ fn a_terminal_gets_colours_and_columns_unless_it_is_to_be_plain() {
 }
 
 #[test]
+fn each_change_runs_what_is_wanted() {
+    let bench = Bench::new();
+    bench.service.set(&bench.ursula(), Doing::Available);
+    bench.service.set(&bench.ben(), Doing::OnThePhone);
+    let folder = tempfile::tempdir().unwrap();
+    let marks = folder.path().join("{user}-{state}");
+    let mark = ["--exec", "cp", "/dev/null", marks.to_str().unwrap()];
+    let mut watching = watch(&bench, &mark);
+    let _ = [watching.line(), watching.line()];
+    bench.service.set(&bench.ben(), Doing::Available);
+    assert_eq!(untimed(&watching.line()), "  Ben Two  Available");
+    let user = |address: &str| address.split('@').next().unwrap().to_string();
+    let free = format!("{}-available", user(bench.ben().as_str()));
+    until("the command has run", || folder.path().join(&free).exists());
+    let made = std::fs::read_dir(folder.path()).unwrap().count();
+    assert_eq!(made, 1, "a first state is no change");
+    watching.signal(Signal::TERM);
+    assert_eq!(watching.end(), (Some(143), String::new()));
+}
+
+#[test]
+fn a_command_that_cannot_be_run_is_named_and_the_watch_goes_on() {
+    let bench = Bench::new();
+    bench.service.set(&bench.ben(), Doing::OnThePhone);
+    let mut watching = watch(&bench, &["ben", "--exec", "no-such-program", "--json"]);
+    watching.line();
+    for doing in [Doing::Available, Doing::Away] {
+        bench.service.set(&bench.ben(), doing);
+        watching.line();
+    }
+    watching.signal(Signal::TERM);
+    let (code, errors) = watching.end();
+    assert_eq!(code, Some(143));
+    assert!(errors.contains("no-such-program cannot be run"), "{errors}");
+    let wrong = bench.run(&["watch", "--exec", "echo", "{phone}"]);
+    assert_eq!(wrong.status.code(), Some(2), "{wrong:?}");
+    assert!(text(&wrong.stderr).contains("there is no {phone}"));
+}
+
+#[test]
 fn wrong_usage_is_told() {
     let bench = Bench::new();
     for wrong in [

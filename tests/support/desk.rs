@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use whosin::board::{
     Action, Board, Effect, Message, Order, Preferences, Remembered, UserMessage, WorldMessage,
 };
-use whosin::calling::{ContactAction, ContactActions};
+use whosin::calling::{ContactAction, ContactActions, Hook, Hooks};
 use whosin::contacts::Contact;
 use whosin::directory::Scheme;
 use whosin::link::{Link, LinkState, Mode, Outcome, Report};
@@ -108,6 +108,15 @@ fn actions() -> ContactActions {
     presets.into_iter().collect()
 }
 
+/// Hooks that name whom they run for.
+fn hooks() -> Hooks {
+    let hook = |name| Hook::new(&[name, "{user}", "{state}", "{activity}"]).unwrap();
+    Hooks {
+        on_change: Some(hook("changed")),
+        on_free: Some(hook("free")),
+    }
+}
+
 /// A board, a clock and a screen.
 pub struct Desk {
     pub board: Board,
@@ -129,6 +138,7 @@ impl Desk {
             order: Order::Name,
             hide_offline: false,
             actions: actions(),
+            hooks: hooks(),
             directory: false,
             scheme: Scheme::User,
             zone: TimeZone::UTC,

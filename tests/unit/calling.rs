@@ -1,10 +1,11 @@
 //! Reaching contacts by other programs: what is run for whom.
 
-use crate::support::desk::{Desk, address, contact};
+use crate::support::desk::{Desk, address, contact, doing, outcome, report};
 use whosin::board::{Action, Effect, Pane, TerminalEffect, UserMessage, WorldEffect, WorldMessage};
 use whosin::calling::{ContactAction, ContactActions, Invocation, Misfit, PRESETS, Subject};
 use whosin::contacts::number::dialled;
 use whosin::contacts::{Contact, Fact};
+use whosin::link::Outcome;
 
 fn ben() -> Contact {
     let mut ben = contact("ben+x@sie.at", "Ben Two", "Front desk");
@@ -18,6 +19,7 @@ fn filled(command: &[&str], contact: &Contact) -> Result<Vec<String>, Misfit> {
         contact,
         name: contact.name.as_deref().unwrap_or_default(),
         state: Some("available"),
+        activity: Some("On the phone"),
     };
     action.fill(subject).map(|invocation| invocation.arguments)
 }
@@ -29,7 +31,7 @@ fn placeholders_are_filled_argument_by_argument() {
         "{number}",
         "tel:{number}",
         "x-call:{name}&from={group}",
-        "{name} {{{user}}} is {state}",
+        "{name} {{{user}}} is {state}: {activity}",
         "--to={address}",
     ];
     assert_eq!(
@@ -39,7 +41,7 @@ fn placeholders_are_filled_argument_by_argument() {
             "+4312343216",
             "tel:+4312343216",
             "x-call:Ben%20Two&from=Front%20desk",
-            "Ben Two {ben+x} is available",
+            "Ben Two {ben+x} is available: On the phone",
             "--to=ben+x@sie.at",
         ]
     );
@@ -189,4 +191,42 @@ fn address_and_number_are_copied() {
         screen.contains("no number known of Carla Three"),
         "{screen}"
     );
+}
+
+/// What the hooks of the desk ran.
+fn hooks_run(effects: Vec<Effect>) -> Vec<String> {
+    let run = effects.into_iter().filter_map(|effect| match effect {
+        Effect::World(WorldEffect::RunHook(invocation)) => Some(invocation.arguments.join(" ")),
+        _ => None,
+    });
+    run.collect()
+}
+
+#[test]
+fn a_change_runs_the_hooks_and_nothing_else_does() {
+    let mut desk = Desk::empty(80, 24);
+    desk.send(WorldMessage::Contacts(vec![ben()]));
+    let see = |desk: &mut Desk, activities: &str| {
+        desk.wait(1);
+        let seen = report("ben+x@sie.at", desk.now, doing(activities));
+        hooks_run(desk.send(seen))
+    };
+    // Nobody knows whether the first state is a change.
+    assert!(see(&mut desk, "<meeting/>").is_empty());
+    assert!(see(&mut desk, "<meeting/>").is_empty());
+    assert_eq!(
+        see(&mut desk, "<on-the-phone/>"),
+        ["changed ben+x busy On the phone"]
+    );
+    assert_eq!(
+        see(&mut desk, ""),
+        [
+            "changed ben+x available Available",
+            "free ben+x available Available"
+        ]
+    );
+    // Not answered is no change, nor is the same state after it.
+    let missing = outcome("ben+x@sie.at", desk.now, Outcome::NotAnswered);
+    assert!(hooks_run(desk.send(missing)).is_empty());
+    assert!(see(&mut desk, "").is_empty());
 }

@@ -505,6 +505,7 @@ fn contacts() -> impl Strategy<Value = Vec<Contact>> {
             also,
             note,
             pinned,
+            comment: None,
         })
     });
     proptest::collection::vec(one, 0..8)
@@ -533,6 +534,7 @@ fn kept(contacts: &[Contact]) -> Vec<Contact> {
                 also: contact.also.clone(),
                 note: word(&contact.note),
                 pinned: contact.pinned,
+                comment: None,
             });
         }
     }

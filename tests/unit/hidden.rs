@@ -331,6 +331,7 @@ fn no_argument_of_a_command_holds_anything_hidden() {
         "tel:{number}",
         "x:{group}",
         "--as={name}",
+        "{activity}",
     ];
     let action = ContactAction::new("Do it", None, &command).unwrap();
     for text in samples(1) {
@@ -342,6 +343,7 @@ fn no_argument_of_a_command_holds_anything_hidden() {
             contact: &contact,
             name: &name,
             state: None,
+            activity: Some(&text),
         };
         if let Ok(invocation) = action.fill(subject) {
             for argument in &invocation.arguments {

@@ -9,7 +9,8 @@ use super::searches::Searches;
 use super::show::Road;
 use crate::board::{Choice, WorldEffect, WorldMessage};
 use crate::commands::files;
-use crate::commands::launch::{copy_through_tmux, launch};
+use crate::commands::hooks::HookRunner;
+use crate::commands::launch::{PATIENCE, copy_through_tmux, launch};
 use crate::contacts::BookError;
 use crate::feed::Command;
 use crate::settings::save_choice;
@@ -28,6 +29,8 @@ pub struct World {
     pub searches: Searches,
     /// The settings file.
     pub following: Following,
+    /// The hooks.
+    pub hooks: HookRunner,
 }
 
 impl World {
@@ -50,6 +53,9 @@ impl World {
                     Some(effect) => self = self.carry_out(effect).await,
                     None => break,
                 },
+                words = self.hooks.failure() => {
+                    self.board.send(WorldMessage::Notice(words)).await;
+                }
                 () = self.following.changed() => self = self.reconfigure().await,
                 () = self.book.changed() => self = self.with_book(Book::look_again).await,
                 () = self.notes.changed() => self = self.with_notes(NoteFile::read).await,
@@ -101,9 +107,15 @@ impl World {
             WorldEffect::SignInAgain => feed(Command::SignInAgain),
             WorldEffect::SetOwn(set) => feed(Command::SetOwn(set)),
             WorldEffect::Run(invocation) => self.notify(async move {
-                let launched = launch(&invocation).await;
-                launched.err().map(|error| error.to_string())
+                let launched = launch(&invocation, PATIENCE).await;
+                let advice = "y and Y copy address and number";
+                launched.err().map(|error| format!("{error}; {advice}"))
             }),
+            WorldEffect::RunHook(invocation) => {
+                if let Err(words) = self.hooks.run(invocation) {
+                    self.board.send(WorldMessage::Notice(words)).await;
+                }
+            }
             WorldEffect::CopyThroughTmux(text) => {
                 self.notify(async move { Some(copy_through_tmux(&text).await) });
             }

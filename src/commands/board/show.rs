@@ -15,6 +15,7 @@ use super::following::{Following, Reload};
 use super::notes::NoteFile;
 use super::searches::Searches;
 use crate::board::{Board, Effect, Preferences, SignInMessage, WorldEffect, WorldMessage};
+use crate::commands::hooks::HookRunner;
 use crate::commands::{CommandError, look};
 use crate::contacts::Contact;
 use crate::directory::Scheme;
@@ -152,6 +153,7 @@ pub(super) fn preferences(settings: &Settings) -> Preferences {
         order: settings.sort.value,
         hide_offline: settings.hide_offline.value,
         actions: settings.contact_actions(),
+        hooks: settings.hooks(),
         directory: settings.directory.value.is_some(),
         scheme: settings.directory_address.value.unwrap_or(Scheme::User),
         zone: TimeZone::system(),
@@ -240,6 +242,7 @@ async fn attend(
     let searches = Searches::new(settings, config.route);
     let feed = feed::start(config, road.clone())?;
     let world = World {
+        hooks: HookRunner::start(),
         feed: feed.commands,
         board: road,
         book,
