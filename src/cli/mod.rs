@@ -29,6 +29,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::ArgValueCompleter;
 use clap_complete::env::Shells;
 
+use crate::settings::values::Kind;
 use crate::settings::{Layer, Profile, SetUp, SettingsError};
 use who::complete_profile;
 
@@ -55,10 +56,10 @@ pub struct Options {
     /// Those that are settings, too.
     #[command(flatten)]
     pub settings: Layer,
-    /// The settings file
-    #[arg(long, global = true, value_name = "FILE")]
+    /// The settings file [env: WHOSIN_CONFIG]
+    #[arg(long, global = true, value_name = "FILE", value_parser = <PathBuf as Kind>::parser())]
     pub config: Option<PathBuf>,
-    /// Another set-up of the user's, with its own settings and contacts
+    /// Another set-up of the user's, with its own settings and contacts [env: WHOSIN_PROFILE]
     #[arg(long, global = true, value_name = "NAME", conflicts_with = "config", add = ArgValueCompleter::new(complete_profile))]
     pub profile: Option<Profile>,
     /// Write what is done to standard error; with -vv also what is asked
@@ -67,18 +68,17 @@ pub struct Options {
 }
 
 impl Options {
-    /// Which settings count: those that an option names, else those of the profile that the variable
-    /// `WHOSIN_PROFILE` names, else the usual ones.
+    /// Which settings count: those that an option names, else those that a variable names, else the
+    /// usual ones.
     ///
     /// # Errors
     /// [`SettingsError::Variable`] where the variable names no profile.
     pub fn set_up(&self) -> Result<SetUp, SettingsError> {
-        let profile = match (&self.config, &self.profile) {
-            (None, None) => Profile::of_environment()?,
-            (_, named) => named.clone(),
-        };
-        let config = self.config.clone();
-        Ok(SetUp { config, profile })
+        match (&self.config, &self.profile) {
+            (Some(path), _) => Ok(SetUp::of_file(path)),
+            (None, Some(profile)) => Ok(SetUp::of_profile(profile)),
+            (None, None) => SetUp::of_environment(),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::board::{Entry, Find, Standing};
 use crate::contacts::{self, Contact};
 use crate::presence::{Address, clean};
 use crate::settings::nearest::did_you_mean;
-use crate::settings::{Layer, Profile, SetUp, Settings};
+use crate::settings::{Layer, SetUp, Settings};
 
 /// Whom a command is about.
 #[derive(Clone, Debug, Default, Args)]
@@ -295,10 +295,7 @@ pub(super) fn complete_contact_or_group(begun: &OsStr) -> Vec<CompletionCandidat
 
 /// The contact book where no option says another.
 fn usual_book() -> Option<Vec<Contact>> {
-    let set_up = SetUp {
-        profile: Profile::of_environment().ok()?,
-        ..SetUp::default()
-    };
+    let set_up = SetUp::of_environment().ok()?;
     let settings = Settings::load(&Layer::default(), &set_up).ok()?;
     contacts::load(&settings.places.contacts).ok()
 }

@@ -9,6 +9,7 @@ use clap_mangen::roff::{Roff, bold, roman};
 
 use super::{CommandError, output};
 use crate::cli::{Cli, Exit, parser};
+use crate::tui::{BINDINGS, Keys};
 
 /// Prints the page of the program, or writes a page for each command into a folder.
 pub fn man(folder: Option<&Path>) -> Result<Exit, CommandError> {
@@ -67,6 +68,17 @@ fn main_page() -> io::Result<Vec<u8>> {
     more.control("SH", ["EXIT STATUS"]);
     for (exit, meaning) in Exit::MEANINGS {
         term(&mut more, &(exit as u8).to_string(), meaning);
+    }
+    more.control("SH", ["KEYS"]);
+    more.text([roman(
+        "The keys of the board, by their names in the table keys of config.toml, with the default keys.",
+    )]);
+    let keys = Keys::default();
+    for binding in BINDINGS {
+        let bound = keys.of(binding.action).iter().map(ToString::to_string);
+        let bound: Vec<String> = bound.collect();
+        let meaning = format!("{} ({})", binding.help, bound.join(", "));
+        term(&mut more, binding.name, &meaning);
     }
     more.control("SH", ["FILES"]);
     for (file, meaning) in FILES {
@@ -151,10 +163,14 @@ const FILES: [(&str, &str); 8] = [
     ),
 ];
 
-const VARIABLES: [(&str, &str); 6] = [
+const VARIABLES: [(&str, &str); 7] = [
     (
         "WHOSIN_SERVER, WHOSIN_INTERVAL and so on",
         "Each setting, as its key in config.toml; an empty one counts as unset.",
+    ),
+    (
+        "WHOSIN_CONFIG, WHOSIN_PROFILE",
+        "The settings file, or the profile: as the options of these names.",
     ),
     (
         "WHOSIN_APP_PASSWORD",

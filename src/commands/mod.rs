@@ -312,10 +312,11 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
 
 /// The settings, as options, variables and file say.
 fn load_unlogged(options: &Options) -> Result<Settings, SettingsError> {
-    if let Some(path) = options.config.as_ref().filter(|path| !path.exists()) {
+    let set_up = options.set_up()?;
+    if let Some(path) = set_up.config.as_ref().filter(|path| !path.exists()) {
         return Err(SettingsError::Missing(path.clone()));
     }
-    Settings::load(&options.settings, &options.set_up()?)
+    Settings::load(&options.settings, &set_up)
 }
 
 /// The settings of a command that talks to the server and is not a board; what is done is logged.
@@ -439,9 +440,6 @@ fn settings_without_files(options: &Options, folder: &Path) -> Result<Settings, 
         contacts: Some(folder.join("contacts.toml")),
         ..options.settings.clone()
     };
-    let set_up = SetUp {
-        config: Some(folder.join("config.toml")),
-        profile: None,
-    };
+    let set_up = SetUp::of_file(&folder.join("config.toml"));
     Ok(Settings::load(&layer, &set_up)?)
 }

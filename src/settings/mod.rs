@@ -118,8 +118,10 @@ pub enum SettingsError {
         /// What is wrong.
         reason: ValueError,
     },
-    /// The settings file that an option names does not exist.
-    #[error("there is no settings file {0}: check --config, or make it by 'whosin config edit'")]
+    /// The settings file that an option or a variable names does not exist.
+    #[error(
+        "there is no settings file {0}: check --config and WHOSIN_CONFIG, or make it by 'whosin config edit'"
+    )]
     Missing(PathBuf),
     /// The server that an option names is none.
     #[error(transparent)]
@@ -167,7 +169,7 @@ impl Settings {
         let config = set_up.config.as_deref();
         let config = Value {
             value: folders.config(config, "config.toml")?,
-            origin: config.map_or(Origin::Default, |_| Origin::Option),
+            origin: set_up.origin,
         };
         let mut variables = Layer::of_variables(|name| std::env::var(name).ok())?;
         let stamp = Stamp::of(&config.value);
@@ -178,7 +180,8 @@ impl Settings {
         if options.names_trust() || variables.names_trust() {
             file.forget_trust();
         }
-        let contacts = options.contacts.as_deref().or(file.contacts.as_deref());
+        let layers = [options, &variables, &file];
+        let contacts = layers.iter().find_map(|layer| layer.contacts.as_deref());
         let contacts = folders.config(contacts, "contacts.toml")?;
         let places = folders.places(config, stamp, contacts);
         let mut settings = Settings::merge(options.clone(), variables, file, places);

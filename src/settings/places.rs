@@ -6,15 +6,72 @@ use directories::ProjectDirs;
 
 use super::profile::Profile;
 use super::{SettingsError, Value};
-use crate::file::Stamp;
+use crate::board::Origin;
+use crate::file::{self, Stamp};
 
 /// Which settings count: a file that is named, a profile, or the usual ones.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SetUp {
-    /// The settings file that an option names.
+    /// The settings file, where one is named.
     pub config: Option<PathBuf>,
     /// The profile, where one is named.
     pub profile: Option<Profile>,
+    /// What names the settings file.
+    pub origin: Origin,
+}
+
+impl Default for SetUp {
+    /// The usual settings.
+    fn default() -> SetUp {
+        SetUp {
+            config: None,
+            profile: None,
+            origin: Origin::Default,
+        }
+    }
+}
+
+impl SetUp {
+    /// The settings of this file, which an option names.
+    pub fn of_file(path: &Path) -> SetUp {
+        SetUp {
+            config: Some(path.into()),
+            profile: None,
+            origin: Origin::Option,
+        }
+    }
+
+    /// The settings of a profile.
+    pub fn of_profile(profile: &Profile) -> SetUp {
+        SetUp {
+            profile: Some(profile.clone()),
+            ..SetUp::default()
+        }
+    }
+
+    /// Those that the variables name: the file in `WHOSIN_CONFIG`, else the profile in
+    /// `WHOSIN_PROFILE`, else the usual ones. An empty variable counts as unset.
+    ///
+    /// # Errors
+    /// [`SettingsError::Variable`] where the variable names no profile.
+    pub fn of_environment() -> Result<SetUp, SettingsError> {
+        const FILE: Origin = Origin::Variable("config");
+        let named = std::env::var_os(FILE.place()).filter(|path| !path.is_empty());
+        if let Some(path) = named {
+            return Ok(SetUp {
+                config: Some(
+                    path.to_str()
+                        .map_or_else(|| PathBuf::from(&path), file::at_home),
+                ),
+                profile: None,
+                origin: FILE,
+            });
+        }
+        Ok(SetUp {
+            profile: Profile::of_environment()?,
+            ..SetUp::default()
+        })
+    }
 }
 
 /// The paths; `None` where there is no home folder, and then nothing is kept there.

@@ -106,6 +106,10 @@ fn page<'a>(query: &str, link: &Link, width: u16, look: &'a Look) -> Page<'a> {
             row(&keys, look.theme.key(), help);
         }
     }
+    let others = "other keys: [keys] in config.toml, as 'whosin config example' lists them";
+    if fits(others) {
+        row("", look.theme.dim(), others);
+    }
     for words in &usual {
         if fits(&format!("link connection {words}")) {
             row("link", look.theme.dim(), words);

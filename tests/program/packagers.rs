@@ -240,6 +240,8 @@ fn the_manual_tells_exit_codes_files_and_variables() {
         "a sign\\-in was refused",
         "contacts.toml",
         "WHOSIN_APP_PASSWORD",
+        ".SH KEYS",
+        "fold\\-all",
         "\\-\\-server",
     ] {
         assert!(page.contains(wanted), "{wanted}");

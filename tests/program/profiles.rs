@@ -93,3 +93,37 @@ fn what_is_no_name_is_refused() {
     assert_eq!((out.as_str(), code), ("", 0));
     assert!(error.contains("config edit"), "{error}");
 }
+
+#[test]
+fn a_variable_names_the_settings_file_or_the_contact_book() {
+    let home = Home::new();
+    let folder = home.0.path().join("dotfiles");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(
+        folder.join("w.toml"),
+        "interval = 60\ncontacts = \"team.toml\"\n",
+    )
+    .unwrap();
+    fs::write(
+        folder.join("team.toml"),
+        "[[contact]]\naddress = \"eva@example.com\"\n",
+    )
+    .unwrap();
+    let file = [("WHOSIN_CONFIG", "~/dotfiles/w.toml")];
+    let (out, error, _) = home.run(&file, &["contacts", "list"]);
+    assert!(out.contains("eva@"), "{out} {error}");
+    let (out, _, _) = home.run(&file, &["config", "show"]);
+    assert!(out.contains("60 s"), "{out}");
+    // An option counts before it, and so does a profile that an option names.
+    let (out, _, _) = home.run(&file, &["--profile", "night", "config", "path"]);
+    assert!(out.contains("profiles/night"), "{out}");
+    let missing = [("WHOSIN_CONFIG", "/nonexistent/w.toml")];
+    let (_, error, code) = home.run(&missing, &["contacts", "list"]);
+    assert!(code == 2 && error.contains("WHOSIN_CONFIG"), "{error}");
+    let book = [("WHOSIN_CONTACTS", "~/dotfiles/team.toml")];
+    let (out, error, _) = home.run(&book, &["contacts", "list"]);
+    assert!(out.contains("eva@"), "{out} {error}");
+    let unquoted = format!("--config=~{}", "/dotfiles/w.toml");
+    let (out, error, _) = home.run(&[], &[&unquoted, "contacts", "list"]);
+    assert!(out.contains("eva@"), "{out} {error}");
+}

@@ -23,10 +23,7 @@ fn load(folder: &tempfile::TempDir, options: Layer) -> Result<Settings, Settings
         contacts: Some(folder.path().join("contacts.toml")),
         ..options
     };
-    let set_up = SetUp {
-        config: Some(folder.path().join("config.toml")),
-        profile: None,
-    };
+    let set_up = SetUp::of_file(&folder.path().join("config.toml"));
     Settings::load(&options, &set_up)
 }
 
