@@ -15,8 +15,8 @@ use crate::contacts::Contact;
 const NAME_AT: u16 = 4;
 /// A compact line at least this wide shows the state in words too.
 const WORDS_FROM: u16 = 34;
-/// A note in a tile takes at least this many cells.
-const SHORTEST_NOTE: usize = 6;
+/// A note that is cut in a tile takes at least this many cells.
+const SHORTEST_NOTE: usize = 10;
 /// The cells that an age takes.
 const AGE: u16 = 4;
 
@@ -243,7 +243,7 @@ fn draw_cell(
         put(buffer, age_at(age), cell.y + 1, age, look.theme.dim());
         let used = cells(&words);
         let taken = used + cells(age) + usize::from(!age.is_empty()) + 1;
-        if let Some(beside) = beside(entry, usize::from(room).saturating_sub(taken)) {
+        if let Some(beside) = beside(entry, &words, usize::from(room).saturating_sub(taken)) {
             let at = NAME_AT + used as u16 + 1;
             put(buffer, at, cell.y + 1, &beside, look.theme.dim());
         }
@@ -275,13 +275,14 @@ fn draw_cell(
     }
 }
 
-/// What stands beside the state in a tile where `room` cells are left: the user's own note, or the
+/// What stands beside the state, or other `words`, in a tile where `room` cells are left: the user's own note, or the
 /// contact's, as far as it fits, else the number where all of it fits.
-fn beside(entry: &Entry, room: usize) -> Option<String> {
+fn beside(entry: &Entry, words: &str, room: usize) -> Option<String> {
     let Contact { note, number, .. } = &entry.contact;
     let theirs = entry.presence().and_then(|presence| presence.note.as_ref());
+    let theirs = theirs.filter(|note| *note != words);
     match (note.as_ref().or(theirs), number) {
-        (Some(note), _) if room >= SHORTEST_NOTE => Some(fit(note, room)),
+        (Some(note), _) if room >= SHORTEST_NOTE.min(cells(note)) => Some(fit(note, room)),
         (_, Some(number)) if cells(number) <= room => Some(number.clone()),
         _ => None,
     }

@@ -23,6 +23,8 @@ pub struct Shown<'a> {
     /// Until when it lasts, or when it was so, to be shown behind it where there is room: the words
     /// that say the most first.
     pub endings: Vec<String>,
+    /// What somebody who is away says of it, which may say more than the state.
+    away_note: Option<&'a str>,
     /// What operators note on the contact.
     pub note: Option<&'a str>,
     /// How long it has been so, or, where it is not sure, how long ago it was heard; where it is
@@ -53,6 +55,7 @@ impl<'a> Shown<'a> {
             second_glyph: " ",
             label: Cow::Borrowed(""),
             endings: Vec::new(),
+            away_note: None,
             note: entry.operator_note.as_ref().map(|note| note.text.as_str()),
             age: String::new(),
             age_tells: true,
@@ -92,6 +95,9 @@ impl<'a> Shown<'a> {
                     shown.endings = endings(presence.availability, until, now, look);
                 }
                 shown.age = age::short(known.since.at(), now);
+                if presence.availability == Availability::Away {
+                    shown.away_note = presence.note.as_deref();
+                }
                 shown.age_tells = age_tells(presence, known.since, now);
             }
             knowledge => {
@@ -133,9 +139,17 @@ impl<'a> Shown<'a> {
     }
 
     /// The state in words, and its age, which together take at most `width` cells with one between
-    /// them. An age that tells nothing is empty: so is that of a state whose end is shown.
+    /// them. An age that tells nothing is empty: so is that of a state whose end is shown, or for which
+    /// the note stands because there is no room for both.
     pub fn words_and_age(&self, width: usize) -> (String, &str) {
-        match (self.with_end(width), self.telling_age()) {
+        let note = self.away_note.filter(|note| {
+            let both = cells(&self.label) + 1 + cells(note);
+            cells(note) <= width && both > width
+        });
+        match (
+            self.with_end(width).or(note.map(String::from)),
+            self.telling_age(),
+        ) {
             (Some(whole), _) => (whole, ""),
             (None, "") => (fit(&self.label, width), ""),
             (None, age) => (fit(&self.label, width.saturating_sub(cells(age) + 1)), age),
