@@ -128,10 +128,10 @@ pub enum Contacts {
     },
     /// Move contacts to another group
     #[command(
-        after_help = "Examples:\n  whosin contacts move ben carla 'Front desk'\n  whosin contacts move --from Sales 'Sales north'\n  whosin contacts move ben ''\n\nAn empty GROUP takes them out of their group."
+        after_help = "Examples:\n  whosin contacts move ben carla 'Front desk'\n  whosin contacts move --group Sales 'Sales north'\n  whosin contacts move ben ''\n\nAn empty GROUP takes them out of their group."
     )]
     Move {
-        /// Whom, and then the group: names or addresses of the contact book; with --from the group
+        /// Whom, and then the group: names or addresses of the contact book; with --group the group
         /// alone
         #[arg(
             required = true,
@@ -142,7 +142,7 @@ pub enum Contacts {
         words: Vec<String>,
         /// Everybody in this group, too: so a group is renamed
         #[arg(long, value_name = "GROUP", add = ArgValueCompleter::new(complete_group))]
-        from: Vec<String>,
+        group: Vec<String>,
     },
     /// Give a contact another name
     #[command(

@@ -8,6 +8,7 @@ mod exit;
 mod looking;
 mod own;
 mod parser;
+mod publish;
 mod simulated;
 mod who;
 
@@ -19,6 +20,7 @@ pub use exit::Exit;
 pub use looking::{Bar, Goal, Status, Wait, Watch};
 pub use own::Set;
 pub use parser::parser;
+pub use publish::Publish;
 pub use simulated::{Accounts, Population, Security, Simulate};
 pub use who::{ContactError, Whom, find_contact, find_contact_loosely, find_groups};
 
@@ -121,6 +123,11 @@ pub enum Command {
         after_help = "Examples:\n  whosin watch --plain\n  whosin watch ben 'Carla Three' | tee -a presence.log\n  whosin watch --group Sales --exec notify-send '{name}' '{activity}'\n  whosin watch --json | jq -r 'select(.kind == \"change\").contact.name'\n\nFirst the present states, then each change: time, name, state, note. Trouble with the server is a\nline, too. Each JSON object has schema, at and kind: state (a first answer) and change with contact\nas in 'status --json', link with link (trouble or up) and words."
     )]
     Watch(Watch),
+    /// Publish the contacts' presence to an MQTT 5 broker, for boards that take it --from there
+    #[command(
+        after_help = "Examples:\n  whosin publish --to mqtts://publisher@broker.example.com/whosin\n  whosin publish --to mqtts://publisher@broker.example.com/whosin --publish-notes\n  whosin publish --to mqtts://publisher@broker.example.com/whosin --purge\n  whosin --from mqtts://board@broker.example.com/whosin\n\nPublishes availability, activities and until when, of everybody in the contact book. The broker's\npassword comes from WHOSIN_BROKER_PASSWORD or broker_password_command. Trust options count for the\nserver and the broker. Exit codes: 1 failed, 2 settings, 3 sign-in refused, 143 ended by SIGTERM."
+    )]
+    Publish(Publish),
     /// Sign in step by step; say what each step found and what to do
     #[command(
         after_help = "Examples:\n  whosin check\n  whosin check --server cup.example.com --report report.txt\n\nExit codes: 0 all is well, 1 failed, 2 settings, 3 sign-in refused, 4 server not reached."

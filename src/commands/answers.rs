@@ -1,15 +1,17 @@
 //! Where commands that show no board get their answers: from the server, or from what a board left.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
+use super::CommandError;
 use super::output::complain;
-use super::{CommandError, feed_config_with_warning};
+use super::source::Source;
+use super::watcher::{Event, Watcher};
 use crate::board::Roster;
-use crate::cli::{Whom, find_contact_loosely, find_groups};
+use crate::cli::{Exit, Whom, find_contact_loosely, find_groups};
 use crate::contacts::{self, Contact};
-use crate::feed::ask_once;
+use crate::feed::{Config, Update, ask_once};
 use crate::link::LinkState;
 use crate::memory::last_seen;
 use crate::memory::snapshot::{Person, Snapshot};
@@ -60,15 +62,65 @@ pub fn hint_where_empty(book: &[Contact]) {
     }
 }
 
-/// Asks the server once.
+/// Asks the source once: the server, or the broker for what is published.
 ///
 /// # Errors
-/// [`CommandError`], for settings that are missing, or where the server does not answer.
-pub async fn from_server(
+/// [`CommandError`], for settings that are missing, or where the source does not answer.
+pub async fn from_source(
     settings: &Settings,
     wanted: &[Contact],
 ) -> Result<Snapshot, CommandError> {
-    let config = feed_config_with_warning(settings).await?;
+    match Source::with_warning(settings).await? {
+        Source::Service(config) => from_server(*config, wanted).await,
+        broker => from_broker(broker, wanted).await,
+    }
+}
+
+/// Takes what is published of these, once the broker has sent all that it keeps.
+async fn from_broker(source: Source, wanted: &[Contact]) -> Result<Snapshot, CommandError> {
+    let (server, user) = (source.origin(), source.user().to_string());
+    let mut watcher = Watcher::of(source, wanted.to_vec())?;
+    let mut missing: HashSet<Address> = watcher.roster.addresses().into_iter().collect();
+    let mut is_up = false;
+    while !is_up || !missing.is_empty() {
+        match watcher.next().await {
+            Event::End(exit) => return Err(CommandError::Ended(exit)),
+            Event::Update(Update::Reports(reports)) => {
+                for report in &reports {
+                    missing.remove(&report.address);
+                    watcher.roster.learn(report);
+                }
+            }
+            Event::Update(Update::Link(link)) => {
+                is_up = link.state == LinkState::Up;
+                let error = match &link.state {
+                    LinkState::Trouble { problem, .. } => Some((problem, Exit::NotReached)),
+                    LinkState::Refused { problem, .. } => Some((problem, Exit::Refused)),
+                    LinkState::SigningIn | LinkState::Up => None,
+                };
+                if let Some((problem, exit)) = error {
+                    let problem = Box::new(problem.clone());
+                    watcher.leave().await;
+                    return Err(CommandError::Server(problem, exit));
+                }
+                watcher.roster.set_link(link, Timestamp::now());
+            }
+            Event::Update(Update::Notice(_) | Update::NewHost(_) | Update::ClockSet(_)) => {}
+        }
+    }
+    let now = Timestamp::now();
+    let snapshot = Snapshot::of(
+        server,
+        user,
+        watcher.roster.entries(),
+        watcher.roster.confirmed_after(now),
+        now,
+    );
+    watcher.leave().await;
+    Ok(snapshot)
+}
+
+async fn from_server(config: Config, wanted: &[Contact]) -> Result<Snapshot, CommandError> {
     let client = config.client()?;
     let mut link = config.link();
     link.state = LinkState::Up;
@@ -93,8 +145,13 @@ pub async fn from_server(
 /// What a board left for the server and user that are set; `None` where it left nothing.
 pub fn left_by_board(settings: &Settings) -> Option<Snapshot> {
     let path = settings.places.last_seen.as_deref()?;
-    let server = settings.nodes()?.primary.origin();
-    let user = settings.user.value.as_deref()?;
+    let (server, user) = match &settings.from.value {
+        Some(place) => (place.origin(), place.user().unwrap_or_default()),
+        None => (
+            settings.nodes()?.primary.origin(),
+            settings.user.value.as_deref()?,
+        ),
+    };
     last_seen::find(path, &server, user).1
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::board::show;
+use super::source::Source;
 use super::{CommandError, languages, settings_without_files};
 use crate::cli::{Exit, Options, Population};
 use crate::contacts::{self, Contact, Edit};
@@ -22,7 +23,7 @@ const INTERVAL: Duration = Duration::from_secs(2);
 /// Runs the demo until the user leaves it.
 pub async fn demo(options: &Options, population: &Population) -> Result<Exit, CommandError> {
     let demo = Demo::start(options, population).await?;
-    let shown = show(demo.config.clone(), &demo.settings, None, None).await;
+    let shown = show(demo.source(), &demo.settings, None, None).await;
     demo.stop().await;
     shown?;
     Ok(Exit::Done)
@@ -111,6 +112,11 @@ impl Demo {
             simulator,
             _folder: folder,
         })
+    }
+
+    /// The demo's service as a source of presence.
+    pub fn source(&self) -> Source {
+        Source::Service(Box::new(self.config.clone()))
     }
 
     /// Stops the service.

@@ -14,8 +14,10 @@ mod hooks;
 mod launch;
 mod man;
 mod output;
+mod publish;
 mod set;
 mod simulate;
+mod source;
 mod status;
 mod table;
 mod tmux;
@@ -173,7 +175,7 @@ pub enum CommandError {
     #[error(transparent)]
     Launch(#[from] launch::LaunchError),
     /// A group was named for contacts to move to, and no contact.
-    #[error("nobody is to be moved: name contacts before the group, or a group by --from")]
+    #[error("nobody is to be moved: name contacts before the group, or a group by --group")]
     NobodyToMove,
     /// A fact that can only be one person's was given for several contacts.
     #[error("--{0} is for one contact: name them one by one")]
@@ -190,6 +192,16 @@ pub enum CommandError {
     /// The server did not answer as it should; boxed, for it is much larger than the others.
     #[error("{}. {}", .0.what, .0.advice)]
     Server(Box<crate::link::Problem>, Exit),
+    /// A signal ended it.
+    #[error("interrupted")]
+    Ended(Exit),
+    /// Presence would be published where others can read or change it on the way.
+    #[error(
+        "{0} has {1}, and what people do is their own: only a broker on this machine is published to \
+         without. Write mqtts://USER@BROKER/PREFIX, with WHOSIN_BROKER_PASSWORD or \
+         broker_password_command"
+    )]
+    OpenBroker(String, &'static str),
     /// No board has left anything that could be printed.
     #[error(
         "no board has left anything for this server and user: run whosin, or leave out --cached"
@@ -207,6 +219,7 @@ impl CommandError {
             CommandError::Settings(_)
             | CommandError::Missing(..)
             | CommandError::NoPassword
+            | CommandError::OpenBroker(..)
             | CommandError::NoTheme { .. }
             | CommandError::Endpoint(_)
             | CommandError::Contact(_)
@@ -228,7 +241,7 @@ impl CommandError {
             | CommandError::Feed(StartError::Trust(_))
             | CommandError::Certificate(..)
             | CommandError::Unreadable { .. } => Exit::Usage,
-            CommandError::Server(_, exit) => *exit,
+            CommandError::Server(_, exit) | CommandError::Ended(exit) => *exit,
             CommandError::Book(_)
             | CommandError::Notes(_)
             | CommandError::Misfit(_)
@@ -300,6 +313,7 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
         Some(Command::Tmux(bar)) => tmux::tmux(&cli.options, &bar).await,
         Some(Command::Wait(wait)) => wait::wait(&cli.options, &wait).await,
         Some(Command::Watch(watch)) => watch::watch(&cli.options, &watch).await,
+        Some(Command::Publish(publish)) => publish::publish(&cli.options, &publish).await,
         Some(Command::Check { report }) => check::check(&cli.options, report.as_deref()).await,
         Some(Command::Config(command)) => config::config(&cli.options, &command),
         Some(Command::Call(call)) => call::call(&cli.options, call).await,

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use ratatui::backend::IntoCrossterm;
 use ratatui::crossterm::style::ContentStyle;
 
-use super::answers::{about, chosen, from_server, left_by_board};
+use super::answers::{about, chosen, from_source, left_by_board};
 use super::output::{complain, print, print_exactly, print_json};
 use super::table::{aligned, tabbed};
 use super::{CommandError, load, look};
@@ -48,7 +48,7 @@ pub async fn status(
     let settings = load(options)?;
     let wanted = chosen(whom, &settings)?;
     let snapshot = match source {
-        Source::Server => from_server(&settings, &wanted).await?,
+        Source::Server => from_source(&settings, &wanted).await?,
         Source::LastSeen => {
             let left = left_by_board(&settings).ok_or(CommandError::NothingLeft)?;
             let is_fresh = last_seen::is_fresh(&left, None, Timestamp::now());

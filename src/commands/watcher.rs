@@ -5,11 +5,12 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{CommandError, feed_config_with_warning};
+use super::CommandError;
+use super::source::Source;
 use crate::board::Roster;
 use crate::cli::Exit;
 use crate::contacts::Contact;
-use crate::feed::{self, Command, Update};
+use crate::feed::{Command, Update};
 use crate::link::OwnSet;
 use crate::settings::Settings;
 use crate::sys::signals::Signals;
@@ -45,14 +46,22 @@ impl Watcher {
         settings: &Settings,
         contacts: Vec<Contact>,
     ) -> Result<Watcher, CommandError> {
-        let config = feed_config_with_warning(settings).await?;
+        let source = Source::with_warning(settings).await?;
+        Watcher::of(source, contacts)
+    }
+
+    /// The same from a source.
+    ///
+    /// # Errors
+    /// [`CommandError`] where the source cannot be started.
+    pub fn of(source: Source, contacts: Vec<Contact>) -> Result<Watcher, CommandError> {
         let signals = Signals::new()
             .map_err(|error| CommandError::Io("signals cannot be received", error))?;
-        let mut roster = Roster::new(config.link());
+        let mut roster = Roster::new(source.link());
         roster.set_contacts(contacts);
         let addresses = roster.addresses();
         let (found, updates) = mpsc::channel(64);
-        let feed = feed::start(config, found)?;
+        let feed = source.start(found)?;
         // A feed that is gone shows in its updates.
         let _ = feed.commands.send(Command::Contacts(addresses));
         Ok(Watcher {
@@ -73,6 +82,15 @@ impl Watcher {
             },
             end = self.signals.next() => Event::End(end.into()),
         }
+    }
+
+    /// Keeps these contacts fresh instead of those before.
+    pub fn set_contacts(&mut self, contacts: Vec<Contact>) {
+        self.roster.set_contacts(contacts);
+        // A feed that is gone shows in its updates.
+        let _ = self
+            .commands
+            .send(Command::Contacts(self.roster.addresses()));
     }
 
     /// Sets the user's own presence, and again in each new session.

@@ -116,6 +116,17 @@ pub struct Feed {
 /// [`StartError`] where the certificates cannot be read, or the system gives no thread.
 pub fn start(config: Config, sink: impl Sink) -> Result<Feed, StartError> {
     let (commands, work) = prepare(config, sink)?;
+    let ended = on_own_thread(work)?;
+    Ok(Feed { commands, ended })
+}
+
+/// Does some work on a thread with a runtime of its own. What is returned is ready once it has ended.
+///
+/// # Errors
+/// [`StartError::System`] where the system gives no thread.
+pub fn on_own_thread(
+    work: impl Future<Output = ()> + Send + 'static,
+) -> Result<oneshot::Receiver<()>, StartError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -129,7 +140,7 @@ pub fn start(config: Config, sink: impl Sink) -> Result<Feed, StartError> {
             // Who does not wait for the end needs no word of it.
             let _ = end.send(());
         })?;
-    Ok(Feed { commands, ended })
+    Ok(ended)
 }
 
 /// Why a feed cannot be started.

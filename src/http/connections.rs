@@ -79,7 +79,7 @@ impl Connections {
     /// # Errors
     /// [`TrustError`] where the certificates cannot be read or TLS cannot be set up.
     pub fn new(route: Route, trust: &Trust, limits: Limits) -> Result<Connections, TrustError> {
-        let tls = trust.config()?;
+        let tls = trust.config("http/1.1")?;
         // The library's own reading of the variables is silent about what it cannot read, and leaves
         // servers by address out of '*'.
         let mut builder = reqwest::Client::builder().no_proxy();

@@ -16,6 +16,7 @@ use super::places::Places;
 use super::values::{Callback, InFlight, Kind, LogLevel, Nodes, Servers, Time};
 use super::{SettingsError, Value};
 use crate::board::{Order, Origin, Setting, View};
+use crate::broker::Place;
 use crate::calling::{ContactActions, Hook};
 use crate::directory::{Scheme, Uds};
 use crate::feed::Delivery;
@@ -271,6 +272,9 @@ settings! {
         /// Where to sign in: host, host:port or URL (https and port 8083 by default); several
         /// with commas between, the primary first
         server: Servers;
+        /// Take presence from what whosin publish publishes there, instead of the server:
+        /// mqtts://USER@BROKER/PREFIX
+        from: Place;
         /// The application user, which the administrator made
         app_user: String;
         /// The end user: whose view of presence it is
@@ -324,6 +328,9 @@ settings! {
         app_password: SecretString;
         /// A command that prints the application user's password, such as: pass show cup
         app_password_command: SecretString;
+        /// A command that prints the password for the broker of the shared feed; or set
+        /// WHOSIN_BROKER_PASSWORD
+        broker_password_command: SecretString;
         /// Where people are found by name: a node of the call manager, or several with commas
         /// between; without it, the nodes that DNS names for the domain (_cisco-uds._tcp)
         directory: Nodes<Uds>;

@@ -132,6 +132,9 @@ pub enum SettingsError {
     /// The command that should print the password did not.
     #[error("app_password_command failed: {0}")]
     PasswordCommand(String),
+    /// The command that should print the password for the broker did not.
+    #[error("broker_password_command failed: {0}")]
+    BrokerPasswordCommand(String),
     /// It cannot be saved.
     #[error("{path} cannot be written: {error}")]
     Unwritable {

@@ -1,4 +1,4 @@
-//! Where the application user's password comes from.
+//! Where the passwords of the application user and for the broker come from.
 
 use std::ffi::OsString;
 use std::process::Stdio;
@@ -40,6 +40,25 @@ impl Settings {
     /// Where the password comes from, in words.
     pub fn password_source(&self) -> &'static str {
         self.password_origin().0
+    }
+
+    /// The password for the broker of the shared feed: from `WHOSIN_BROKER_PASSWORD`, else from
+    /// `broker_password_command`; `None` where neither is set. It may stand in no file.
+    ///
+    /// # Errors
+    /// [`SettingsError::BrokerPasswordCommand`] where the command fails or takes too long.
+    pub async fn broker_password(&self) -> Result<Option<SecretString>, SettingsError> {
+        let variable = std::env::var("WHOSIN_BROKER_PASSWORD").ok();
+        if let Some(password) = variable.filter(|password| !password.is_empty()) {
+            return Ok(Some(SecretString::from(password)));
+        }
+        match &self.broker_password_command.value {
+            Some(command) => printed(command.expose_secret())
+                .await
+                .map(Some)
+                .map_err(SettingsError::BrokerPasswordCommand),
+            None => Ok(None),
+        }
     }
 
     /// The application user's password: from `WHOSIN_APP_PASSWORD`, from `app_password_command`,

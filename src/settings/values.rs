@@ -1,12 +1,14 @@
 //! The kinds of values that settings have. Each is read from a text, whether an option, a variable
 //! or the file holds it, and shown in one way.
 
+use std::ffi::OsStr;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
+use clap::error::ErrorKind;
 use jiff::SignedDuration;
 use secrecy::SecretString;
 use thiserror::Error;
@@ -16,6 +18,7 @@ use tracing::level_filters::LevelFilter;
 use super::nearest::did_you_mean;
 use super::profile::ProfileError;
 use crate::board::{Order, View};
+use crate::broker::{Place, PlaceError};
 use crate::calling::ActionError;
 use crate::directory::{Scheme, Uds};
 use crate::feed::{Config, Delivery};
@@ -138,6 +141,9 @@ pub enum ValueError {
     /// Not a server.
     #[error(transparent)]
     Server(#[from] EndpointError),
+    /// Not a broker.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// Not a fingerprint.
     #[error(transparent)]
     Fingerprint(#[from] FingerprintError),
@@ -292,6 +298,45 @@ impl<S: Service> Nodes<S> {
     fn origins(&self) -> String {
         let all = [&self.primary].into_iter().chain(&self.others);
         all.map(Endpoint::origin).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Kind for Place {
+    const NAME: &'static str = "BROKER";
+    const EXAMPLE: &'static str = "\"mqtts://board@broker.example.com/whosin\"";
+
+    fn read(text: &str) -> Result<Place, ValueError> {
+        Ok(text.parse()?)
+    }
+
+    // A password that stands in it by mistake is not repeated, as clap repeats wrong values.
+    fn parser() -> ValueParser {
+        ValueParser::new(PlaceParser)
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+#[derive(Clone)]
+struct PlaceParser;
+
+impl TypedValueParser for PlaceParser {
+    type Value = Place;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<Place, clap::Error> {
+        let place: Result<Place, PlaceError> = value.to_string_lossy().parse();
+        place.map_err(|error| {
+            let option = argument.map(ToString::to_string).unwrap_or_default();
+            let words = format!("{option}: {error}\n");
+            clap::Error::raw(ErrorKind::ValueValidation, words).with_cmd(command)
+        })
     }
 }
 

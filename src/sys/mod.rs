@@ -10,6 +10,7 @@ pub mod keyboard;
 pub mod lock;
 pub mod private;
 pub mod reader;
+pub mod ready;
 pub mod shell;
 pub mod signals;
 pub mod signs;

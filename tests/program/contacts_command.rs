@@ -154,7 +154,7 @@ fn contacts_are_moved_and_renamed_and_a_group_moves_whole() {
     );
     assert_eq!(home.book().matches("group = \"Sales\"").count(), 2);
     assert_eq!(
-        home.done(&["contacts", "move", "--from", "Sales", "Sales north"]),
+        home.done(&["contacts", "move", "--group", "Sales", "Sales north"]),
         "ben@sie.at is changed\ncarla@sie.at is changed\n"
     );
     assert_eq!(home.book().matches("group = \"Sales north\"").count(), 2);
@@ -167,7 +167,7 @@ fn contacts_are_moved_and_renamed_and_a_group_moves_whole() {
     for wrong in [
         &["contacts", "move", "Sales"][..],
         &["contacts", "move", "nobody", "Sales"],
-        &["contacts", "move", "--from", "nowhere", "Sales"],
+        &["contacts", "move", "--group", "nowhere", "Sales"],
         &["contacts", "rename", "carla"],
     ] {
         assert_eq!(home.run(wrong).code, 2, "{wrong:?}");

@@ -25,6 +25,7 @@ mod proxies;
 mod secrets;
 mod settings;
 mod shared;
+mod shared_feed;
 mod sign_in;
 mod simulate;
 mod status;

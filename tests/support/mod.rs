@@ -4,6 +4,7 @@ pub mod bench;
 pub mod certificates;
 pub mod desk;
 pub mod hidden;
+pub mod mosquitto;
 pub mod pty;
 pub mod service;
 pub mod trouble;

@@ -30,6 +30,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         ],
     ),
     ("operator", &["file", "presence"]),
+    ("broker", &["feed", "http", "link", "memory", "presence"]),
     ("memory", &["board", "contacts", "file", "link", "presence"]),
     (
         "tui",
@@ -41,6 +42,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "settings",
         &[
             "board",
+            "broker",
             "calling",
             "contacts",
             "directory",
@@ -58,6 +60,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
         "cli",
         &[
             "board",
+            "broker",
             "contacts",
             "feed",
             "http",

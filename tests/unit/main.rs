@@ -3,6 +3,7 @@
 
 mod architecture;
 mod board;
+mod broker;
 mod calling;
 mod counts;
 mod directory;

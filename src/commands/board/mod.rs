@@ -19,7 +19,8 @@ use tokio::sync::mpsc;
 use tracing::level_filters::LevelFilter;
 
 use super::demo::Demo;
-use super::{CommandError, feed_config, load_unlogged};
+use super::source::Source;
+use super::{CommandError, load_unlogged};
 use crate::board::{SignInMessage, WorldMessage};
 use crate::cli::{Exit, Options, Population};
 use crate::link::{Link, LinkState, Mode};
@@ -34,18 +35,23 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
     // The terminal is the board's: the log goes into the file alone.
     let (file, level) = (settings.places.log.as_deref(), settings.log_level.value.0);
     let trouble = log::start(file, level, LevelFilter::OFF).err();
+    let reload: Reload = {
+        let options = options.clone();
+        Arc::new(move || load_unlogged(&options))
+    };
+    if settings.from.value.is_some() {
+        let source = Source::of(&settings).await?;
+        show(source, &settings, Some(reload), trouble).await?;
+        return Ok(Exit::Done);
+    }
     let password = settings.password().await?;
     let complete = settings.nodes().is_some()
         && settings.app_user.value.is_some()
         && settings.user.value.is_some()
         && password.is_some();
-    let reload: Reload = {
-        let options = options.clone();
-        Arc::new(move || load_unlogged(&options))
-    };
     if complete {
-        let config = feed_config(&settings).await?;
-        show(config, &settings, Some(reload), trouble).await?;
+        let source = Source::of(&settings).await?;
+        show(source, &settings, Some(reload), trouble).await?;
         return Ok(Exit::Done);
     }
     let (mut board, look) = prepare(&settings, nowhere(), trouble)?;
@@ -63,8 +69,8 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
         Chosen::Nothing => Ok(()),
         Chosen::Demo => {
             let demo = Demo::start(options, &Population::new(40, 1)).await?;
-            let (config, settings) = (demo.config.clone(), &demo.settings);
-            let entered = enter(config, (settings, None), &themes, effects, (to_board, keys)).await;
+            let (source, settings) = (demo.source(), &demo.settings);
+            let entered = enter(source, (settings, None), &themes, effects, (to_board, keys)).await;
             demo.stop().await;
             entered
         }
@@ -83,7 +89,14 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
                 let _ = to_board.send(words).await;
             }
             let settings = (&settings, Some(reload));
-            enter(*config, settings, &themes, effects, (to_board, keys)).await
+            enter(
+                Source::Service(config),
+                settings,
+                &themes,
+                effects,
+                (to_board, keys),
+            )
+            .await
         }
     };
     together(board, look, mpsc::unbounded_channel(), world).await?;

@@ -16,14 +16,14 @@ use super::notes::NoteFile;
 use super::searches::Searches;
 use crate::board::{Board, Effect, Preferences, SignInMessage, WorldEffect, WorldMessage};
 use crate::commands::hooks::HookRunner;
+use crate::commands::source::Source;
 use crate::commands::{CommandError, look};
 use crate::contacts::Contact;
 use crate::directory::Scheme;
-use crate::feed::{self, Config, Gone, Sink, Update};
+use crate::feed::{Gone, Sink, Update};
 use crate::link::Link;
 use crate::memory::keeper::{Files, Inbox, Keeper, Left, News};
 use crate::memory::last_seen;
-use crate::presence::Address;
 use crate::settings::Settings;
 use crate::tui::{self, Keys, Look};
 
@@ -92,12 +92,12 @@ impl Sink for Road {
 ///
 /// `trouble` is shown at once, where there is one.
 pub async fn show(
-    config: Config,
+    source: Source,
     settings: &Settings,
     reload: Option<Reload>,
     trouble: Option<String>,
 ) -> Result<(), CommandError> {
-    let (mut board, look) = prepare(settings, config.link(), trouble)?;
+    let (mut board, look) = prepare(settings, source.link(), trouble)?;
     let themes = look.themes.names();
     // The first picture has the contacts already.
     let mut book = book_of(settings);
@@ -112,7 +112,7 @@ pub async fn show(
     }
     let world = async |effects, (to_board, keys)| {
         let following = Following::new(settings, &themes, keys, reload);
-        attend(config, following, (book, contacts), effects, to_board).await
+        attend(source, following, (book, contacts), effects, to_board).await
     };
     together(board, look, (effects, to_do), world).await
 }
@@ -191,7 +191,7 @@ pub(super) async fn together(
 
 /// Brings the board from the sign-in form to its contacts, and attends it.
 pub(super) async fn enter(
-    config: Config,
+    source: Source,
     (settings, reload): (&Settings, Option<Reload>),
     themes: &[String],
     effects: mpsc::UnboundedReceiver<WorldEffect>,
@@ -201,7 +201,7 @@ pub(super) async fn enter(
     let contacts = book.read();
     let domain = settings.domain.value.clone();
     let first = [
-        WorldMessage::Link(config.link()),
+        WorldMessage::Link(source.link()),
         WorldMessage::Settings(settings.shown(themes)),
         WorldMessage::SignIn(SignInMessage::Accepted { domain }),
     ];
@@ -210,28 +210,25 @@ pub(super) async fn enter(
         let _ = to_board.send(message).await;
     }
     let following = Following::new(settings, themes, keys, reload);
-    attend(config, following, (book, contacts), effects, to_board).await
+    attend(source, following, (book, contacts), effects, to_board).await
 }
 
 /// Runs the feed and carries out the board's effects until the board is gone; then saves what is to be
 /// saved and signs out.
 async fn attend(
-    config: Config,
+    source: Source,
     following: Following,
     (book, contacts): (Book, Option<WorldMessage>),
     effects: mpsc::UnboundedReceiver<WorldEffect>,
     to_board: mpsc::Sender<WorldMessage>,
 ) -> Result<(), CommandError> {
     let settings = following.settings();
-    let config = Config {
-        own: Address::parse_in(&config.credentials.user, settings.domain.value.as_deref()).ok(),
-        ..config
-    };
+    let source = source.with_own(settings.domain.value.as_deref());
     let known = match contacts {
         Some(WorldMessage::Contacts(contacts)) => contacts,
         _ => Vec::new(),
     };
-    let keeper = keeper(settings, &config, known, to_board.clone());
+    let keeper = keeper(settings, &source, known, to_board.clone());
     let road = Road {
         board: to_board,
         keeper: keeper.as_ref().map(Keeper::inbox),
@@ -239,8 +236,8 @@ async fn attend(
     };
     let places = &settings.places;
     let notes = NoteFile::new(places.notes.clone(), places.locks.clone());
-    let searches = Searches::new(settings, config.route);
-    let feed = feed::start(config, road.clone())?;
+    let searches = Searches::new(settings, source.route());
+    let feed = source.start(road.clone())?;
     let world = World {
         hooks: HookRunner::start(),
         feed: feed.commands,
@@ -262,7 +259,7 @@ async fn attend(
 /// an earlier run left.
 fn keeper(
     settings: &Settings,
-    config: &Config,
+    source: &Source,
     contacts: Vec<Contact>,
     board: mpsc::Sender<WorldMessage>,
 ) -> Option<Keeper> {
@@ -270,8 +267,8 @@ fn keeper(
     let files = Files {
         last_seen: settings.places.last_seen.clone()?,
         history: history.filter(|_| settings.history.value),
-        server: config.endpoint.origin(),
-        user: config.credentials.user.clone(),
+        server: source.origin(),
+        user: source.user().into(),
     };
     let found = move |left: Left| {
         let remembered = left.remembered.map(WorldMessage::Remembered);
@@ -282,7 +279,7 @@ fn keeper(
         }
     };
     let write = Box::new(last_seen::write_entries);
-    Keeper::start(files, config.link(), contacts, write, found)
+    Keeper::start(files, source.link(), contacts, write, found)
         .inspect_err(|error| tracing::warn!(%error, "nothing is kept for the next run"))
         .ok()
 }

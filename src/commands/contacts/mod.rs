@@ -54,7 +54,7 @@ pub async fn contacts(options: &Options, command: Contacts) -> Result<Exit, Comm
             let pinned = (pinned || unpinned).then_some(pinned);
             book.edit(&who, &facts.given(), pinned)
         }
-        Contacts::Move { words, from } => book.move_to(&words, &from),
+        Contacts::Move { words, group } => book.move_to(&words, &group),
         Contacts::Rename { who, name } => {
             let name = word(Some(name));
             book.change(book.found(&[who])?, &[(Fact::Name, name)], None)

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::answers::{about, chosen, from_server, left_by_board};
+use super::answers::{about, chosen, from_source, left_by_board};
 use super::output::print;
 use super::{CommandError, load, themes};
 use crate::cli::{Bar, Exit, Options};
@@ -53,7 +53,7 @@ async fn answers(options: &Options, bar: &Bar) -> Result<(Settings, Snapshot), C
     if let Some(left) = left_by_board(&settings).filter(is_fresh) {
         return Ok((settings, about(left, &wanted, true)));
     }
-    let asking = tokio::time::timeout(PATIENCE, from_server(&settings, &wanted));
+    let asking = tokio::time::timeout(PATIENCE, from_source(&settings, &wanted));
     let snapshot = asking.await.unwrap_or_else(|_| {
         let problem = Problem {
             what: format!("the server takes longer than {} s", PATIENCE.as_secs()),

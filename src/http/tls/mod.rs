@@ -201,8 +201,11 @@ impl From<Refused> for rustls::Error {
 }
 
 impl Trust {
-    /// The TLS configuration for it.
-    pub(super) fn config(&self) -> Result<ClientConfig, TrustError> {
+    /// The TLS configuration for it, for a protocol by its name for ALPN (RFC 7301).
+    ///
+    /// # Errors
+    /// [`TrustError`] where certificates cannot be read, or the TLS library refuses.
+    pub fn config(&self, protocol: &str) -> Result<ClientConfig, TrustError> {
         let provider = Arc::new(CryptoProvider {
             signature_verification_algorithms: signatures::algorithms(),
             ..ring::default_provider()
@@ -251,7 +254,7 @@ impl Trust {
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_no_client_auth();
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
         Ok(config)
     }
 }

@@ -1,0 +1,375 @@
+//! What a reader may believe. Pure: events and times come in, updates go out.
+//!
+//! A state is fresh only while the link to the broker is up and the publisher's heartbeat is not older
+//! than three intervals. It has to come from the publisher's present run: what an earlier run left on
+//! the broker may be wrong by now. Of two fresh states the one that was asked for last counts.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::heartbeat::{Heartbeat, beats_for};
+use super::state::State;
+use crate::feed::Update;
+use crate::link::{Link, LinkState, Outcome, Problem, Report, SignIn};
+use crate::presence::Address;
+
+/// What is heard of contacts and publishers, and what the board was sent of it.
+#[derive(Debug)]
+pub struct Ledger {
+    /// The link as it was sent last.
+    link: Link,
+    /// The prefix, for the words of a problem.
+    prefix: String,
+    way: Way,
+    publishers: HashMap<String, Publisher>,
+    contacts: Vec<Address>,
+    entries: HashMap<Address, Entry>,
+}
+
+/// The way to the broker.
+#[derive(Debug)]
+enum Way {
+    /// Connecting for the first time.
+    New,
+    /// Connected; what the broker keeps is still coming in.
+    Gathering,
+    /// Everything that the broker keeps has come.
+    Gathered,
+    /// The connection is lost or cannot be made.
+    Lost {
+        problem: Problem,
+        next_try: Timestamp,
+    },
+    /// The broker refuses the sign-in.
+    Refused(Problem),
+    /// The broker refuses to let the heartbeats be read.
+    Deaf(Problem),
+}
+
+#[derive(Debug)]
+struct Publisher {
+    beat: Heartbeat,
+    /// Until then it counts as alive; `None` where it has taken leave.
+    until: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    /// What the broker keeps of it may still come.
+    is_awaited: bool,
+    state: Option<State>,
+    /// Why nothing can come, or what came cannot be read.
+    trouble: Option<Outcome>,
+    /// What the board was sent since the link is up.
+    sent: Option<Outcome>,
+    /// Whether the board ever got a state.
+    was_answered: bool,
+}
+
+impl Default for Entry {
+    fn default() -> Entry {
+        Entry {
+            is_awaited: true,
+            state: None,
+            trouble: None,
+            sent: None,
+            was_answered: false,
+        }
+    }
+}
+
+impl Ledger {
+    /// Nothing is known yet over a link like this, below a prefix.
+    pub fn new(link: Link, prefix: &str) -> Ledger {
+        Ledger {
+            link,
+            prefix: prefix.into(),
+            way: Way::New,
+            publishers: HashMap::new(),
+            contacts: Vec::new(),
+            entries: HashMap::new(),
+        }
+    }
+
+    /// Takes the whole list of contacts; returns those that are new and those that are gone.
+    pub fn set_contacts(&mut self, contacts: Vec<Address>) -> (Vec<Address>, Vec<Address>) {
+        let mut old = std::mem::take(&mut self.entries);
+        let mut new = Vec::new();
+        self.contacts.clear();
+        for contact in contacts {
+            if self.entries.contains_key(&contact) {
+                continue;
+            }
+            let entry = old.remove(&contact).unwrap_or_else(|| {
+                new.push(contact.clone());
+                Entry::default()
+            });
+            self.entries.insert(contact.clone(), entry);
+            self.contacts.push(contact);
+        }
+        (new, old.into_keys().collect())
+    }
+
+    /// The contacts.
+    pub fn contacts(&self) -> &[Address] {
+        &self.contacts
+    }
+
+    /// Whether the broker refuses the sign-in.
+    pub fn is_refused(&self) -> bool {
+        matches!(self.way, Way::Refused(_))
+    }
+
+    /// Whether a publisher is alive.
+    pub fn has_publisher(&self, now: Instant) -> bool {
+        self.publishers.values().any(|one| one.is_alive(now))
+    }
+
+    /// The connection is made. The broker sends all that it keeps: nothing older counts.
+    pub fn connected(&mut self) {
+        self.way = Way::Gathering;
+        self.publishers.clear();
+        for entry in self.entries.values_mut() {
+            *entry = Entry {
+                was_answered: entry.was_answered,
+                ..Entry::default()
+            };
+        }
+    }
+
+    /// Everything that the broker keeps has come: who is not published now is not published.
+    pub fn gathered(&mut self) {
+        for entry in self.entries.values_mut() {
+            entry.is_awaited = false;
+        }
+        if matches!(self.way, Way::Gathering) {
+            self.way = Way::Gathered;
+        }
+    }
+
+    /// The connection is lost, for this reason; it is tried again then.
+    pub fn lost(&mut self, problem: Problem, next_try: Timestamp) {
+        self.way = Way::Lost { problem, next_try };
+    }
+
+    /// The broker refuses the sign-in, for this reason.
+    pub fn refused(&mut self, problem: Problem) {
+        self.way = Way::Refused(problem);
+    }
+
+    /// The broker refuses to let the heartbeats be read.
+    pub fn deaf(&mut self, problem: Problem) {
+        self.way = Way::Deaf(problem);
+    }
+
+    /// The broker refuses to let a contact be read, in these words.
+    pub fn not_allowed(&mut self, contact: &Address, words: String) {
+        if let Some(entry) = self.entries.get_mut(contact) {
+            entry.trouble = Some(Outcome::Refused(words));
+        }
+    }
+
+    /// What is published of a contact cannot be read.
+    pub fn unreadable(&mut self, contact: &Address, words: String) {
+        if let Some(entry) = self.entries.get_mut(contact) {
+            entry.state = None;
+            entry.trouble = Some(Outcome::Unreadable(words));
+        }
+    }
+
+    /// A contact is not published any more.
+    pub fn dropped(&mut self, contact: &Address) {
+        if let Some(entry) = self.entries.get_mut(contact) {
+            entry.state = None;
+            entry.trouble = None;
+        }
+    }
+
+    /// A state came. One that is older than what is known and fresh is a replay.
+    pub fn learn(&mut self, contact: &Address, state: State, now: Instant) {
+        let is_fresh = |state: &State| self.is_confirmed(state, now);
+        let Some(entry) = self.entries.get(contact) else {
+            return;
+        };
+        let known = entry.state.as_ref().filter(|known| is_fresh(known));
+        let is_replay =
+            known.is_some_and(|known| !is_fresh(&state) || state.asked_at < known.asked_at);
+        if !is_replay && let Some(entry) = self.entries.get_mut(contact) {
+            entry.state = Some(state);
+            entry.trouble = None;
+        }
+    }
+
+    /// A heartbeat came that is so old. One from before the last is a replay; another run's counts
+    /// where it began later, or where nothing else is alive.
+    pub fn hear(&mut self, id: &str, beat: Heartbeat, age: Duration, now: Instant) {
+        if let Some(known) = self.publishers.get(id) {
+            let is_older = if beat.since == known.beat.since {
+                beat.online && beat.beat <= known.beat.beat
+            } else {
+                beat.since < known.beat.since && known.is_alive(now)
+            };
+            if is_older {
+                return;
+            }
+        }
+        let rest = beats_for(beat.interval()).saturating_sub(age);
+        let until = (beat.online && !rest.is_zero()).then(|| now + rest);
+        self.publishers.insert(id.into(), Publisher { beat, until });
+    }
+
+    /// When time alone changes something.
+    pub fn next_change(&self, now: Instant) -> Option<Instant> {
+        let ends = self.publishers.values().filter_map(|one| one.until);
+        ends.filter(|end| *end > now).min()
+    }
+
+    /// What the board has to be sent now.
+    pub fn settle(&mut self, now: Instant, at: Timestamp) -> Vec<Update> {
+        let state = self.state(now, at);
+        let mut updates = Vec::new();
+        if state == LinkState::Up {
+            let reports = self.reports(now, at);
+            if !reports.is_empty() {
+                updates.push(Update::Reports(reports));
+            }
+        } else {
+            // After a gap everything is sent again.
+            for entry in self.entries.values_mut() {
+                entry.sent = None;
+            }
+        }
+        if state != self.link.state {
+            self.link.state = state;
+            updates.push(Update::Link(self.link.clone()));
+        }
+        updates
+    }
+
+    fn reports(&mut self, now: Instant, at: Timestamp) -> Vec<Report> {
+        let outcomes: Vec<_> = self
+            .contacts
+            .iter()
+            .map(|contact| (contact.clone(), self.outcome(contact, now)))
+            .collect();
+        let mut reports = Vec::new();
+        for (address, outcome) in outcomes {
+            let Some(entry) = self.entries.get_mut(&address) else {
+                continue;
+            };
+            if outcome == entry.sent {
+                continue;
+            }
+            entry.sent.clone_from(&outcome);
+            if let Some(outcome) = outcome {
+                entry.was_answered |= matches!(outcome, Outcome::Answered(_));
+                reports.push(Report {
+                    address,
+                    at,
+                    outcome,
+                });
+            }
+        }
+        reports
+    }
+
+    /// What is to be believed of a contact while the link is up; `None` before anything is known.
+    fn outcome(&self, contact: &Address, now: Instant) -> Option<Outcome> {
+        let entry = self.entries.get(contact)?;
+        if let Some(trouble) = &entry.trouble {
+            return Some(trouble.clone());
+        }
+        match &entry.state {
+            Some(state) if self.is_confirmed(state, now) => Some(state.outcome.clone()),
+            Some(_) => Some(Outcome::NotAnswered),
+            None if !entry.is_awaited => Some(Outcome::Refused(
+                "nobody publishes this contact: ask whoever runs whosin publish to add it".into(),
+            )),
+            None => entry.was_answered.then_some(Outcome::NotAnswered),
+        }
+    }
+
+    /// Whether a state is of the present run of a publisher that is alive and reaches its server.
+    fn is_confirmed(&self, state: &State, now: Instant) -> bool {
+        self.publishers.get(&state.publisher).is_some_and(|one| {
+            one.is_alive(now) && one.beat.problem.is_none() && one.beat.since == state.since
+        })
+    }
+
+    fn state(&self, now: Instant, at: Timestamp) -> LinkState {
+        let down = |problem: Problem, next_try: Option<Timestamp>| {
+            let since = match &self.link.state {
+                LinkState::Trouble { since, .. } => *since,
+                _ => at,
+            };
+            LinkState::Trouble {
+                problem,
+                since,
+                next_try: next_try.unwrap_or(since),
+            }
+        };
+        match &self.way {
+            Way::New => LinkState::SigningIn,
+            Way::Lost { problem, next_try } => down(problem.clone(), Some(*next_try)),
+            Way::Refused(problem) => LinkState::Refused {
+                sign_in: SignIn::Application,
+                problem: problem.clone(),
+            },
+            Way::Deaf(problem) => down(problem.clone(), None),
+            // Until all has come nothing is claimed anew: neither that all is well, nor that a
+            // publisher is missing.
+            Way::Gathering => match &self.link.state {
+                LinkState::Refused { .. } => LinkState::SigningIn,
+                LinkState::Up if !self.has_publisher(now) => down(self.silence(now), None),
+                before => before.clone(),
+            },
+            Way::Gathered => match self.silence_unless_heard(now) {
+                None => LinkState::Up,
+                Some(problem) => down(problem, None),
+            },
+        }
+    }
+
+    fn silence_unless_heard(&self, now: Instant) -> Option<Problem> {
+        let is_well = |one: &Publisher| one.is_alive(now) && one.beat.problem.is_none();
+        let is_heard = self.publishers.values().any(is_well);
+        (!is_heard).then(|| self.silence(now))
+    }
+
+    /// Why no state can be believed though the broker is there.
+    fn silence(&self, now: Instant) -> Problem {
+        let alive = self.publishers.iter().find(|(_, one)| one.is_alive(now));
+        if let Some((id, one)) = alive {
+            let problem = one.beat.problem.as_deref().unwrap_or_default();
+            return Problem {
+                what: format!("the publisher {id} does not reach its server: {problem}"),
+                advice: "It goes on by itself when the server answers again.".into(),
+            };
+        }
+        let latest = self.publishers.iter().max_by_key(|(_, one)| one.beat.since);
+        match latest {
+            Some((id, one)) => Problem {
+                what: match one.beat.online {
+                    true => format!("the publisher {id} is silent"),
+                    false => format!("the publisher {id} has ended"),
+                },
+                advice: "All states are doubted until a publisher is heard again.".into(),
+            },
+            None => Problem {
+                what: format!("no publisher is heard below {}", self.prefix),
+                advice: format!(
+                    "Does whosin publish run, and may this user read {}/v1/# at the broker?",
+                    self.prefix
+                ),
+            },
+        }
+    }
+}
+
+impl Publisher {
+    fn is_alive(&self, now: Instant) -> bool {
+        self.until.is_some_and(|until| now < until)
+    }
+}

@@ -1,0 +1,36 @@
+//! The command line of the publisher.
+
+use clap::Args;
+
+use crate::broker::Place;
+use crate::settings::values::Kind;
+
+/// Publishing presence for many boards.
+#[derive(Debug, Args)]
+pub struct Publish {
+    /// Where to publish: mqtts://USER@BROKER/PREFIX [default: where --from reads]
+    #[arg(long, value_name = "BROKER", value_parser = <Place as Kind>::parser())]
+    pub to: Option<Place>,
+    /// The name of this publisher: each has its own [default: publisher]
+    #[arg(long, value_name = "ID", default_value = "publisher", hide_default_value = true, value_parser = read_id)]
+    pub id: String,
+    /// Publish notes, too, and what people say in their own words
+    #[arg(long)]
+    pub publish_notes: bool,
+    /// Publish devices, too, and since when nobody is at them
+    #[arg(long)]
+    pub publish_devices: bool,
+    /// Empty everything that this publisher has published, and end
+    #[arg(long)]
+    pub purge: bool,
+}
+
+/// An ID is one level of a topic.
+fn read_id(text: &str) -> Result<String, String> {
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    if !text.is_empty() && text.chars().all(is_part) {
+        Ok(text.into())
+    } else {
+        Err("an ID has only letters, digits, '-', '_' and '.'".into())
+    }
+}

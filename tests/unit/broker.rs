@@ -1,0 +1,510 @@
+//! The shared feed without a broker: topics, payloads, and what a reader may believe.
+
+use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use serde_json::Value;
+use whosin::broker::{
+    Config, Disclosure, Heartbeat, Ledger, Outbox, Place, PlaceError, State, Topic, Topics,
+    published,
+};
+use whosin::feed::Update;
+use whosin::http::Trust;
+use whosin::link::{LinkState, Outcome, Problem};
+use whosin::memory::snapshot::{Person, PersonsDevice};
+use whosin::presence::{Address, Availability, Why};
+
+const INTERVAL: Duration = Duration::from_secs(10);
+
+fn ben() -> Address {
+    Address::parse("ben@example.com").unwrap()
+}
+
+fn second(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+}
+
+fn beat(number: u64, since: i64) -> Heartbeat {
+    Heartbeat {
+        schema: 1,
+        online: true,
+        beat: number,
+        interval: INTERVAL.as_secs(),
+        since: second(since),
+        at: second(since),
+        ..Heartbeat::default()
+    }
+}
+
+fn person(availability: Availability) -> Person {
+    Person {
+        uri: "ben@example.com".into(),
+        availability,
+        activities: vec![],
+        label: availability.label().into(),
+        asked_at: Some(second(0)),
+        why: Some(Why::Person),
+        fresh: true,
+        ..Person::default()
+    }
+}
+
+/// A state as the publisher's run that began at `since` publishes it.
+fn state(availability: Availability, since: i64, asked_at: i64) -> State {
+    let person = Person {
+        asked_at: Some(second(asked_at)),
+        ..person(availability)
+    };
+    let payload = published(&person, Disclosure::default(), "one", second(since));
+    State::read(&serde_json::to_vec(&payload).unwrap(), &ben()).unwrap()
+}
+
+fn ledger() -> Ledger {
+    let config = Config {
+        place: "mqtts://board@broker/whosin".parse().unwrap(),
+        password: None,
+        trust: Trust::Platform,
+    };
+    let mut ledger = Ledger::new(config.link(), "whosin");
+    ledger.set_contacts(vec![ben()]);
+    ledger
+}
+
+/// What the board would show after these updates: the link's state, and the last outcome.
+#[derive(Default)]
+struct Shown {
+    link: Option<LinkState>,
+    outcome: Option<Outcome>,
+}
+
+impl Shown {
+    fn take(&mut self, updates: Vec<Update>) {
+        for update in updates {
+            match update {
+                Update::Reports(reports) => {
+                    self.outcome = reports.into_iter().next_back().map(|one| one.outcome);
+                }
+                Update::Link(link) => self.link = Some(link.state),
+                _ => unreachable!("a reader has nothing else to say"),
+            }
+        }
+    }
+
+    /// Whether the board counts a state as true.
+    fn is_fresh(&self) -> bool {
+        self.link == Some(LinkState::Up) && matches!(self.outcome, Some(Outcome::Answered(_)))
+    }
+
+    fn trouble(&self) -> &str {
+        match &self.link {
+            Some(LinkState::Trouble { problem, .. }) => &problem.what,
+            other => panic!("{other:?} is no trouble"),
+        }
+    }
+
+    fn availability(&self) -> Availability {
+        match &self.outcome {
+            Some(Outcome::Answered(presence)) => presence.availability,
+            other => panic!("{other:?} is no state"),
+        }
+    }
+}
+
+/// A ledger that shows Ben as available, by a heartbeat of `now`.
+fn up(now: Instant) -> (Ledger, Shown) {
+    let (mut ledger, mut shown) = (ledger(), Shown::default());
+    ledger.connected();
+    ledger.hear("one", beat(1, 0), Duration::ZERO, now);
+    ledger.learn(&ben(), state(Availability::Available, 0, 5), now);
+    ledger.gathered();
+    shown.take(ledger.settle(now, second(10)));
+    assert!(shown.is_fresh());
+    (ledger, shown)
+}
+
+#[test]
+fn a_state_is_fresh_only_for_three_intervals_after_the_heartbeat() {
+    let now = Instant::now();
+    let (mut ledger, mut shown) = up(now);
+    let end = now + 3 * INTERVAL;
+    assert_eq!(ledger.next_change(now), Some(end));
+    shown.take(ledger.settle(end - Duration::from_millis(1), second(39)));
+    assert!(shown.is_fresh());
+    shown.take(ledger.settle(end, second(40)));
+    assert_eq!(shown.trouble(), "the publisher one is silent");
+    // The next heartbeat confirms the same state again.
+    ledger.hear("one", beat(2, 0), Duration::ZERO, end);
+    shown.take(ledger.settle(end, second(41)));
+    assert!(shown.is_fresh());
+}
+
+#[test]
+fn a_heartbeat_that_the_broker_kept_is_as_old_as_its_expiry_says_whatever_the_clocks() {
+    let rest = Some(Duration::from_secs(4));
+    assert_eq!(
+        beat(1, 0).age(rest, true, second(-9_999)),
+        Duration::from_secs(26)
+    );
+    assert_eq!(
+        beat(1, 0).age(None, true, second(12)),
+        Duration::from_secs(12)
+    );
+    assert_eq!(beat(1, 0).age(None, false, second(12)), Duration::ZERO);
+    let now = Instant::now();
+    let mut ledger = ledger();
+    ledger.connected();
+    ledger.hear("one", beat(1, 0), Duration::from_secs(26), now);
+    assert_eq!(ledger.next_change(now), Some(now + Duration::from_secs(4)));
+}
+
+#[test]
+fn a_will_doubts_everything_at_once() {
+    let now = Instant::now();
+    let (mut ledger, mut shown) = up(now);
+    let will = Heartbeat {
+        online: false,
+        ..beat(0, 0)
+    };
+    ledger.hear("one", will, Duration::ZERO, now);
+    shown.take(ledger.settle(now, second(11)));
+    assert_eq!(shown.trouble(), "the publisher one has ended");
+}
+
+#[test]
+fn a_publisher_without_its_server_confirms_nothing() {
+    let now = Instant::now();
+    let (mut ledger, mut shown) = up(now);
+    let cut_off = Heartbeat {
+        problem: Some("cup does not answer".into()),
+        ..beat(2, 0)
+    };
+    ledger.hear("one", cut_off, Duration::ZERO, now);
+    shown.take(ledger.settle(now, second(11)));
+    let words = "the publisher one does not reach its server: cup does not answer";
+    assert_eq!(shown.trouble(), words);
+}
+
+#[test]
+fn without_the_broker_everything_is_doubted_and_comes_back_only_by_a_publisher() {
+    let now = Instant::now();
+    let (mut ledger, mut shown) = up(now);
+    let problem = Problem {
+        what: "the broker is gone".into(),
+        advice: String::new(),
+    };
+    ledger.lost(problem, second(12));
+    shown.take(ledger.settle(now, second(11)));
+    assert_eq!(shown.trouble(), "the broker is gone");
+    ledger.connected();
+    shown.take(ledger.settle(now, second(12)));
+    assert_eq!(shown.trouble(), "the broker is gone");
+    ledger.gathered();
+    shown.take(ledger.settle(now, second(13)));
+    assert_eq!(shown.trouble(), "no publisher is heard below whosin");
+}
+
+#[test]
+fn what_an_earlier_run_left_is_not_believed() {
+    let now = Instant::now();
+    let (mut ledger, mut shown) = up(now);
+    ledger.hear("one", beat(1, 100), Duration::ZERO, now);
+    shown.take(ledger.settle(now, second(110)));
+    assert_eq!(shown.outcome, Some(Outcome::NotAnswered));
+    ledger.learn(&ben(), state(Availability::Dnd, 100, 101), now);
+    shown.take(ledger.settle(now, second(111)));
+    assert_eq!(shown.availability(), Availability::Dnd);
+}
+
+#[test]
+fn old_states_and_old_heartbeats_that_are_replayed_change_nothing() {
+    let now = Instant::now();
+    let (mut ledger, mut shown) = up(now);
+    for old in [
+        state(Availability::Busy, 0, 4),
+        state(Availability::Busy, -50, 900),
+    ] {
+        ledger.learn(&ben(), old, now);
+        assert!(ledger.settle(now, second(12)).is_empty());
+    }
+    let later = now + 2 * INTERVAL;
+    for old in [beat(1, 0), beat(9, -50)] {
+        ledger.hear("one", old, Duration::ZERO, later);
+    }
+    shown.take(ledger.settle(now + 3 * INTERVAL, second(40)));
+    assert_eq!(shown.trouble(), "the publisher one is silent");
+}
+
+#[test]
+fn of_two_publishers_the_newest_state_counts_and_one_is_enough() {
+    let now = Instant::now();
+    let (mut ledger, mut shown) = up(now);
+    let other = State {
+        publisher: "two".into(),
+        ..state(Availability::Away, 0, 8)
+    };
+    ledger.hear("two", beat(1, 0), Duration::ZERO, now);
+    ledger.learn(&ben(), other, now);
+    ledger.learn(&ben(), state(Availability::Available, 0, 6), now);
+    shown.take(ledger.settle(now, second(11)));
+    assert_eq!(shown.availability(), Availability::Away);
+    let will = Heartbeat {
+        online: false,
+        ..beat(0, 0)
+    };
+    ledger.hear("one", will, Duration::ZERO, now);
+    assert!(ledger.settle(now, second(12)).is_empty());
+}
+
+#[test]
+fn somebody_who_is_not_published_is_said_to_be_and_only_once_all_has_come() {
+    let now = Instant::now();
+    let (mut ledger, mut shown) = up(now);
+    let new = Address::parse("new@example.com").unwrap();
+    assert_eq!(
+        ledger.set_contacts(vec![new.clone()]),
+        (vec![new.clone()], vec![ben()])
+    );
+    assert!(ledger.settle(now, second(11)).is_empty());
+    ledger.gathered();
+    shown.take(ledger.settle(now, second(12)));
+    let Some(Outcome::Refused(words)) = &shown.outcome else {
+        panic!("{:?}", shown.outcome)
+    };
+    assert!(
+        words.starts_with("nobody publishes this contact"),
+        "{words}"
+    );
+    ledger.not_allowed(&new, "the broker refuses it".into());
+    shown.take(ledger.settle(now, second(13)));
+    assert_eq!(
+        shown.outcome,
+        Some(Outcome::Refused("the broker refuses it".into()))
+    );
+}
+
+#[derive(Clone, Debug)]
+enum Happens {
+    Passes(u64),
+    Beats(u64, i64),
+    Ends(i64),
+    Learns(i64, i64),
+    Connects,
+    Gathers,
+    Loses,
+}
+
+fn happens() -> impl Strategy<Value = Happens> {
+    prop_oneof![
+        (0..40_u64).prop_map(Happens::Passes),
+        (0..9_u64, 0..3_i64).prop_map(|(beat, since)| Happens::Beats(beat, since)),
+        (0..3_i64).prop_map(Happens::Ends),
+        (0..3_i64, 0..9_i64).prop_map(|(since, asked)| Happens::Learns(since, asked)),
+        Just(Happens::Connects),
+        Just(Happens::Gathers),
+        Just(Happens::Loses),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_ever_fresh_without_a_broker_and_a_heartbeat_of_the_last_three_intervals(
+        events in proptest::collection::vec(happens(), 0..60)
+    ) {
+        let begun = Instant::now();
+        let (mut ledger, mut shown) = (ledger(), Shown::default());
+        let (mut passed, mut is_connected) = (0, false);
+        let mut heard: Option<u64> = None;
+        for event in events {
+            let now = begun + Duration::from_secs(passed);
+            match event {
+                Happens::Passes(seconds) => passed += seconds,
+                Happens::Beats(number, since) => {
+                    ledger.hear("one", beat(number, since), Duration::ZERO, now);
+                    heard = Some(passed);
+                }
+                Happens::Ends(since) => {
+                    let will = Heartbeat { online: false, ..beat(0, since) };
+                    ledger.hear("one", will, Duration::ZERO, now);
+                }
+                Happens::Learns(since, asked_at) => {
+                    ledger.learn(&ben(), state(Availability::Away, since, asked_at), now);
+                }
+                Happens::Connects => {
+                    ledger.connected();
+                    (is_connected, heard) = (true, None);
+                }
+                Happens::Gathers => ledger.gathered(),
+                Happens::Loses => {
+                    let problem = Problem { what: "gone".into(), advice: String::new() };
+                    ledger.lost(problem, second(0));
+                    is_connected = false;
+                }
+            }
+            let now = begun + Duration::from_secs(passed);
+            shown.take(ledger.settle(now, second(passed as i64)));
+            let is_heard = heard.is_some_and(|at| passed < at + 3 * INTERVAL.as_secs());
+            prop_assert!(!shown.is_fresh() || (is_connected && is_heard));
+        }
+    }
+
+    #[test]
+    fn an_address_is_two_levels_that_name_nobody_else(
+        one in "[ -~äß]{1,12}", other in "[ -~äß]{1,12}"
+    ) {
+        let topics = Topics::new("a/b").unwrap();
+        let address = |user: &str| Address::parse(&format!("{user}@example.com")).ok();
+        if let (Some(one), Some(other)) = (address(&one), address(&other)) {
+            let topic = topics.presence(&one);
+            prop_assert_eq!(topic.matches('/').count(), 5, "{}", topic);
+            prop_assert!(!topic.contains(['+', '#', '\0']), "{}", topic);
+            prop_assert_eq!(topics.read(&topic), Topic::Presence);
+            prop_assert_eq!(one == other, topic == topics.presence(&other));
+        }
+    }
+
+    #[test]
+    fn no_payload_breaks_the_reader(payload in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = State::read(&payload, &ben());
+    }
+}
+
+#[test]
+fn topics_put_the_domain_first() {
+    let topics = Topics::new("whosin").unwrap();
+    assert_eq!(
+        topics.availability(&Address::parse("Ben@Example.com").unwrap()),
+        "whosin/v1/presence/example.com/ben/availability"
+    );
+    assert_eq!(
+        topics.read("whosin/v1/publisher/one"),
+        Topic::Publisher("one")
+    );
+    for other in ["whosin/v1/presence/a/b/availability", "x", "whosinx/v1/a"] {
+        assert_eq!(topics.read(other), Topic::Other, "{other}");
+    }
+    for wrong in ["", "/a", "a//b", "a/+", "#", "$SYS"] {
+        assert_eq!(Topics::new(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn a_place_is_read_and_written_and_takes_no_password() {
+    let place: Place = "mqtts://a%40b@[::1]/x/y/".parse().unwrap();
+    assert_eq!((place.user(), place.host()), (Some("a@b"), "::1"));
+    assert_eq!(place.origin(), "mqtts://[::1]:8883/x/y");
+    assert_eq!(place.to_string().parse::<Place>(), Ok(place));
+    let place: Place = "mqtt://Broker:7000".parse().unwrap();
+    assert_eq!(place.to_string(), "mqtt://broker:7000/whosin");
+    assert!(!place.is_tls() && !place.is_loopback());
+    for (wrong, why) in [
+        ("mqtts://board:secret@broker", PlaceError::Password),
+        ("https://broker", PlaceError::Shape),
+        ("mqtts://", PlaceError::Shape),
+        ("broker", PlaceError::Shape),
+        ("mqtts://broker/a/%23", PlaceError::Prefix),
+    ] {
+        assert_eq!(wrong.parse::<Place>(), Err(why), "{wrong}");
+    }
+}
+
+fn rich() -> Person {
+    Person {
+        name: Some("Ben Two".into()),
+        number: Some("2140".into()),
+        own_note: Some("owes me a coffee".into()),
+        note: Some("at the dentist".into()),
+        activities: vec!["other".into()],
+        label: "Walking the dog".into(),
+        mood: vec!["happy".into()],
+        devices: vec![PersonsDevice {
+            id: "handset".into(),
+            note: Some("on silent".into()),
+            ..PersonsDevice::default()
+        }],
+        ..person(Availability::Away)
+    }
+}
+
+#[test]
+fn only_what_is_allowed_is_published_and_the_books_own_words_never() {
+    let text = |notes, devices| {
+        let disclosure = Disclosure { notes, devices };
+        serde_json::to_string(&published(&rich(), disclosure, "one", second(0))).unwrap()
+    };
+    let private = ["Ben Two", "2140", "coffee"];
+    let notes = ["dentist", "dog", "happy"];
+    for (has_notes, has_devices) in [(false, false), (true, false), (false, true), (true, true)] {
+        let text = text(has_notes, has_devices);
+        assert!(private.iter().all(|word| !text.contains(word)), "{text}");
+        for word in notes {
+            assert_eq!(text.contains(word), has_notes, "{word}: {text}");
+        }
+        assert_eq!(text.contains("handset"), has_devices, "{text}");
+        assert_eq!(text.contains("silent"), has_devices && has_notes, "{text}");
+    }
+}
+
+#[test]
+fn what_is_published_is_a_contact_of_the_schema() {
+    let schema = include_str!("../../assets/status.schema.json");
+    let mut schema: Value = serde_json::from_str(schema).unwrap();
+    let disclosure = Disclosure {
+        notes: true,
+        devices: true,
+    };
+    let payload = published(&rich(), disclosure, "one", second(0));
+    let payload = serde_json::to_value(payload).unwrap();
+    let contact = schema["properties"]["contacts"]["items"].take();
+    let mut whole = contact;
+    whole["$defs"] = schema["$defs"].take();
+    let validator = jsonschema::validator_for(&whole).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(&payload)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
+fn texts_of_others_are_cleaned_and_anothers_payload_is_refused() {
+    let evil = Person {
+        note: Some("a\u{1b}[2Jb".into()),
+        ..person(Availability::Busy)
+    };
+    let disclosure = Disclosure {
+        notes: true,
+        devices: false,
+    };
+    let payload = serde_json::to_vec(&published(&evil, disclosure, "one", second(0))).unwrap();
+    let state = State::read(&payload, &ben()).unwrap();
+    let Outcome::Answered(presence) = state.outcome else {
+        panic!()
+    };
+    assert!(!presence.note.as_ref().unwrap().contains('\u{1b}'));
+    let other = Address::parse("carla@example.com").unwrap();
+    assert!(State::read(&payload, &other).is_err());
+}
+
+#[test]
+fn only_changes_are_sent_and_all_again_over_a_new_connection() {
+    let topics = Topics::new("whosin").unwrap();
+    let mut outbox = Outbox::new(topics, "one".into(), second(0), Disclosure::default());
+    let mut available = person(Availability::Available);
+    assert_eq!(outbox.changes([available.clone()]).len(), 2);
+    available.asked_at = Some(second(0) + SignedDuration::from_secs(5));
+    assert!(outbox.changes([available.clone()]).is_empty());
+    let changed = outbox.changes([person(Availability::Dnd)]);
+    assert_eq!(changed[1].payload, b"dnd");
+    let stale = Person {
+        fresh: false,
+        ..person(Availability::Dnd)
+    };
+    assert_eq!(outbox.changes([stale])[1].payload, b"unknown");
+    outbox.forget();
+    assert_eq!(outbox.changes([available]).len(), 2);
+    let emptied = outbox.keep(&[]);
+    assert_eq!(emptied.len(), 2);
+    assert!(emptied.iter().all(|message| message.payload.is_empty()));
+    assert!(outbox.keep(&[]).is_empty());
+}
