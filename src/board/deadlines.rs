@@ -84,9 +84,9 @@ impl Board {
                 _,
             ) => {
                 sooner(age::seconds_turn(*since, now));
-                if *next_try > now {
+                if let Some(next_try) = next_try.filter(|next_try| *next_try > now) {
                     sooner(age::seconds_turn(
-                        *next_try - SignedDuration::from_hours(1),
+                        next_try - SignedDuration::from_hours(1),
                         now,
                     ));
                 }

@@ -40,7 +40,9 @@ impl Roster {
         } = self.link_state_mut()
         {
             shift(since, by);
-            shift(next_try, by);
+            if let Some(next_try) = next_try {
+                shift(next_try, by);
+            }
         }
     }
 }

@@ -307,7 +307,7 @@ impl Ledger {
             LinkState::Trouble {
                 problem,
                 since,
-                next_try: next_try.unwrap_or(since),
+                next_try,
             }
         };
         match &self.way {

@@ -163,7 +163,7 @@ const FILES: [(&str, &str); 8] = [
     ),
 ];
 
-const VARIABLES: [(&str, &str); 7] = [
+const VARIABLES: [(&str, &str); 8] = [
     (
         "WHOSIN_SERVER, WHOSIN_INTERVAL and so on",
         "Each setting, as its key in config.toml; an empty one counts as unset.",
@@ -175,6 +175,10 @@ const VARIABLES: [(&str, &str); 7] = [
     (
         "WHOSIN_APP_PASSWORD",
         "The application user's password. It is never an option.",
+    ),
+    (
+        "WHOSIN_BROKER_PASSWORD",
+        "The password for the broker of the shared feed. It is never an option.",
     ),
     (
         "NO_COLOR, COLORTERM, TERM, COLORFGBG",

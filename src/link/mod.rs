@@ -103,8 +103,9 @@ pub enum LinkState {
         problem: Problem,
         /// Since when.
         since: Timestamp,
-        /// When the next try is due.
-        next_try: Timestamp,
+        /// When the next try is due; `None` where there is nothing to try, for what is missing is
+        /// heard when it comes.
+        next_try: Option<Timestamp>,
     },
     /// The sign-in was refused: it is not tried again until the user asks for it.
     Refused {

@@ -1,6 +1,6 @@
 //! The lines under the header: problems and notices, the most pressing first.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -34,14 +34,15 @@ pub fn all(board: &Board, now: Timestamp) -> Vec<Notice> {
             since,
             next_try,
         } => {
-            let left = next_try.duration_since(now).max(SignedDuration::ZERO);
-            let next = match left.as_secs() {
-                0 => "trying again now".to_string(),
-                seconds => format!("next try in {seconds} s"),
+            let left = |next_try: Timestamp| next_try.duration_since(now).as_secs().max(0);
+            let next = match next_try.map(left) {
+                None => String::new(),
+                Some(0) => ", trying again now".into(),
+                Some(seconds) => format!(", next try in {seconds} s"),
             };
             let lasting = age::seconds(*since, now);
             let (what, advice) = (&problem.what, &problem.advice);
-            Some(format!("{what} for {lasting}, {next}. {advice}"))
+            Some(format!("{what} for {lasting}{next}. {advice}"))
         }
         LinkState::Refused { problem, .. } => {
             let (what, advice) = (&problem.what, &problem.advice);

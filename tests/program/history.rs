@@ -35,7 +35,7 @@ fn trouble() -> LinkState {
     LinkState::Trouble {
         problem,
         since: start(),
-        next_try: start(),
+        next_try: Some(start()),
     }
 }
 

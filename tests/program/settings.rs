@@ -130,6 +130,7 @@ fn each_setting_is_a_key_a_line_of_the_view_and_an_option_or_one_of_the_few_that
         "allow_actions",
         "app_password",
         "app_password_command",
+        "broker_password_command",
         "directory",
         "directory_address",
         "directory_ca_file",

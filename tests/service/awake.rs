@@ -106,7 +106,7 @@ async fn waking_ends_the_wait_for_the_next_try() {
     // Until the pauses are long.
     let far = |state: &LinkState| match state {
         LinkState::Trouble { next_try, .. } => {
-            next_try.duration_since(Timestamp::now()) > SignedDuration::from_secs(2)
+            next_try.unwrap().duration_since(Timestamp::now()) > SignedDuration::from_secs(2)
         }
         _ => false,
     };

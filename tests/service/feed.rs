@@ -129,7 +129,7 @@ async fn a_server_that_is_gone_is_trouble_and_its_return_is_noticed() {
     else {
         unreachable!()
     };
-    assert!(next_try > since);
+    assert!(next_try.unwrap() > since);
     service.start_node(whosin::simulator::Node::First).await;
     feed.commands.send(Command::AskNow(vec![])).unwrap();
     link(&mut feed, |state| *state == LinkState::Up).await;

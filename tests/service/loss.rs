@@ -62,7 +62,7 @@ async fn a_service_that_comes_back_is_there_at_once_though_the_pauses_are_long()
     let far = |state: &LinkState| match state {
         LinkState::Trouble {
             next_try, since, ..
-        } => next_try.duration_since(*since) > jiff::SignedDuration::from_secs(8),
+        } => next_try.unwrap().duration_since(*since) > jiff::SignedDuration::from_secs(8),
         _ => false,
     };
     link(&mut feed, far).await;

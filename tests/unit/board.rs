@@ -22,7 +22,7 @@ fn trouble() -> LinkState {
     LinkState::Trouble {
         problem,
         since: start(),
-        next_try: start() + SignedDuration::from_secs(5),
+        next_try: Some(start() + SignedDuration::from_secs(5)),
     }
 }
 

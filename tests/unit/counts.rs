@@ -63,7 +63,7 @@ fn they_agree_when_the_link_breaks() {
     desk.send(WorldMessage::Link(link(LinkState::Trouble {
         problem,
         since: desk.now,
-        next_try: desk.now + SignedDuration::from_secs(5),
+        next_try: Some(desk.now + SignedDuration::from_secs(5)),
     })));
     assert_eq!(free(&mut desk), [0; 3]);
 }

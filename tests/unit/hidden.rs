@@ -392,7 +392,7 @@ fn written_everywhere(text: &str) -> Desk {
         ..link(LinkState::Trouble {
             problem,
             since: desk.now,
-            next_try: desk.now,
+            next_try: Some(desk.now),
         })
     }));
     desk

@@ -324,7 +324,7 @@ fn a_dead_link() {
         desk.send(WorldMessage::Link(link(LinkState::Trouble {
             problem,
             since,
-            next_try,
+            next_try: Some(next_try),
         })));
     });
 }

@@ -101,7 +101,7 @@ impl<S: Sink> Worker<S> {
         self.send_link(LinkState::Trouble {
             problem,
             since,
-            next_try,
+            next_try: Some(next_try),
         })
         .await;
     }
