@@ -137,7 +137,8 @@ struct Publisher {
     /// The heartbeat as it was sent last.
     beat: Heartbeat,
     next_beat: Instant,
-    /// Whether the server has answered, or cannot: before that there is nothing to say.
+    /// Whether the server has answered for everybody, or cannot. Before that a heartbeat would make
+    /// readers take those who are missing for people whom nobody publishes.
     has_asked: bool,
     /// Whether the service manager knows that all is up.
     is_ready: bool,
@@ -154,7 +155,9 @@ impl Publisher {
                 incoming = self.connection.next() => self.incoming(incoming).await?,
                 () = self.book.next() => self.read_book().await,
                 () = tokio::time::sleep_until(self.next_beat.into()) => {
-                    self.has_asked = true;
+                    // A server that leaves somebody out keeps nobody else waiting.
+                    let has_begun = self.asked().any(|is_asked| is_asked);
+                    self.has_asked |= has_begun;
                     self.book.check(self.stamp);
                     self.beat().await;
                 }
@@ -171,7 +174,7 @@ impl Publisher {
                     addresses.push(report.address.clone());
                 }
                 self.send_changes(Some(&addresses)).await;
-                if !self.has_asked {
+                if !self.has_asked && self.asked().all(|is_asked| is_asked) {
                     self.has_asked = true;
                     self.beat().await;
                 }
@@ -184,6 +187,9 @@ impl Publisher {
                 let before = problem_of(&self.watcher.roster.link().state);
                 let now = problem_of(&link.state);
                 self.watcher.roster.set_link(link, Timestamp::now());
+                // Trouble is something to say, and nobody to watch needs no answer.
+                let nobody = self.watcher.roster.entries().is_empty();
+                self.has_asked |= now.is_some() || nobody;
                 if before != now {
                     if let Some(words) = &now {
                         complain(format_args!("whosin: {words}"));
@@ -239,6 +245,12 @@ impl Publisher {
             }
         }
         Ok(())
+    }
+
+    /// Of each contact, whether the server has said anything about it.
+    fn asked(&self) -> impl Iterator<Item = bool> + '_ {
+        let entries = self.watcher.roster.entries().iter();
+        entries.map(|entry| entry.asked_at().is_some() || entry.trouble.is_some())
     }
 
     /// Makes another connection after a pause; what comes meanwhile waits.

@@ -67,10 +67,7 @@ pub enum Command {
 
 /// What the feed has found out.
 #[derive(Clone, Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "few are on the way at a time"
-)]
+#[allow(clippy::large_enum_variant, reason = "few are on the way at a time")]
 pub enum Update {
     /// What was learned of some contacts.
     Reports(Vec<Report>),
