@@ -20,6 +20,8 @@ pub fn beats_for(interval: Duration) -> Duration {
 pub struct Heartbeat {
     /// 1.
     pub schema: u32,
+    /// Whether it publishes only while no other one does.
+    pub standby: bool,
     /// Whether it runs.
     pub online: bool,
     /// The number of this heartbeat in this run.

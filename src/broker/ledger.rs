@@ -59,7 +59,8 @@ struct Publisher {
 struct Entry {
     /// What the broker keeps of it may still come.
     is_awaited: bool,
-    state: Option<State>,
+    /// The latest of each publisher: when one ends, what the other one sent holds on.
+    states: Vec<State>,
     /// Why nothing can come, or what came cannot be read.
     trouble: Option<Outcome>,
     /// What the board was sent since the link is up.
@@ -72,7 +73,7 @@ impl Default for Entry {
     fn default() -> Entry {
         Entry {
             is_awaited: true,
-            state: None,
+            states: Vec::new(),
             trouble: None,
             sent: None,
             was_answered: false,
@@ -174,7 +175,7 @@ impl Ledger {
     /// What is published of a contact cannot be read.
     pub fn unreadable(&mut self, contact: &Address, words: String) {
         if let Some(entry) = self.entries.get_mut(contact) {
-            entry.state = None;
+            entry.states.clear();
             entry.trouble = Some(Outcome::Unreadable(words));
         }
     }
@@ -182,22 +183,37 @@ impl Ledger {
     /// A contact is not published any more.
     pub fn dropped(&mut self, contact: &Address) {
         if let Some(entry) = self.entries.get_mut(contact) {
-            entry.state = None;
+            entry.states.clear();
             entry.trouble = None;
         }
     }
 
-    /// A state came. One that is older than what is known and fresh is a replay.
+    /// A state came. One that is older than what is known and fresh of the same publisher is a replay,
+    /// and so is one of an earlier run.
     pub fn learn(&mut self, contact: &Address, state: State, now: Instant) {
-        let is_fresh = |state: &State| self.is_confirmed(state, now);
         let Some(entry) = self.entries.get(contact) else {
             return;
         };
-        let known = entry.state.as_ref().filter(|known| is_fresh(known));
-        let is_replay =
-            known.is_some_and(|known| !is_fresh(&state) || state.asked_at < known.asked_at);
-        if !is_replay && let Some(entry) = self.entries.get_mut(contact) {
-            entry.state = Some(state);
+        let confirmed: Vec<bool> = entry
+            .states
+            .iter()
+            .map(|known| self.is_confirmed(known, now))
+            .collect();
+        let is_confirmed = self.is_confirmed(&state, now);
+        let mut known = entry.states.iter().zip(&confirmed);
+        let is_replay = known.any(|(known, is_fresh)| {
+            let is_older = !is_confirmed || state.asked_at < known.asked_at;
+            *is_fresh && known.publisher == state.publisher && is_older
+        });
+        if is_replay {
+            return;
+        }
+        if let Some(entry) = self.entries.get_mut(contact) {
+            let mut confirmed = confirmed.into_iter();
+            entry.states.retain(|known| {
+                confirmed.next().unwrap_or(false) && known.publisher != state.publisher
+            });
+            entry.states.push(state);
             entry.trouble = None;
         }
     }
@@ -281,14 +297,22 @@ impl Ledger {
         if let Some(trouble) = &entry.trouble {
             return Some(trouble.clone());
         }
-        match &entry.state {
-            Some(state) if self.is_confirmed(state, now) => Some(state.outcome.clone()),
-            Some(_) => Some(Outcome::NotAnswered),
-            None if !entry.is_awaited => Some(Outcome::Refused(
-                "nobody publishes this contact: ask whoever runs whosin publish to add it".into(),
-            )),
-            None => entry.was_answered.then_some(Outcome::NotAnswered),
+        let confirmed = entry
+            .states
+            .iter()
+            .filter(|one| self.is_confirmed(one, now));
+        if let Some(newest) = confirmed.max_by_key(|state| state.asked_at) {
+            return Some(newest.outcome.clone());
         }
+        if !entry.states.is_empty() {
+            return Some(Outcome::NotAnswered);
+        }
+        if !entry.is_awaited {
+            return Some(Outcome::Refused(
+                "nobody publishes this contact: ask whoever runs whosin publish to add it".into(),
+            ));
+        }
+        entry.was_answered.then_some(Outcome::NotAnswered)
     }
 
     /// Whether a state is of the present run of a publisher that is alive and reaches its server.

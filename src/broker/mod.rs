@@ -10,6 +10,7 @@ mod ledger;
 mod outbox;
 mod place;
 mod reader;
+mod rivals;
 mod state;
 mod topics;
 
@@ -19,6 +20,7 @@ pub use ledger::Ledger;
 pub use outbox::Outbox;
 pub use place::{Place, PlaceError};
 pub use reader::start;
+pub use rivals::Rivals;
 pub use state::{Disclosure, State, Unreadable, published};
 pub use topics::{Topic, Topics};
 

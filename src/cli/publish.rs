@@ -20,6 +20,10 @@ pub struct Publish {
     /// Publish devices, too, and since when nobody is at them
     #[arg(long)]
     pub publish_devices: bool,
+    /// Publish only while no other publisher is heard: takes over when one ends or falls silent, and
+    /// leaves it to one that is no standby when that is back; with an --id of its own
+    #[arg(long, conflicts_with = "purge")]
+    pub standby: bool,
     /// Empty everything that this publisher has published, and end
     #[arg(long)]
     pub purge: bool,

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use rustix::process::Signal;
 use serde_json::Value;
-use whosin::broker::{Config, Connection, Message};
+use whosin::broker::{Config, Connection, Heartbeat, Incoming, Message};
 use whosin::http::Trust;
 use whosin::simulator::{Doing, Node};
 
@@ -63,6 +63,35 @@ impl Shared {
             .unwrap();
         let words = [output.stdout, output.stderr].concat();
         (output.status.code(), text(&words))
+    }
+
+    /// The heartbeat that the broker keeps of a publisher.
+    fn heartbeat(&self, id: &str) -> Option<Heartbeat> {
+        let config = self.config("board");
+        let topic = config.place.topics().publisher(id);
+        self.bench.runtime.block_on(async {
+            let mut connection = Connection::begin(&config, None).unwrap();
+            connection.next().await.unwrap();
+            connection.subscribe(vec![topic]).await;
+            let second = std::time::Duration::from_secs(1);
+            loop {
+                match tokio::time::timeout(second, connection.next()).await.ok()? {
+                    Ok(Incoming::Published { payload, .. }) => {
+                        return serde_json::from_slice(&payload).ok();
+                    }
+                    Ok(_) => {}
+                    Err(_) => return None,
+                }
+            }
+        })
+    }
+
+    fn config(&self, user: &str) -> Config {
+        Config {
+            place: self.broker.place(user).parse().unwrap(),
+            password: Some(PASSWORD.into()),
+            trust: Trust::CaFile(self.broker.certificate()),
+        }
     }
 
     fn watch(&self) -> Running {
@@ -215,11 +244,7 @@ fn old_states_that_are_played_again_change_nothing() {
     let _publisher = shared.publisher();
     let watching = shared.watch();
     watching.line_with("Ursula One  Available");
-    let config = Config {
-        place: shared.broker.place("publisher").parse().unwrap(),
-        password: Some(PASSWORD.into()),
-        trust: Trust::CaFile(shared.broker.certificate()),
-    };
+    let config = shared.config("publisher");
     let ursula = shared.bench.ursula();
     let topic = config.place.topics().presence(&ursula);
     shared.bench.runtime.block_on(async {
@@ -237,6 +262,39 @@ fn old_states_that_are_played_again_change_nothing() {
     shared.bench.service.set(&ursula, Doing::Dnd);
     let line = watching.line_with("Ursula One");
     assert!(line.contains("Do not disturb"), "{line}");
+}
+
+#[test]
+fn a_standby_takes_over_and_yields_to_the_publisher_that_is_back() {
+    let Some(shared) = Shared::new() else { return };
+    let mut publisher = shared.publisher();
+    let mut standby = Running::start(shared.publish(&["--standby", "--id", "second", "-v"]));
+    let watching = shared.watch();
+    watching.line_with("Ursula One  Available");
+    assert_eq!(shared.bench.service.signed_in(), (1, 1), "it asks nobody");
+    publisher.signal(Signal::KILL);
+    publisher.end();
+    watching.line_with("! the publisher publisher has ended");
+    shared.bench.service.set(&shared.bench.ursula(), Doing::Dnd);
+    watching.line_with("Ursula One  Do not disturb");
+    let mut publisher = Running::start(shared.publish(&[]));
+    let sees = |id: &str| shared.heartbeat(id).is_some_and(|beat| beat.online);
+    until("the publisher is back", || sees("publisher"));
+    until("the standby yields", || !sees("second"));
+    shared
+        .bench
+        .service
+        .set(&shared.bench.ursula(), Doing::Lunch);
+    let lines = [watching.line(), watching.line()];
+    let has = |words: &str| lines.iter().any(|line| line.contains(words));
+    assert!(
+        has("answers again") && has("Ursula One  Lunch"),
+        "{lines:?}"
+    );
+    for one in [&mut standby, &mut publisher] {
+        one.signal(Signal::TERM);
+        assert_eq!(one.end().0, Some(143));
+    }
 }
 
 #[cfg(target_os = "linux")]

@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use serde_json::Value;
 use whosin::broker::{
-    Config, Disclosure, Heartbeat, Ledger, Outbox, Place, PlaceError, State, Topic, Topics,
+    Config, Disclosure, Heartbeat, Ledger, Outbox, Place, PlaceError, Rivals, State, Topic, Topics,
     published,
 };
 use whosin::feed::Update;
@@ -254,6 +254,40 @@ fn of_two_publishers_the_newest_state_counts_and_one_is_enough() {
     };
     ledger.hear("one", will, Duration::ZERO, now);
     assert!(ledger.settle(now, second(12)).is_empty());
+    // When the other one ends, too, and this one is back, its state counts again.
+    let will = Heartbeat {
+        online: false,
+        ..beat(1, 0)
+    };
+    ledger.hear("one", beat(2, 0), Duration::ZERO, now);
+    ledger.hear("two", will, Duration::ZERO, now);
+    shown.take(ledger.settle(now, second(13)));
+    assert_eq!(shown.availability(), Availability::Available);
+}
+
+#[test]
+fn a_standby_publishes_while_nobody_else_does_and_yields_by_rank() {
+    let now = Instant::now();
+    let mut rivals = Rivals::new("m");
+    let standby = Heartbeat {
+        standby: true,
+        ..beat(1, 0)
+    };
+    rivals.hear("m", &beat(1, 0), Duration::ZERO, now);
+    assert_eq!(rivals.alive_until(now), None, "it is no rival of its own");
+    rivals.hear("z", &standby, Duration::ZERO, now);
+    assert_eq!(rivals.alive_until(now), Some(now + 3 * INTERVAL));
+    assert!(!rivals.outrank_a_standby(now));
+    rivals.hear("a", &standby, Duration::ZERO, now);
+    assert!(rivals.outrank_a_standby(now));
+    assert!(!rivals.outrank_a_standby(now + 3 * INTERVAL));
+    rivals.hear("z", &beat(2, 0), Duration::ZERO, now);
+    let ended = Heartbeat {
+        online: false,
+        ..standby
+    };
+    rivals.hear("a", &ended, Duration::ZERO, now);
+    assert!(rivals.outrank_a_standby(now), "z is no standby any more");
 }
 
 #[test]

@@ -1,22 +1,25 @@
 //! The publisher of the shared feed: keeps the contact book fresh, and publishes each change.
 
+mod purge;
+mod standby;
+
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::output::{complain, print};
+use super::output::complain;
 use super::source::Source;
 use super::watcher::{Event, Watcher};
 use super::{CommandError, feed_config_with_warning, load};
 use crate::broker::{
-    Config, Connection, Disclosure, Failure, Heartbeat, Incoming, Message, Outbox, Place, State,
+    Config, Connection, Disclosure, Failure, Heartbeat, Incoming, Message, Outbox, Place, Rivals,
     Topic,
 };
 use crate::cli::{Exit, Options, Publish};
 use crate::contacts::{self, Changes, counted};
 use crate::feed::Update;
 use crate::file::Stamp;
-use crate::link::{LinkState, Problem};
+use crate::link::LinkState;
 use crate::memory::snapshot::Person;
 use crate::presence::Address;
 use crate::settings::Settings;
@@ -26,10 +29,6 @@ use crate::sys::ready;
 const PAUSE: Duration = Duration::from_secs(1);
 /// The longest.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// When nothing has come for so long, the broker has sent all that it keeps.
-const QUIET: Duration = Duration::from_secs(1);
-/// A broker that takes longer is not reached.
-const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Publishes until it is ended; or empties what was published.
 pub async fn publish(options: &Options, publish: &Publish) -> Result<Exit, CommandError> {
@@ -44,51 +43,31 @@ pub async fn publish(options: &Options, publish: &Publish) -> Result<Exit, Comma
     };
     refuse_open(&broker)?;
     if publish.purge {
-        return purge(&broker, &publish.id).await;
+        return purge::purge(&broker, &publish.id).await;
     }
-    let config = feed_config_with_warning(&settings).await?;
-    let stamp = Stamp::of(&settings.places.contacts);
-    let book = contacts::load(&settings.places.contacts)?;
-    super::answers::hint_where_empty(&book);
-    let since = Timestamp::now();
-    let beat = Heartbeat {
-        schema: 1,
-        online: true,
-        interval: config.interval.as_secs().max(1),
-        since,
-        server: config.endpoint.origin(),
-        user: config.credentials.user.clone(),
-        ..Heartbeat::default()
-    };
-    let disclosure = Disclosure {
-        notes: publish.publish_notes,
-        devices: publish.publish_devices,
-    };
-    let topics = broker.place.topics().clone();
-    let outbox = Outbox::new(topics, publish.id.clone(), since, disclosure);
-    let watcher = Watcher::of(Source::Service(Box::new(config)), book)?;
-    let mut publisher = Publisher {
-        id: publish.id.clone(),
-        book: Changes::of(&settings.places.contacts),
-        stamp,
-        next_beat: Instant::now() + beat.interval(),
-        connection: Connection::begin(&broker, Some(will(&broker.place, &publish.id, &beat)))?,
-        is_connected: false,
-        pause: PAUSE,
-        has_asked: false,
-        is_ready: false,
-        settings,
-        broker,
-        outbox,
-        watcher,
-        beat,
-    };
-    let ended = publisher.run().await;
-    publisher.leave().await;
-    match ended {
-        Err(CommandError::Ended(exit)) => Ok(exit),
-        ended => ended,
+    loop {
+        if publish.standby
+            && let Some(exit) = standby::wait(&broker, &publish.id).await?
+        {
+            return Ok(exit);
+        }
+        let mut publisher = Publisher::start(&settings, &broker, publish).await?;
+        let ended = publisher.run().await;
+        publisher.leave().await;
+        match ended {
+            Ok(Ended::Yields) => tracing::info!("another publisher is there: standing by"),
+            Ok(Ended::Exit(exit)) | Err(CommandError::Ended(exit)) => return Ok(exit),
+            Err(error) => return Err(error),
+        }
     }
+}
+
+/// Why a publisher does not go on.
+enum Ended {
+    /// The process has to end.
+    Exit(Exit),
+    /// A standby leaves the publishing to another one.
+    Yields,
 }
 
 /// Refuses a broker to which presence would go in the clear or without a sign-in, unless it is on this
@@ -121,8 +100,17 @@ fn written(beat: &Heartbeat) -> Vec<u8> {
     serde_json::to_vec(beat).expect("it has no keys but texts")
 }
 
+/// A heartbeat, where that is what came, and whose.
+fn heard<'a>(broker: &Config, topic: &'a str, payload: &[u8]) -> Option<(&'a str, Heartbeat)> {
+    match broker.place.topics().read(topic) {
+        Topic::Publisher(id) => Some((id, serde_json::from_slice(payload).ok()?)),
+        Topic::Presence | Topic::Other => None,
+    }
+}
+
 struct Publisher {
     id: String,
+    rivals: Rivals,
     settings: Settings,
     book: Changes,
     /// The contact book as it was when it was read last.
@@ -145,11 +133,60 @@ struct Publisher {
 }
 
 impl Publisher {
-    async fn run(&mut self) -> Result<Exit, CommandError> {
+    /// Begins to keep the contact book fresh, and to connect.
+    async fn start(
+        settings: &Settings,
+        broker: &Config,
+        publish: &Publish,
+    ) -> Result<Publisher, CommandError> {
+        let config = feed_config_with_warning(settings).await?;
+        let stamp = Stamp::of(&settings.places.contacts);
+        let book = contacts::load(&settings.places.contacts)?;
+        super::answers::hint_where_empty(&book);
+        let since = Timestamp::now();
+        let beat = Heartbeat {
+            schema: 1,
+            online: true,
+            standby: publish.standby,
+            interval: config.interval.as_secs().max(1),
+            since,
+            server: config.endpoint.origin(),
+            user: config.credentials.user.clone(),
+            ..Heartbeat::default()
+        };
+        let disclosure = Disclosure {
+            notes: publish.publish_notes,
+            devices: publish.publish_devices,
+        };
+        let topics = broker.place.topics().clone();
+        let will = will(&broker.place, &publish.id, &beat);
+        Ok(Publisher {
+            id: publish.id.clone(),
+            rivals: Rivals::new(&publish.id),
+            book: Changes::of(&settings.places.contacts),
+            stamp,
+            next_beat: Instant::now() + beat.interval(),
+            connection: Connection::begin(broker, Some(will))?,
+            is_connected: false,
+            pause: PAUSE,
+            has_asked: false,
+            is_ready: false,
+            settings: settings.clone(),
+            broker: broker.clone(),
+            outbox: Outbox::new(topics, publish.id.clone(), since, disclosure),
+            watcher: Watcher::of(Source::Service(Box::new(config)), book)?,
+            beat,
+        })
+    }
+
+    async fn run(&mut self) -> Result<Ended, CommandError> {
         loop {
+            if self.beat.standby && self.rivals.outrank_a_standby(Instant::now()) {
+                return Ok(Ended::Yields);
+            }
             tokio::select! {
                 event = self.watcher.next() => match event {
-                    Event::End(exit) => return Ok(exit),
+                    Event::End(exit) => return Ok(Ended::Exit(exit)),
                     Event::Update(update) => self.update(update).await?,
                 },
                 incoming = self.connection.next() => self.incoming(incoming).await?,
@@ -218,17 +255,20 @@ impl Publisher {
                     self.beat().await;
                 }
             }
-            Ok(Incoming::Published { topic, payload, .. }) => {
-                let of_other = match self.broker.place.topics().read(&topic) {
-                    Topic::Publisher(id) => *id != self.id,
-                    Topic::Presence | Topic::Other => false,
-                };
-                let is_gone = serde_json::from_slice::<Heartbeat>(&payload)
-                    .is_ok_and(|beat: Heartbeat| !beat.online);
-                if of_other && is_gone {
-                    // What that one sent last counts no longer, also where it was the same.
-                    self.outbox.forget();
-                    self.send_changes(None).await;
+            Ok(Incoming::Published {
+                topic,
+                payload,
+                retained,
+                rest,
+            }) => {
+                if let Some((id, beat)) = heard(&self.broker, &topic, &payload) {
+                    let age = beat.age(rest, retained, Timestamp::now());
+                    self.rivals.hear(id, &beat, age, Instant::now());
+                    if id != self.id && !beat.online {
+                        // What the other one sent last counts no longer, also where it was the same.
+                        self.outbox.forget();
+                        self.send_changes(None).await;
+                    }
                 }
             }
             Ok(Incoming::Subscribed(_)) => {}
@@ -375,56 +415,4 @@ fn problem_of(state: &LinkState) -> Option<String> {
         }
         LinkState::SigningIn | LinkState::Up => None,
     }
-}
-
-/// Empties everything that the publisher of this ID has published.
-async fn purge(broker: &Config, id: &str) -> Result<Exit, CommandError> {
-    let topics = broker.place.topics();
-    let mut connection = Connection::begin(broker, None)?;
-    let server = |problem: Problem, exit| CommandError::Server(Box::new(problem), exit);
-    let mut contacts = 0;
-    let mut patience = PATIENCE;
-    loop {
-        let incoming = match tokio::time::timeout(patience, connection.next()).await {
-            Ok(Ok(incoming)) => incoming,
-            Ok(Err(Failure::Lost(problem))) => return Err(server(problem, Exit::NotReached)),
-            Ok(Err(Failure::Refused(problem))) => return Err(server(problem, Exit::Refused)),
-            Err(_) => break,
-        };
-        match incoming {
-            Incoming::Connected => {
-                patience = QUIET;
-                connection.subscribe(vec![topics.everybody()]).await;
-            }
-            Incoming::Published { topic, payload, .. } => {
-                let is_ours = State::publisher_of(&payload).is_some_and(|by| by == id);
-                if is_ours && topics.read(&topic) == Topic::Presence {
-                    contacts += 1;
-                    let word = format!("{topic}/availability");
-                    for topic in [topic, word] {
-                        connection
-                            .publish(Message::retained(topic, Vec::new()))
-                            .await;
-                    }
-                }
-            }
-            Incoming::Subscribed(refused) => {
-                if let Some((filter, why)) = refused.into_iter().next() {
-                    let what = format!("the broker refuses {filter}: {why}");
-                    let advice = "Let this user read it in the broker's access list.".into();
-                    return Err(server(Problem { what, advice }, Exit::Refused));
-                }
-            }
-        }
-    }
-    if patience == PATIENCE {
-        let what = format!("the broker {} does not answer", broker.place.host());
-        let advice = "Is the address right, and is it reached from here?".into();
-        return Err(server(Problem { what, advice }, Exit::NotReached));
-    }
-    let heartbeat = Message::retained(topics.publisher(id), Vec::new());
-    connection.publish(heartbeat).await;
-    connection.leave().await;
-    print(&format!("{} emptied\n", counted(contacts)))?;
-    Ok(Exit::Done)
 }
