@@ -5,6 +5,7 @@
 //! gives a reader the same commands and updates as a feed, and [`Connection`] is the link to the broker.
 
 mod connection;
+mod discovery;
 mod heartbeat;
 mod ledger;
 mod outbox;
@@ -15,6 +16,7 @@ mod state;
 mod topics;
 
 pub use connection::{Connection, Failure, Incoming, Message};
+pub use discovery::{Discovery, device, no_device};
 pub use heartbeat::{Heartbeat, beats_for};
 pub use ledger::Ledger;
 pub use outbox::Outbox;

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::connection::Message;
+use super::discovery::{Discovery, device, no_device};
 use super::state::{Disclosure, Published, published};
 use super::topics::Topics;
 use crate::memory::snapshot::Person;
@@ -17,6 +18,7 @@ pub struct Outbox {
     publisher: String,
     since: Timestamp,
     disclosure: Disclosure,
+    discovery: Option<Discovery>,
     /// Who is published; and what was sent over the present connection, apart from when the server
     /// confirmed it: what differs in nothing else need not be sent again.
     sent: HashMap<Address, Option<Vec<u8>>>,
@@ -29,12 +31,14 @@ impl Outbox {
         publisher: String,
         since: Timestamp,
         disclosure: Disclosure,
+        discovery: Option<Discovery>,
     ) -> Outbox {
         Outbox {
             topics,
             publisher,
             since,
             disclosure,
+            discovery,
             sent: HashMap::new(),
         }
     }
@@ -56,7 +60,9 @@ impl Outbox {
             if sent.as_ref() == Some(&timeless) {
                 continue;
             }
-            *sent = Some(timeless);
+            if sent.replace(timeless).is_none() && self.discovery.is_some() {
+                messages.push(device(&self.topics, &address, &self.publisher));
+            }
             let word = now.word().as_bytes().to_vec();
             messages.push(Message::retained(
                 self.topics.presence(&address),
@@ -86,6 +92,9 @@ impl Outbox {
                 self.topics.availability(&address),
                 Vec::new(),
             ));
+            if self.discovery.is_some() {
+                messages.push(no_device(&self.topics, &address));
+            }
         }
         messages
     }

@@ -164,10 +164,11 @@ impl State {
         })
     }
 
-    /// The publisher of a payload, whomever it is about.
-    pub fn publisher_of(payload: &[u8]) -> Option<String> {
+    /// The publisher of a payload, and whom it is about.
+    pub fn owner(payload: &[u8]) -> Option<(String, Address)> {
         let published: Published = serde_json::from_slice(payload).ok()?;
-        Some(published.publisher)
+        let contact = Address::parse(&published.person.uri).ok()?;
+        Some((published.publisher, contact))
     }
 }
 

@@ -20,7 +20,7 @@ pub use exit::Exit;
 pub use looking::{Bar, Goal, Status, Wait, Watch};
 pub use own::Set;
 pub use parser::parser;
-pub use publish::Publish;
+pub use publish::{Discovery, Publish};
 pub use simulated::{Accounts, Population, Security, Simulate};
 pub use who::{ContactError, Whom, find_contact, find_contact_loosely, find_groups};
 

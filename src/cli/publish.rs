@@ -1,6 +1,6 @@
 //! The command line of the publisher.
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::broker::Place;
 use crate::settings::values::Kind;
@@ -24,9 +24,19 @@ pub struct Publish {
     /// leaves it to one that is no standby when that is back; with an --id of its own
     #[arg(long, conflicts_with = "purge")]
     pub standby: bool,
+    /// Also tell a home automation which devices there are: one a contact
+    #[arg(long, value_name = "WHICH")]
+    pub discovery: Option<Discovery>,
     /// Empty everything that this publisher has published, and end
     #[arg(long)]
     pub purge: bool,
+}
+
+/// A home automation that finds devices by MQTT.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Discovery {
+    /// Home Assistant, below homeassistant/
+    Homeassistant,
 }
 
 /// An ID is one level of a topic.

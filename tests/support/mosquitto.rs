@@ -16,6 +16,7 @@ pub const PASSWORD: &str = "sesame";
 const ACCESS: &str = "\
 user publisher
 topic readwrite whosin/v1/#
+topic readwrite homeassistant/#
 
 user board
 topic read whosin/v1/publisher/#

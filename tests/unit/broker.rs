@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use serde_json::Value;
 use whosin::broker::{
-    Config, Disclosure, Heartbeat, Ledger, Outbox, Place, PlaceError, Rivals, State, Topic, Topics,
-    published,
+    Config, Disclosure, Discovery, Heartbeat, Ledger, Outbox, Place, PlaceError, Rivals, State,
+    Topic, Topics, published,
 };
 use whosin::feed::Update;
 use whosin::http::Trust;
@@ -521,9 +521,30 @@ fn texts_of_others_are_cleaned_and_anothers_payload_is_refused() {
 }
 
 #[test]
+fn home_assistant_gets_a_device_a_person_once_and_none_when_the_person_is_gone() {
+    let topics = Topics::new("whosin").unwrap();
+    let discovery = Some(Discovery::HomeAssistant);
+    let disclosure = Disclosure::default();
+    let mut outbox = Outbox::new(topics, "one".into(), second(0), disclosure, discovery);
+    let first = outbox.changes([person(Availability::Available)]);
+    assert_eq!(first.len(), 3);
+    let topic = "homeassistant/device/whosin_20ben_40example_2ecom/config";
+    assert_eq!(first[0].topic, topic);
+    let config: Value = serde_json::from_slice(&first[0].payload).unwrap();
+    assert_eq!(config["availability_topic"], "whosin/v1/publisher/one");
+    let sensor = &config["components"]["availability"];
+    assert_eq!(sensor["state_topic"], first[2].topic);
+    let word = std::str::from_utf8(&first[2].payload).unwrap();
+    assert!(sensor["options"].as_array().unwrap().contains(&word.into()));
+    assert_eq!(outbox.changes([person(Availability::Dnd)]).len(), 2);
+    let emptied = outbox.keep(&[]);
+    assert_eq!((&*emptied[2].topic, emptied[2].payload.len()), (topic, 0));
+}
+
+#[test]
 fn only_changes_are_sent_and_all_again_over_a_new_connection() {
     let topics = Topics::new("whosin").unwrap();
-    let mut outbox = Outbox::new(topics, "one".into(), second(0), Disclosure::default());
+    let mut outbox = Outbox::new(topics, "one".into(), second(0), Disclosure::default(), None);
     let mut available = person(Availability::Available);
     assert_eq!(outbox.changes([available.clone()]).len(), 2);
     available.asked_at = Some(second(0) + SignedDuration::from_secs(5));

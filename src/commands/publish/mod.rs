@@ -12,10 +12,10 @@ use super::source::Source;
 use super::watcher::{Event, Watcher};
 use super::{CommandError, feed_config_with_warning, load};
 use crate::broker::{
-    Config, Connection, Disclosure, Failure, Heartbeat, Incoming, Message, Outbox, Place, Rivals,
-    Topic,
+    Config, Connection, Disclosure, Discovery, Failure, Heartbeat, Incoming, Message, Outbox,
+    Place, Rivals, Topic,
 };
-use crate::cli::{Exit, Options, Publish};
+use crate::cli::{self, Exit, Options, Publish};
 use crate::contacts::{self, Changes, counted};
 use crate::feed::Update;
 use crate::file::Stamp;
@@ -43,7 +43,7 @@ pub async fn publish(options: &Options, publish: &Publish) -> Result<Exit, Comma
     };
     refuse_open(&broker)?;
     if publish.purge {
-        return purge::purge(&broker, &publish.id).await;
+        return purge::purge(&broker, &publish.id, discovery(publish)).await;
     }
     loop {
         if publish.standby
@@ -60,6 +60,12 @@ pub async fn publish(options: &Options, publish: &Publish) -> Result<Exit, Comma
             Err(error) => return Err(error),
         }
     }
+}
+
+fn discovery(publish: &Publish) -> Option<Discovery> {
+    publish.discovery.map(|discovery| match discovery {
+        cli::Discovery::Homeassistant => Discovery::HomeAssistant,
+    })
 }
 
 /// Why a publisher does not go on.
@@ -173,7 +179,13 @@ impl Publisher {
             is_ready: false,
             settings: settings.clone(),
             broker: broker.clone(),
-            outbox: Outbox::new(topics, publish.id.clone(), since, disclosure),
+            outbox: Outbox::new(
+                topics,
+                publish.id.clone(),
+                since,
+                disclosure,
+                discovery(publish),
+            ),
             watcher: Watcher::of(Source::Service(Box::new(config)), book)?,
             beat,
         })

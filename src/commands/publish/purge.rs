@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::broker::{Config, Connection, Failure, Incoming, Message, State, Topic};
+use crate::broker::{
+    Config, Connection, Discovery, Failure, Incoming, Message, State, Topic, no_device,
+};
 use crate::cli::Exit;
 use crate::commands::CommandError;
 use crate::commands::output::print;
@@ -15,7 +17,11 @@ const QUIET: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Empties everything that the publisher of this ID has published.
-pub async fn purge(broker: &Config, id: &str) -> Result<Exit, CommandError> {
+pub async fn purge(
+    broker: &Config,
+    id: &str,
+    discovery: Option<Discovery>,
+) -> Result<Exit, CommandError> {
     let topics = broker.place.topics();
     let mut connection = Connection::begin(broker, None)?;
     let server = |problem: Problem, exit| CommandError::Server(Box::new(problem), exit);
@@ -34,9 +40,14 @@ pub async fn purge(broker: &Config, id: &str) -> Result<Exit, CommandError> {
                 connection.subscribe(vec![topics.everybody()]).await;
             }
             Incoming::Published { topic, payload, .. } => {
-                let is_ours = State::publisher_of(&payload).is_some_and(|by| by == id);
-                if is_ours && topics.read(&topic) == Topic::Presence {
+                let ours = State::owner(&payload).filter(|(by, _)| by == id);
+                if topics.read(&topic) == Topic::Presence
+                    && let Some((_, contact)) = ours
+                {
                     contacts += 1;
+                    if discovery.is_some() {
+                        connection.publish(no_device(topics, &contact)).await;
+                    }
                     let word = format!("{topic}/availability");
                     for topic in [topic, word] {
                         connection
