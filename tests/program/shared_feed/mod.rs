@@ -1,5 +1,7 @@
 //! The shared feed over a real broker: one publisher, readers without a session of their own.
 
+mod costs;
+
 use std::process::Command;
 
 use rustix::process::Signal;
@@ -33,8 +35,20 @@ impl Shared {
     }
 
     fn publish(&self, more: &[&str]) -> Command {
+        self.publish_every("1", more)
+    }
+
+    fn publish_every(&self, seconds: &str, more: &[&str]) -> Command {
         let to = self.broker.place("publisher");
-        let often = ["publish", "--to", &to, "--interval", "1", "--mode", "poll"];
+        let often = [
+            "publish",
+            "--to",
+            &to,
+            "--interval",
+            seconds,
+            "--mode",
+            "poll",
+        ];
         self.with_password(self.bench.command(&[&often, more].concat()))
     }
 
