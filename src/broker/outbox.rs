@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::connection::Message;
+use super::connection::{Message, payload};
 use super::discovery::{Discovery, device, no_device};
-use super::state::{Disclosure, Published, published};
+use super::state::{Disclosure, published};
 use super::topics::Topics;
 use crate::memory::snapshot::Person;
 use crate::presence::Address;
@@ -55,7 +55,7 @@ impl Outbox {
                 continue;
             }
             let now = published(&person, self.disclosure, &self.publisher, self.since);
-            let timeless = written(&now.timeless());
+            let timeless = payload(&now.timeless());
             let sent = self.sent.entry(address.clone()).or_default();
             if sent.as_ref() == Some(&timeless) {
                 continue;
@@ -64,10 +64,7 @@ impl Outbox {
                 messages.push(device(&self.topics, &address, &self.publisher));
             }
             let word = now.word().as_bytes().to_vec();
-            messages.push(Message::retained(
-                self.topics.presence(&address),
-                written(&now),
-            ));
+            messages.push(Message::of(self.topics.presence(&address), &now));
             messages.push(Message::retained(self.topics.availability(&address), word));
         }
         messages
@@ -105,8 +102,4 @@ impl Outbox {
             *sent = None;
         }
     }
-}
-
-fn written(published: &Published) -> Vec<u8> {
-    serde_json::to_vec(published).expect("it has no keys but texts")
 }

@@ -99,11 +99,7 @@ fn will(place: &Place, id: &str, beat: &Heartbeat) -> Message {
         online: false,
         ..beat.clone()
     };
-    Message::retained(place.topics().publisher(id), written(&gone))
-}
-
-fn written(beat: &Heartbeat) -> Vec<u8> {
-    serde_json::to_vec(beat).expect("it has no keys but texts")
+    Message::of(place.topics().publisher(id), &gone)
 }
 
 /// A heartbeat, where that is what came, and whose.
@@ -375,7 +371,7 @@ impl Publisher {
         let topic = self.broker.place.topics().publisher(&self.id);
         let heartbeat = Message {
             expiry: Some(self.beat.expiry()),
-            ..Message::retained(topic, written(&self.beat))
+            ..Message::of(topic, &self.beat)
         };
         self.connection.publish(heartbeat).await;
         if !self.is_ready {
