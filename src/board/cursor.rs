@@ -148,7 +148,8 @@ impl Board {
     /// Fits the contacts into `room`, with the cursor in sight; returns the effects.
     pub fn fit(&mut self, room: Room) -> Vec<Effect> {
         if room != self.room {
-            let relaid = room.columns != self.room.columns;
+            // Pages depend on the height, too.
+            let relaid = room.columns != self.room.columns || self.is_on_a_wall();
             self.room = room;
             if relaid {
                 self.lay_out();
@@ -260,6 +261,10 @@ impl Board {
     /// Puts the cursor on something that is shown: after folding, on the group it was in; after
     /// filtering, on the first that is left.
     pub(super) fn mend_cursor(&mut self) {
+        if self.is_on_a_wall() {
+            self.cursor = None;
+            return;
+        }
         if self.cursor_cell().is_none() {
             self.cursor = self.heading_under_cursor().map(Cursor::Heading);
             if self.cursor_cell().is_none() {
@@ -308,14 +313,14 @@ impl Board {
 
     /// How many lines a row takes.
     pub fn lines(&self, row: &Row) -> usize {
-        match row {
-            Row::Heading(_) => 1,
-            Row::Cells(..) => self.room.view.lines(),
-        }
+        row.lines(self.room.view)
     }
 
     /// The rows that are in sight, from the first that is not scrolled away.
     pub fn rows_in_sight(&self) -> &[Row] {
+        if let Some(wall) = &self.wall {
+            return &self.rows[wall.rows()];
+        }
         let rows = &self.rows[self.top.min(self.rows.len())..];
         let mut lines = 0;
         let fit = rows.iter().take_while(|row| {

@@ -39,6 +39,7 @@ impl Board {
         self.roster.expire_notes(now);
         self.rearrange_when_due(now);
         self.search_when_due(now);
+        self.attend_the_wall(now);
         let free_for = self.preferences.free_for;
         let after = self.confirmed_after(now);
         let mut rung = Vec::new();
@@ -71,7 +72,8 @@ impl Board {
         if self.out_of_order {
             sooner(self.touched + REST);
         }
-        let due = [self.lookup_due(), self.next_note_end()];
+        let wall = self.next_turn_of_the_wall(now);
+        let due = [self.lookup_due(), self.next_note_end(), wall];
         due.into_iter().flatten().for_each(&mut sooner);
         if let Some(frozen) = &self.frozen {
             sooner(age::seconds_turn(frozen.since, now));

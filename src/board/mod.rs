@@ -28,6 +28,7 @@ mod several;
 mod shift;
 mod sign_in;
 mod view;
+mod wall;
 mod watches;
 
 pub use actions::Action;
@@ -62,6 +63,7 @@ use crate::link::{Link, Report};
 use crate::presence::Address;
 use edits::Edits;
 use order::Arrangement;
+use wall::Wall;
 
 /// How long a notice stays.
 const NOTICE: SignedDuration = SignedDuration::from_secs(10);
@@ -83,6 +85,8 @@ pub struct Preferences {
     pub order: Order,
     /// Whether the offline are hidden at start.
     pub hide_offline: bool,
+    /// Whether the board hangs on a wall, where nobody touches it.
+    pub wall: bool,
     /// What other programs do with a contact.
     pub actions: ContactActions,
     /// What runs by itself when a state changes.
@@ -105,11 +109,13 @@ pub enum View {
     List,
     /// One short line a contact, as many beside each other as fit.
     Compact,
+    /// Three lines a contact and one between, to be read from afar.
+    Large,
 }
 
 impl View {
     /// Every view.
-    pub const ALL: [View; 3] = [View::Tiles, View::List, View::Compact];
+    pub const ALL: [View; 4] = [View::Tiles, View::List, View::Compact, View::Large];
 
     /// The name in the settings.
     pub const fn name(self) -> &'static str {
@@ -117,6 +123,7 @@ impl View {
             View::Tiles => "tiles",
             View::List => "list",
             View::Compact => "compact",
+            View::Large => "large",
         }
     }
 
@@ -125,6 +132,7 @@ impl View {
         match self {
             View::Tiles => 2,
             View::List | View::Compact => 1,
+            View::Large => 4,
         }
     }
 
@@ -133,7 +141,8 @@ impl View {
         match self {
             View::Tiles => View::List,
             View::List => View::Compact,
-            View::Compact => View::Tiles,
+            View::Compact => View::Large,
+            View::Large => View::Tiles,
         }
     }
 }
@@ -229,6 +238,7 @@ pub struct Board {
     order: Order,
     view: Option<View>,
     hide_offline: bool,
+    wall: Option<Wall>,
     folded: HashSet<Heading>,
     group_watches: HashSet<Option<String>>,
     frozen: Option<Frozen>,
@@ -265,6 +275,7 @@ impl Board {
             order: preferences.order,
             view: preferences.view,
             hide_offline: preferences.hide_offline,
+            wall: preferences.wall.then(|| Wall::new(now)),
             preferences,
             settings: Vec::new(),
             roster: Roster::new(link),
@@ -312,6 +323,9 @@ impl Board {
     /// What the user's hand does.
     fn hear(&mut self, message: UserMessage, now: Timestamp) {
         self.touched = now;
+        if !self.is_signing_in() && !self.allows(&message) {
+            return;
+        }
         match message {
             UserMessage::Act(action) if self.is_signing_in() => self.act_at_sign_in(action),
             UserMessage::Act(action) => self.act(action, now),
@@ -358,7 +372,12 @@ impl Board {
     }
 
     fn lay_out(&mut self) {
-        self.rows = order::rows(&self.sections, self.room.columns);
+        let rows = order::rows(&self.sections, self.room.columns);
+        self.rows = match &mut self.wall {
+            Some(wall) => wall.lay_out(rows, self.room),
+            None => rows,
+        };
+        self.show_page();
         self.mend_cursor();
     }
 }

@@ -3,6 +3,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
+use super::View;
 use super::entry::{Entry, Standing};
 use super::find::Find;
 use crate::contacts::Contact;
@@ -193,6 +194,18 @@ pub enum Row {
 }
 
 impl Row {
+    /// Lines that it takes in this view.
+    pub fn lines(&self, view: View) -> usize {
+        match self {
+            Row::Heading(_) => 1,
+            Row::Cells(_) => view.lines(),
+        }
+    }
+
+    pub(super) fn is_heading(&self) -> bool {
+        matches!(self, Row::Heading(_))
+    }
+
     /// The places of its contacts among the entries.
     pub(super) fn places(&self) -> &[usize] {
         match self {

@@ -20,6 +20,9 @@ impl Board {
         let times = [&mut self.touched, &mut self.arranged_at].into_iter();
         let times = times.chain(notice).chain(frozen);
         times.for_each(|time| shift(time, by));
+        if let Some(wall) = &mut self.wall {
+            wall.shift(|time| shift(time, by));
+        }
         let held = self
             .frozen
             .iter_mut()

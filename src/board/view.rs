@@ -167,6 +167,6 @@ impl Board {
 
     /// Whether the mouse is the board's.
     pub fn mouse(&self) -> bool {
-        self.mouse && !self.is_signing_in()
+        self.mouse && !self.is_signing_in() && !self.is_on_a_wall()
     }
 }

@@ -444,6 +444,7 @@ fn look(settings: &Settings) -> Result<Look, CommandError> {
         themes,
         icons: settings.icons.value,
         keys: settings.keys.value.clone(),
+        dim: settings.wall_dim.value.filter(|_| settings.wall.value),
         zone: jiff::tz::TimeZone::system(),
     })
 }

@@ -24,7 +24,7 @@ use crate::http::Fingerprint;
 use crate::presence::IconSet;
 use crate::pws::SoapVersion;
 use crate::sys::console;
-use crate::tui::{Keys, ThemeName};
+use crate::tui::{Hours, Keys, ThemeName};
 
 /// Takes the list of all settings: first those that are options, too, then those that only the file
 /// and the environment have. Each is written `KEY: KIND = DEFAULT;` below the words that describe it.
@@ -310,6 +310,9 @@ settings! {
         theme: ThemeName = ThemeName::default();
         /// The glyphs: unicode is in every font, nerd needs a patched one, ascii is letters
         icons: IconSet = default_icons();
+        /// Show the board on a wall: it is only looked at, turns its pages by itself, shows the
+        /// time, and signs in again after a refusal
+        wall: bool = false;
     }
     file {
         /// How the contacts are laid out at the start; v changes it for a while
@@ -318,6 +321,8 @@ settings! {
         sort: Order = Order::Name;
         /// Whether those who are offline are hidden at the start; o changes it for a while
         hide_offline: bool = false;
+        /// When a board on a wall is dim
+        wall_dim: Hours;
         /// Whether the mouse is the board's at the start; m changes it for a while
         mouse: bool;
         /// How long a watched contact must stay free before it rings

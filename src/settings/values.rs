@@ -26,7 +26,7 @@ use crate::file;
 use crate::http::{Endpoint, EndpointError, Fingerprint, FingerprintError, Service};
 use crate::presence::IconSet;
 use crate::pws::{Pws, SoapVersion};
-use crate::tui::{Keys, KeysError, ThemeName, ThemeNameError};
+use crate::tui::{Hours, HoursError, Keys, KeysError, ThemeName, ThemeNameError};
 
 /// A kind of value.
 pub trait Kind: Clone + Send + Sync + 'static {
@@ -147,6 +147,9 @@ pub enum ValueError {
     /// Not a fingerprint.
     #[error(transparent)]
     Fingerprint(#[from] FingerprintError),
+    /// Not hours of the day.
+    #[error(transparent)]
+    Hours(#[from] HoursError),
     /// Not the name of a theme.
     #[error(transparent)]
     Theme(#[from] ThemeNameError),
@@ -453,6 +456,19 @@ named! {
     Scheme, "SCHEME", "\"user\"";
     SoapVersion, "VERSION", "1.1";
     View, "VIEW", "\"tiles\"";
+}
+
+impl Kind for Hours {
+    const NAME: &'static str = "HOURS";
+    const EXAMPLE: &'static str = "\"20:00-06:00\"";
+
+    fn read(text: &str) -> Result<Hours, ValueError> {
+        Ok(text.parse()?)
+    }
+
+    fn shown(&self) -> String {
+        self.to_string()
+    }
 }
 
 impl Kind for LogLevel {

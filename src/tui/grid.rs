@@ -1,18 +1,20 @@
-//! The contacts as tiles (two lines each) or as a compact list (one short line each).
+//! The contacts in cells beside each other: as tiles (two lines each), as a compact list (one short line
+//! each), or large.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::fit::{cells, fit, fit_name};
+use super::large;
 use super::look::{Look, Scene};
 use super::screen::{Target, Targets};
 use super::state::{Shown, sign};
-use crate::board::{Cursor, Entry, Find, Row};
+use crate::board::{Cursor, Entry, Find, Row, View};
 use crate::contacts::Contact;
 
 /// Where the name begins in a cell: after the sign, the state, the phone and a space.
-const NAME_AT: u16 = 4;
+pub const NAME_AT: u16 = 4;
 /// A compact line at least this wide shows the state in words too.
 const WORDS_FROM: u16 = 34;
 /// A note that is cut in a tile takes at least this many cells.
@@ -21,7 +23,12 @@ const SHORTEST_NOTE: usize = 10;
 const AGE: u16 = 4;
 
 /// Draws the rows that are in sight.
-pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Targets) {
+pub fn draw(
+    buffer: &mut Buffer,
+    (area, view): (Rect, View),
+    scene: Scene<'_>,
+    targets: &mut Targets,
+) {
     let Scene { board, look, .. } = scene;
     let mut find = board.search().map(|search| Find::new(search.input.value()));
     let columns = board.columns() as u16;
@@ -49,7 +56,10 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Tar
                     let cell = cell.intersection(area);
                     let entry = &board.entries()[place];
                     targets.add(cell, Target::Contact(entry.contact.address.clone()));
-                    draw_cell(buffer, cell, entry, scene, find.as_mut());
+                    match view {
+                        View::Large => large::draw(buffer, cell, entry, scene),
+                        _ => draw_cell(buffer, cell, entry, scene, find.as_mut()),
+                    }
                 }
             }
         }

@@ -80,6 +80,18 @@ fn count_pieces(Scene { board, look, now }: Scene<'_>, words: bool) -> Vec<Piece
     pieces
 }
 
+/// The program; on a wall the time of day instead, and the page.
+fn title(Scene { board, look, now }: Scene<'_>) -> String {
+    if !board.is_on_a_wall() {
+        return " whosin".into();
+    }
+    let time = clock(now, &look.zone);
+    let page = board
+        .page()
+        .map(|(page, pages)| format!("  {page}/{pages}"));
+    format!(" {time}{}", page.unwrap_or_default())
+}
+
 /// Draws the header, with as much of it as fits: the counts and the age before the rest.
 pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
     let Scene { board, look, now } = scene;
@@ -110,7 +122,7 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
     let short = count_pieces(scene, false);
     // From the richest header to the poorest: the first that fits is drawn.
     let mut left: Vec<Vec<Piece>> = Vec::new();
-    let title = (" whosin".to_string(), look.theme.heading());
+    let title = (title(scene), look.theme.heading());
     let who = (at, Style::new());
     let warn = warning.map(|warning| (format!("! {warning}"), look.theme.trouble()));
     let warn_short = warning.map(|_| ("!".to_string(), look.theme.trouble()));

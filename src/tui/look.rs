@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::hours::Hours;
 use super::keys::Keys;
 use super::theme::{Background, Theme, Themes};
 use crate::board::{Board, Choice};
@@ -19,6 +20,8 @@ pub struct Look {
     pub icons: IconSet,
     /// The keys, for hints and help.
     pub keys: Keys,
+    /// When all is drawn dim.
+    pub dim: Option<Hours>,
     /// Where the user is, for times of day.
     pub zone: TimeZone,
 }
@@ -36,6 +39,11 @@ impl Look {
             Choice::Icons(icons) => self.icons = *icons,
             _ => {}
         }
+    }
+
+    /// Whether all is drawn dim now.
+    pub fn is_dim(&self, now: Timestamp) -> bool {
+        self.dim.is_some_and(|hours| hours.contain(now, &self.zone))
     }
 
     /// Follows the background that the terminal reports.

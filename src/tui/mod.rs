@@ -10,7 +10,9 @@ mod grid;
 mod header;
 mod help;
 mod hints;
+mod hours;
 mod keys;
+mod large;
 mod list;
 mod look;
 mod notices;
@@ -29,6 +31,7 @@ mod theme;
 mod why;
 
 pub use fit::{cells, fit, fit_name};
+pub use hours::{Hours, HoursError};
 pub use keys::{BINDINGS, Binding, Key, KeyError, Keys, KeysError};
 pub use look::{Look, Scene};
 pub use run::{TuiError, run};

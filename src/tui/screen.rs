@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 use super::look::Scene;
 use super::notices::{self, Notice};
@@ -82,8 +83,12 @@ const WIDEST_FORM: u16 = 84;
 const BESIDE_FORM: u16 = 8;
 /// From this height on there are hints below the sign-in form.
 const FORM_WITH_HINTS: u16 = 8;
+/// Below this width contacts take one short line, where the user chose nothing else.
+const NARROW: u16 = 60;
 /// The narrowest tile.
 const TILE: u16 = 24;
+/// The narrowest large tile, where there are several beside each other.
+const LARGE_TILE: u16 = 40;
 
 /// What stands where. A part that is not on the screen is empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -146,7 +151,7 @@ impl Layout {
                 ..*body
             }
         };
-        let hints = if body.height >= 5 {
+        let hints = if body.height >= 5 && !board.is_on_a_wall() {
             take_bottom(&mut body)
         } else {
             Rect::ZERO
@@ -189,15 +194,18 @@ impl Layout {
             }
             _ => (Rect::ZERO, body),
         };
-        let view = board.view().unwrap_or(if area.width < 60 {
+        let by_width = if area.width < NARROW {
             View::Compact
+        } else if board.is_on_a_wall() {
+            View::Large
         } else {
             View::Tiles
-        });
-        let view = if view == View::Tiles && contacts.width < TILE {
-            View::Compact
-        } else {
-            view
+        };
+        let view = match board.view().unwrap_or(by_width) {
+            View::Tiles | View::Large if contacts.width < TILE => View::Compact,
+            // Somebody is worth more than the heads of columns.
+            View::List if contacts.height <= list::HEAD => View::Compact,
+            view => view,
         };
         Layout {
             header,
@@ -229,6 +237,7 @@ impl Layout {
         let width = self.contacts.width;
         let (columns, head) = match self.view {
             View::Tiles => (width / TILE, 0),
+            View::Large => (width / LARGE_TILE, 0),
             View::List => (1, list::HEAD),
             // One short line needs less, but names should not be cut for a second column.
             View::Compact => (width / 36, 0),
@@ -245,7 +254,7 @@ impl Layout {
 /// room.
 pub fn draw(frame: &mut Frame<'_>, layout: &Layout, scene: Scene<'_>) -> Targets {
     let mut targets = Targets::default();
-    let Scene { board, look, .. } = scene;
+    let Scene { board, look, now } = scene;
     let buffer = frame.buffer_mut();
     header::draw_counts_only(buffer, layout.counts, scene);
     header::draw(buffer, layout.header, scene);
@@ -253,8 +262,8 @@ pub fn draw(frame: &mut Frame<'_>, layout: &Layout, scene: Scene<'_>) -> Targets
     if !layout.contacts.is_empty() {
         match layout.view {
             View::List => list::draw(buffer, layout.contacts, scene, &mut targets),
-            View::Tiles | View::Compact => {
-                grid::draw(buffer, layout.contacts, scene, &mut targets);
+            View::Tiles | View::Compact | View::Large => {
+                grid::draw(buffer, (layout.contacts, layout.view), scene, &mut targets);
             }
         }
     }
@@ -264,6 +273,10 @@ pub fn draw(frame: &mut Frame<'_>, layout: &Layout, scene: Scene<'_>) -> Targets
     search::draw(frame, layout.search, board, look);
     hints::draw(frame.buffer_mut(), layout.hints, board, look, &mut targets);
     clean_cells(frame.buffer_mut());
+    if look.is_dim(now) {
+        let area = frame.area();
+        frame.buffer_mut().set_style(area, Modifier::DIM);
+    }
     targets
 }
 

@@ -146,6 +146,7 @@ fn each_setting_is_a_key_a_line_of_the_view_and_an_option_or_one_of_the_few_that
         "on_free",
         "sort",
         "view",
+        "wall_dim",
     ];
     assert_eq!(&keys - &options, only_in_the_file.map(String::from).into());
 }

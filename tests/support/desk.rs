@@ -9,7 +9,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 use whosin::board::{
-    Action, Board, Effect, Message, Order, Preferences, Remembered, UserMessage, WorldMessage,
+    Action, Board, Effect, Message, Order, Preferences, Remembered, UserMessage, View, WorldMessage,
 };
 use whosin::calling::{ContactAction, ContactActions, Hook, Hooks};
 use whosin::contacts::Contact;
@@ -129,7 +129,12 @@ pub struct Desk {
 
 impl Desk {
     pub fn empty(width: u16, height: u16) -> Desk {
-        let preferences = Preferences {
+        Desk::with(Desk::preferences(), width, height)
+    }
+
+    /// What a board goes by where nothing is set.
+    pub fn preferences() -> Preferences {
+        Preferences {
             domain: Some("sie.at".into()),
             free_for: SignedDuration::from_secs(3),
             mouse: true,
@@ -137,18 +142,24 @@ impl Desk {
             view: None,
             order: Order::Name,
             hide_offline: false,
+            wall: false,
             actions: actions(),
             hooks: hooks(),
             directory: false,
             scheme: Scheme::User,
             zone: TimeZone::UTC,
-        };
+        }
+    }
+
+    /// A board that goes by this, without contacts.
+    pub fn with(preferences: Preferences, width: u16, height: u16) -> Desk {
         let board = Board::new(preferences, link(LinkState::Up), start());
         let look = Look {
             theme: themes("dark", Depth::True).theme(),
             themes: themes("dark", Depth::True),
             icons: IconSet::Unicode,
             keys: Keys::default(),
+            dim: None,
             zone: TimeZone::UTC,
         };
         Desk {
@@ -164,6 +175,13 @@ impl Desk {
     /// A board with ten people in three groups, in every state that there is.
     pub fn staffed(width: u16, height: u16) -> Desk {
         let mut desk = Desk::empty(width, height);
+        desk.staff();
+        desk
+    }
+
+    /// The ten people of [`Desk::staffed`] come onto the board.
+    pub fn staff(&mut self) {
+        let desk = self;
         let people = [
             ("ursula@sie.at", "Ursula One", "Front desk"),
             ("ben@sie.at", "Ben Two", "Front desk"),
@@ -206,7 +224,6 @@ impl Desk {
             }
         }
         desk.send(outcome("eve@sie.at", start(), Outcome::NotAnswered));
-        desk
     }
 
     /// A board that was just started: six people are remembered, from today and from other days;
@@ -252,6 +269,17 @@ impl Desk {
     pub fn act(&mut self, action: Action) -> Vec<Effect> {
         self.draw();
         self.send(UserMessage::Act(action))
+    }
+
+    /// Presses the key for the view until it is this one.
+    pub fn choose_view(&mut self, view: View) {
+        for _ in View::ALL {
+            if self.board.view() == Some(view) {
+                return;
+            }
+            self.act(Action::View);
+        }
+        assert_eq!(self.board.view(), Some(view));
     }
 
     pub fn type_text(&mut self, text: &str) {

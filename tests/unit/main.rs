@@ -24,4 +24,5 @@ mod sign_in;
 mod support;
 mod tiles;
 mod unchanged;
+mod wall;
 mod world;

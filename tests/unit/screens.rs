@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use ratatui::style::Color;
 use secrecy::SecretString;
 use unicode_width::UnicodeWidthStr;
-use whosin::board::{Action, Choice, Draft, Origin, Setting, SignInMessage, WorldMessage};
+use whosin::board::{Action, Choice, Draft, Origin, Setting, SignInMessage, View, WorldMessage};
 use whosin::contacts::exchange::{Format, read};
 use whosin::contacts::{Contact, Fact};
 use whosin::link::{Link, LinkState, Mode, OwnPresence, OwnSet, Problem};
@@ -32,11 +32,7 @@ fn the_board() {
 #[test]
 fn the_list() {
     at_all_sizes("list", |desk| {
-        desk.act(Action::View);
-        if desk.width < 60 {
-            desk.act(Action::View);
-            desk.act(Action::View);
-        }
+        desk.choose_view(View::List);
     });
 }
 
@@ -106,7 +102,7 @@ fn the_facts_in_tiles_and_beside_them() {
 fn the_facts_in_a_list_that_is_searched_by_a_number() {
     at_all_sizes("facts-list", |desk| {
         give_facts(desk);
-        desk.act(Action::View);
+        desk.choose_view(View::List);
         desk.act(Action::Find);
         desk.type_text("32");
     });
