@@ -51,13 +51,13 @@ impl Message {
         }
     }
 
-    /// One that the broker keeps, of a value in JSON: see [`payload`].
+    /// One that the broker keeps, of a value in JSON, with what no terminal may get escaped.
     pub fn of(topic: String, value: &impl Serialize) -> Message {
         Message::retained(topic, payload(value))
     }
 }
 
-/// A value in JSON, with what no terminal of a subscriber may get escaped.
+/// A value in JSON that a terminal of whoever subscribes to it may get.
 pub(super) fn payload(value: &impl Serialize) -> Vec<u8> {
     let text = serde_json::to_string(value).expect("it has no keys but texts");
     clean_json(&text).into_owned().into_bytes()
