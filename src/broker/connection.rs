@@ -219,11 +219,29 @@ impl Connection {
 
     /// Begins to read what is published at these filters.
     pub async fn subscribe(&mut self, filters: Vec<String>) {
+        self.subscribe_by(filters, |filter| {
+            SubscribeFilter::new(filter, QoS::AtLeastOnce)
+        })
+        .await;
+    }
+
+    /// Begins to read what others publish at these filters: nothing that is published over this
+    /// connection comes back.
+    pub async fn subscribe_to_others(&mut self, filters: Vec<String>) {
+        self.subscribe_by(filters, |filter| SubscribeFilter {
+            nolocal: true,
+            ..SubscribeFilter::new(filter, QoS::AtLeastOnce)
+        })
+        .await;
+    }
+
+    async fn subscribe_by(
+        &mut self,
+        filters: Vec<String>,
+        request: impl Fn(String) -> SubscribeFilter,
+    ) {
         for filters in filters.chunks(FILTERS) {
-            let quality = QoS::AtLeastOnce;
-            let wanted = filters
-                .iter()
-                .map(|filter| SubscribeFilter::new(filter.clone(), quality));
+            let wanted = filters.iter().cloned().map(&request);
             // A connection that is over says so itself.
             if self.client.subscribe_many(wanted).await.is_ok() {
                 self.unsent.push_back(filters.to_vec());

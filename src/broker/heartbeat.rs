@@ -6,6 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::connection::Message;
+use super::topics::Topics;
+
 /// So many intervals after a heartbeat its publisher counts as gone.
 const PATIENCE: u32 = 3;
 
@@ -60,8 +63,31 @@ impl Heartbeat {
         }
     }
 
-    /// The expiry to publish it with, in seconds.
-    pub fn expiry(&self) -> u32 {
-        u32::try_from(beats_for(self.interval()).as_secs()).unwrap_or(u32::MAX)
+    /// The message by which the publisher of this ID says it. The broker keeps it for as long as it
+    /// counts.
+    pub fn message(&self, topics: &Topics, id: &str) -> Message {
+        let expiry = u32::try_from(beats_for(self.interval()).as_secs());
+        Message {
+            expiry: Some(expiry.unwrap_or(u32::MAX)),
+            ..Message::retained(topics.publisher(id), self.payload())
+        }
+    }
+
+    /// The message which says that the publisher of this ID is gone.
+    pub fn will(&self, topics: &Topics, id: &str) -> Message {
+        let gone = Heartbeat {
+            online: false,
+            ..self.clone()
+        };
+        Message::retained(topics.publisher(id), gone.payload())
+    }
+
+    /// Reads a payload; `None` where it is no heartbeat.
+    pub fn read(payload: &[u8]) -> Option<Heartbeat> {
+        serde_json::from_slice(payload).ok()
+    }
+
+    fn payload(&self) -> Vec<u8> {
+        super::connection::payload(self)
     }
 }

@@ -19,11 +19,11 @@ pub use connection::{Connection, Failure, Incoming, Message};
 pub use discovery::{Discovery, device, no_device};
 pub use heartbeat::{Heartbeat, beats_for};
 pub use ledger::Ledger;
-pub use outbox::Outbox;
+pub use outbox::{Heard, Outbox};
 pub use place::{Place, PlaceError};
 pub use reader::start;
-pub use rivals::Rivals;
-pub use state::{Disclosure, State, Unreadable, published};
+pub use rivals::{Echo, Rivals};
+pub use state::{Disclosure, Owner, State, Unreadable, published};
 pub use topics::{Topic, Topics};
 
 use secrecy::SecretString;

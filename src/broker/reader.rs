@@ -194,7 +194,7 @@ impl<S: Sink> Reader<S> {
             } => match self.config.place.topics().read(&topic) {
                 Topic::Publisher(id) => {
                     let id = crate::presence::clean(id);
-                    let Ok(mut beat) = serde_json::from_slice::<Heartbeat>(&payload) else {
+                    let Some(mut beat) = Heartbeat::read(&payload) else {
                         tracing::warn!(%id, "a heartbeat cannot be read");
                         return;
                     };
@@ -215,7 +215,7 @@ impl<S: Sink> Reader<S> {
                         Err(error) => self.ledger.unreadable(contact, error.to_string()),
                     }
                 }
-                Topic::Other => {}
+                Topic::Word(_) | Topic::Other => {}
             },
         }
     }

@@ -1,9 +1,38 @@
-//! The other publishers below the same prefix, and whether a standby has to publish. Pure.
+//! The other publishers below the same prefix: whether a standby has to publish, and what it means where
+//! one's own heartbeat is said by somebody else. Pure.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::heartbeat::{Heartbeat, beats_for};
+
+/// What it means that another client has published at the topic of one's own heartbeat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Echo {
+    /// Nothing.
+    Nothing,
+    /// Readers take this publisher for gone, or for another one: the heartbeat is due at once.
+    BeatNow,
+    /// Another publisher of the same ID runs, and ran before this one.
+    Second,
+}
+
+impl Echo {
+    /// What it means for the publisher with this heartbeat; `heard` is `None` where that is no
+    /// heartbeat, and `retained` says whether the broker had kept it.
+    pub fn of(own: &Heartbeat, heard: Option<&Heartbeat>, retained: bool) -> Echo {
+        match heard {
+            // A broker that learns late of a broken connection publishes its will late, too.
+            None => Echo::BeatNow,
+            Some(heard) if !heard.online => Echo::BeatNow,
+            Some(heard) if heard.since == own.since => Echo::Nothing,
+            // What the broker had kept may be of a run that is over.
+            Some(_) if retained => Echo::Nothing,
+            Some(heard) if heard.since < own.since => Echo::Second,
+            Some(_) => Echo::BeatNow,
+        }
+    }
+}
 
 /// The other publishers that are heard.
 #[derive(Debug)]
@@ -46,6 +75,13 @@ impl Rivals {
         } else {
             self.alive.remove(id);
         }
+    }
+
+    /// Forgets those who have fallen silent without a last word; whether there were any.
+    pub fn forget_silent(&mut self, now: Instant) -> bool {
+        let before = self.alive.len();
+        self.alive.retain(|_, rival| rival.until > now);
+        self.alive.len() < before
     }
 
     /// When the last of them counts as gone; `None` where none is alive.

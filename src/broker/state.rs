@@ -163,12 +163,28 @@ impl State {
             outcome,
         })
     }
+}
 
-    /// The publisher of a payload, and whom it is about.
-    pub fn owner(payload: &[u8]) -> Option<(String, Address)> {
+/// Whose a payload is, and whom it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The publisher's ID.
+    pub publisher: String,
+    /// Since when that publisher ran.
+    pub since: Timestamp,
+    /// The contact.
+    pub contact: Address,
+}
+
+impl Owner {
+    /// Reads it from a payload; `None` where that is no contact object.
+    pub fn read(payload: &[u8]) -> Option<Owner> {
         let published: Published = serde_json::from_slice(payload).ok()?;
-        let contact = Address::parse(&published.person.uri).ok()?;
-        Some((published.publisher, contact))
+        Some(Owner {
+            publisher: published.publisher,
+            since: published.publisher_since,
+            contact: Address::parse(&published.person.uri).ok()?,
+        })
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Topic<'a> {
     Publisher(&'a str),
     /// The state of a contact, as JSON.
     Presence,
+    /// The same in one plain word; the topic of the state that it belongs to.
+    Word(&'a str),
     /// Anything else.
     Other,
 }
@@ -85,6 +87,9 @@ impl Topics {
         match levels[..] {
             ["publisher", id] => Topic::Publisher(id),
             ["presence", _domain, _user] => Topic::Presence,
+            ["presence", _domain, _user, "availability"] => topic
+                .strip_suffix("/availability")
+                .map_or(Topic::Other, Topic::Word),
             _ => Topic::Other,
         }
     }

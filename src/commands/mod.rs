@@ -202,6 +202,18 @@ pub enum CommandError {
          broker_password_command"
     )]
     OpenBroker(String, &'static str),
+    /// What a publisher has published would be emptied while it runs.
+    #[error(
+        "the publisher {0} runs, and would publish all of it again: end it first. One that was killed \
+         counts as gone three of its intervals later"
+    )]
+    PublisherRuns(String),
+    /// Two publishers of the same ID, of which this one began later.
+    #[error(
+        "another publisher with the ID {0} runs already: end that one, or give this one an --id of \
+         its own"
+    )]
+    SecondPublisher(String),
     /// No board has left anything that could be printed.
     #[error(
         "no board has left anything for this server and user: run whosin, or leave out --cached"
@@ -220,6 +232,7 @@ impl CommandError {
             | CommandError::Missing(..)
             | CommandError::NoPassword
             | CommandError::OpenBroker(..)
+            | CommandError::SecondPublisher(_)
             | CommandError::NoTheme { .. }
             | CommandError::Endpoint(_)
             | CommandError::Contact(_)
@@ -248,6 +261,7 @@ impl CommandError {
             | CommandError::Launch(_)
             | CommandError::Tui(_)
             | CommandError::NothingLeft
+            | CommandError::PublisherRuns(_)
             | CommandError::NobodyFound(_)
             | CommandError::Editor(_)
             | CommandError::NoText { .. }

@@ -6,8 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use serde_json::Value;
 use whosin::broker::{
-    Config, Disclosure, Discovery, Heartbeat, Ledger, Outbox, Place, PlaceError, Rivals, State,
-    Topic, Topics, published,
+    Config, Disclosure, Discovery, Echo, Heard, Heartbeat, Ledger, Message, Outbox, Place,
+    PlaceError, Rivals, State, Topic, Topics, published,
 };
 use whosin::feed::Update;
 use whosin::http::Trust;
@@ -291,6 +291,37 @@ fn a_standby_publishes_while_nobody_else_does_and_yields_by_rank() {
 }
 
 #[test]
+fn a_publisher_that_is_taken_for_gone_or_for_another_beats_and_the_second_of_an_id_ends() {
+    let gone = |since| Heartbeat {
+        online: false,
+        ..beat(1, since)
+    };
+    let own = beat(7, 10);
+    for (heard, retained, echo) in [
+        (Some(beat(7, 10)), true, Echo::Nothing),
+        (Some(gone(10)), false, Echo::BeatNow),
+        (Some(gone(0)), false, Echo::BeatNow),
+        (None, false, Echo::BeatNow),
+        (Some(beat(9, 20)), false, Echo::BeatNow),
+        (Some(beat(9, 0)), false, Echo::Second),
+        // What the broker kept may be of a run that is over.
+        (Some(beat(9, 0)), true, Echo::Nothing),
+    ] {
+        assert_eq!(Echo::of(&own, heard.as_ref(), retained), echo, "{heard:?}");
+    }
+}
+
+#[test]
+fn a_rival_that_falls_silent_is_forgotten_once() {
+    let now = Instant::now();
+    let mut rivals = Rivals::new("m");
+    rivals.hear("a", &beat(1, 0), Duration::ZERO, now);
+    assert!(!rivals.forget_silent(now + 2 * INTERVAL));
+    assert!(rivals.forget_silent(now + 3 * INTERVAL));
+    assert!(!rivals.forget_silent(now + 3 * INTERVAL));
+}
+
+#[test]
 fn somebody_who_is_not_published_is_said_to_be_and_only_once_all_has_come() {
     let now = Instant::now();
     let (mut ledger, mut shown) = up(now);
@@ -414,7 +445,15 @@ fn topics_put_the_domain_first() {
         topics.read("whosin/v1/publisher/one"),
         Topic::Publisher("one")
     );
-    for other in ["whosin/v1/presence/a/b/availability", "x", "whosinx/v1/a"] {
+    for (topic, state) in [
+        ("a/b/availability", "a/b"),
+        ("a/availability/availability", "a/availability"),
+    ] {
+        let [topic, state] = [topic, state].map(|rest| format!("whosin/v1/presence/{rest}"));
+        assert_eq!(topics.read(&topic), Topic::Word(&state));
+        assert_eq!(topics.read(&state), Topic::Presence);
+    }
+    for other in ["whosin/v1/presence/a/b/c", "x", "whosinx/v1/a"] {
         assert_eq!(topics.read(other), Topic::Other, "{other}");
     }
     for wrong in ["", "/a", "a//b", "a/+", "#", "$SYS"] {
@@ -539,6 +578,62 @@ fn home_assistant_gets_a_device_a_person_once_and_none_when_the_person_is_gone()
     assert_eq!(outbox.changes([person(Availability::Dnd)]).len(), 2);
     let emptied = outbox.keep(&[]);
     assert_eq!((&*emptied[2].topic, emptied[2].payload.len()), (topic, 0));
+}
+
+#[test]
+fn what_others_do_to_a_state_is_made_good_and_what_was_left_is_emptied() {
+    let topics = Topics::new("whosin").unwrap();
+    let (state, word) = (topics.presence(&ben()), topics.availability(&ben()));
+    let outbox = || {
+        Outbox::new(
+            topics.clone(),
+            "one".into(),
+            second(9),
+            Disclosure::default(),
+            None,
+        )
+    };
+    let by = |id, since| {
+        let person = person(Availability::Busy);
+        let payload = published(&person, Disclosure::default(), id, second(since));
+        serde_json::to_vec(&payload).unwrap()
+    };
+    let mut sent = outbox();
+    sent.changes([person(Availability::Busy)]);
+    let mut hear = |topic: &str, payload: &[u8], retained| {
+        let heard = sent.hear(topic, payload, retained, |_| true);
+        if heard == Heard::Lost(ben()) {
+            assert_eq!(sent.changes([person(Availability::Busy)]).len(), 2);
+        }
+        heard
+    };
+    let lost = Heard::Lost(ben());
+    assert_eq!(hear(&state, b"", false), lost);
+    assert_eq!(hear(&word, b"", false), lost);
+    assert_eq!(hear(&state, &by("one", 5), false), lost);
+    assert_eq!(hear(&state, b"nonsense", false), lost);
+    for (topic, payload, retained) in [
+        (&state, by("one", 5), true),
+        (&state, by("two", 5), false),
+        (&word, b"busy".to_vec(), false),
+    ] {
+        assert_eq!(hear(topic, &payload, retained), Heard::Nothing);
+    }
+    let mut fresh = outbox();
+    let Heard::Left(messages) = fresh.hear(&state, &by("one", 5), true, |_| false) else {
+        panic!("it is nobody's any more")
+    };
+    let empty = [state.clone(), word.clone()].map(|topic| Message::retained(topic, vec![]));
+    assert_eq!(messages, empty);
+    let others = [by("two", 5), b"nonsense".to_vec(), vec![]];
+    for payload in &others {
+        assert_eq!(fresh.hear(&state, payload, true, |_| false), Heard::Nothing);
+    }
+    let elsewhere = state.replace("ben", "carla");
+    for (topic, is_wanted) in [(&state, true), (&elsewhere, false), (&word, false)] {
+        let heard = fresh.hear(topic, &by("one", 5), true, |_| is_wanted);
+        assert_eq!(heard, Heard::Nothing, "{topic}");
+    }
 }
 
 #[test]

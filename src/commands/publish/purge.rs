@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::broker::{
-    Config, Connection, Discovery, Failure, Incoming, Message, State, Topic, no_device,
+    Config, Connection, Discovery, Failure, Heartbeat, Incoming, Message, Owner, Topic, beats_for,
+    no_device,
 };
 use crate::cli::Exit;
 use crate::commands::CommandError;
@@ -17,6 +20,10 @@ const QUIET: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Empties everything that the publisher of this ID has published.
+///
+/// # Errors
+/// [`CommandError::PublisherRuns`] where it publishes still; [`CommandError::Server`] where the broker
+/// is not reached or refuses.
 pub async fn purge(
     broker: &Config,
     id: &str,
@@ -25,7 +32,7 @@ pub async fn purge(
     let topics = broker.place.topics();
     let mut connection = Connection::begin(broker, None)?;
     let server = |problem: Problem, exit| CommandError::Server(Box::new(problem), exit);
-    let mut contacts = 0;
+    let mut contacts = Vec::new();
     let mut patience = PATIENCE;
     loop {
         let incoming = match tokio::time::timeout(patience, connection.next()).await {
@@ -37,25 +44,31 @@ pub async fn purge(
         match incoming {
             Incoming::Connected => {
                 patience = QUIET;
-                connection.subscribe(vec![topics.everybody()]).await;
+                let filters = vec![topics.publisher(id), topics.everybody()];
+                connection.subscribe(filters).await;
             }
-            Incoming::Published { topic, payload, .. } => {
-                let ours = State::owner(&payload).filter(|(by, _)| by == id);
-                if topics.read(&topic) == Topic::Presence
-                    && let Some((_, contact)) = ours
-                {
-                    contacts += 1;
-                    if discovery.is_some() {
-                        connection.publish(no_device(topics, &contact)).await;
-                    }
-                    let word = format!("{topic}/availability");
-                    for topic in [topic, word] {
-                        connection
-                            .publish(Message::retained(topic, Vec::new()))
-                            .await;
+            Incoming::Published {
+                topic,
+                payload,
+                retained,
+                rest,
+            } => match topics.read(&topic) {
+                Topic::Publisher(_) => {
+                    let beat = Heartbeat::read(&payload).filter(|beat| beat.online);
+                    let is_alive = beat.is_some_and(|beat| {
+                        beat.age(rest, retained, Timestamp::now()) < beats_for(beat.interval())
+                    });
+                    if is_alive {
+                        connection.leave().await;
+                        return Err(CommandError::PublisherRuns(id.into()));
                     }
                 }
-            }
+                Topic::Presence => {
+                    let owner = Owner::read(&payload).filter(|owner| owner.publisher == id);
+                    contacts.extend(owner.map(|owner| (topic, owner.contact)));
+                }
+                Topic::Word(_) | Topic::Other => {}
+            },
             Incoming::Subscribed(refused) => {
                 if let Some((filter, why)) = refused.into_iter().next() {
                     let what = format!("the broker refuses {filter}: {why}");
@@ -70,9 +83,19 @@ pub async fn purge(
         let advice = "Is the address right, and is it reached from here?".into();
         return Err(server(Problem { what, advice }, Exit::NotReached));
     }
+    for (topic, contact) in &contacts {
+        if discovery.is_some() {
+            connection.publish(no_device(topics, contact)).await;
+        }
+        for topic in [topic.clone(), format!("{topic}/availability")] {
+            connection
+                .publish(Message::retained(topic, Vec::new()))
+                .await;
+        }
+    }
     let heartbeat = Message::retained(topics.publisher(id), Vec::new());
     connection.publish(heartbeat).await;
     connection.leave().await;
-    print(&format!("{} emptied\n", counted(contacts)))?;
+    print(&format!("{} emptied\n", counted(contacts.len())))?;
     Ok(Exit::Done)
 }

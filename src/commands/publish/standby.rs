@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::{LONGEST_PAUSE, heard};
-use crate::broker::{Config, Connection, Failure, Incoming, Rivals};
+use super::publisher::LONGEST_PAUSE;
+use crate::broker::{Config, Connection, Failure, Heartbeat, Incoming, Rivals, Topic};
 use crate::cli::Exit;
 use crate::commands::CommandError;
 use crate::sys::ready;
@@ -89,7 +89,9 @@ async fn listen(broker: &Config, id: &str, connection: &mut Connection) -> Resul
                     ready::notify("READY=1");
                 }
                 Incoming::Published { topic, payload, retained, rest } => {
-                    if let Some((id, beat)) = heard(broker, &topic, &payload) {
+                    if let Topic::Publisher(id) = broker.place.topics().read(&topic)
+                        && let Some(beat) = Heartbeat::read(&payload)
+                    {
                         let age = beat.age(rest, retained, Timestamp::now());
                         rivals.hear(id, &beat, age, Instant::now());
                     }

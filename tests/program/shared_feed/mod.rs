@@ -1,6 +1,7 @@
 //! The shared feed over a real broker: one publisher, readers without a session of their own.
 
 mod costs;
+mod publishers;
 
 use std::process::Command;
 
@@ -81,8 +82,13 @@ impl Shared {
 
     /// The heartbeat that the broker keeps of a publisher.
     fn heartbeat(&self, id: &str) -> Option<Heartbeat> {
+        let topic = self.config("board").place.topics().publisher(id);
+        Heartbeat::read(&self.kept(topic)?)
+    }
+
+    /// What the broker keeps at a topic.
+    fn kept(&self, topic: String) -> Option<Vec<u8>> {
         let config = self.config("board");
-        let topic = config.place.topics().publisher(id);
         self.bench.runtime.block_on(async {
             let mut connection = Connection::begin(&config, None).unwrap();
             connection.next().await.unwrap();
@@ -90,14 +96,23 @@ impl Shared {
             let second = std::time::Duration::from_secs(1);
             loop {
                 match tokio::time::timeout(second, connection.next()).await.ok()? {
-                    Ok(Incoming::Published { payload, .. }) => {
-                        return serde_json::from_slice(&payload).ok();
-                    }
+                    Ok(Incoming::Published { payload, .. }) => return Some(payload),
                     Ok(_) => {}
                     Err(_) => return None,
                 }
             }
         })
+    }
+
+    /// Publishes something as the publisher's user, and leaves.
+    fn say(&self, message: Message) {
+        let config = self.config("publisher");
+        self.bench.runtime.block_on(async {
+            let mut connection = Connection::begin(&config, None).unwrap();
+            connection.next().await.unwrap();
+            connection.publish(message).await;
+            connection.leave().await;
+        });
     }
 
     fn config(&self, user: &str) -> Config {
@@ -261,18 +276,12 @@ fn old_states_that_are_played_again_change_nothing() {
     let config = shared.config("publisher");
     let ursula = shared.bench.ursula();
     let topic = config.place.topics().presence(&ursula);
-    shared.bench.runtime.block_on(async {
-        let mut connection = Connection::begin(&config, None).unwrap();
-        connection.next().await.unwrap();
-        let old = serde_json::json!({
-            "publisher": "publisher", "publisher_since": "2026-01-01T00:00:00Z",
-            "uri": ursula.as_str(), "availability": "busy", "activities": ["busy"],
-            "label": "Busy", "why": "person", "fresh": true, "asked_at": "2026-01-01T00:00:05Z"
-        });
-        let payload = old.to_string().into_bytes();
-        connection.publish(Message::retained(topic, payload)).await;
-        connection.leave().await;
+    let old = serde_json::json!({
+        "publisher": "publisher", "publisher_since": "2026-01-01T00:00:00Z",
+        "uri": ursula.as_str(), "availability": "busy", "activities": ["busy"],
+        "label": "Busy", "why": "person", "fresh": true, "asked_at": "2026-01-01T00:00:05Z"
     });
+    shared.say(Message::retained(topic, old.to_string().into_bytes()));
     shared.bench.service.set(&ursula, Doing::Dnd);
     let line = watching.line_with("Ursula One");
     assert!(line.contains("Do not disturb"), "{line}");
