@@ -16,7 +16,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::Config;
-use crate::http::TrustError;
+use super::place::Mqtt;
+use crate::http::{Service, TrustError};
 use crate::link::Problem;
 use crate::presence::clean;
 
@@ -106,7 +107,7 @@ impl Connection {
         options.set_keep_alive(KEEP_ALIVE);
         options.set_max_packet_size(Some(LARGEST));
         if place.is_tls() {
-            let tls = config.trust.config("mqtt")?;
+            let tls = config.trust.config(Mqtt::PROTOCOL)?;
             let tls = TlsConfiguration::Rustls(Arc::new(tls));
             options.set_transport(Transport::tls_with_config(tls));
         }
