@@ -17,7 +17,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::Config;
-use crate::http::TrustError;
+use super::place::Mqtt;
+use crate::http::{Service, TrustError};
 use crate::link::Problem;
 use crate::presence::{clean, clean_json};
 
@@ -118,7 +119,7 @@ impl Connection {
         options.set_keep_alive(KEEP_ALIVE);
         options.set_max_packet_size(Some(LARGEST));
         if place.is_tls() {
-            let tls = config.trust.config("mqtt")?;
+            let tls = config.trust.config(Mqtt::PROTOCOL)?;
             let tls = TlsConfiguration::Rustls(Arc::new(tls));
             options.set_transport(Transport::tls_with_config(tls));
         }
