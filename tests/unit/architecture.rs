@@ -218,7 +218,7 @@ const WRITERS: &[(&str, &[&str])] = &[
     (
         "\\x1b",
         &[
-            "commands/check.rs",
+            "commands/check/printed.rs",
             "tui/terminal.rs",
             "tui/theme/background.rs",
         ],
