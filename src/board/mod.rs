@@ -22,6 +22,7 @@ mod lookup;
 mod message;
 mod order;
 mod own;
+mod paste;
 mod roster;
 mod settings;
 mod several;

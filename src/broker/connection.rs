@@ -12,13 +12,15 @@ use rumqttc::{
     SubscribeReasonCode, TlsConfiguration, Transport,
 };
 use secrecy::ExposeSecret;
+use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::Config;
-use crate::http::TrustError;
+use super::place::Mqtt;
+use crate::http::{Service, TrustError};
 use crate::link::Problem;
-use crate::presence::clean;
+use crate::presence::{clean, clean_json};
 
 /// A broker that says nothing for so long is gone; in seconds.
 const KEEP_ALIVE: u16 = 10;
@@ -49,6 +51,17 @@ impl Message {
             expiry: None,
         }
     }
+
+    /// One that the broker keeps, of a value in JSON, with what no terminal may get escaped.
+    pub fn of(topic: String, value: &impl Serialize) -> Message {
+        Message::retained(topic, payload(value))
+    }
+}
+
+/// A value in JSON that a terminal of whoever subscribes to it may get.
+pub(super) fn payload(value: &impl Serialize) -> Vec<u8> {
+    let text = serde_json::to_string(value).expect("it has no keys but texts");
+    clean_json(&text).into_owned().into_bytes()
 }
 
 /// What comes over a connection.
@@ -106,7 +119,7 @@ impl Connection {
         options.set_keep_alive(KEEP_ALIVE);
         options.set_max_packet_size(Some(LARGEST));
         if place.is_tls() {
-            let tls = config.trust.config("mqtt")?;
+            let tls = config.trust.config(Mqtt::PROTOCOL)?;
             let tls = TlsConfiguration::Rustls(Arc::new(tls));
             options.set_transport(Transport::tls_with_config(tls));
         }

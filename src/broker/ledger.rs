@@ -113,6 +113,11 @@ impl Ledger {
         (new, old.into_keys().collect())
     }
 
+    /// The link as the board was sent it last.
+    pub fn link(&self) -> &LinkState {
+        &self.link.state
+    }
+
     /// The contacts.
     pub fn contacts(&self) -> &[Address] {
         &self.contacts

@@ -20,7 +20,7 @@ pub use discovery::{Discovery, device, no_device};
 pub use heartbeat::{Heartbeat, beats_for};
 pub use ledger::Ledger;
 pub use outbox::{Heard, Outbox};
-pub use place::{Place, PlaceError};
+pub use place::{Mqtt, Place, PlaceError};
 pub use reader::start;
 pub use rivals::{Echo, Rivals};
 pub use state::{Disclosure, Owner, State, Unreadable, published};

@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::connection::Message;
+use super::connection::{Message, payload};
 use super::discovery::{Discovery, device, no_device};
-use super::state::{Disclosure, Owner, Published, published};
+use super::state::{Disclosure, Owner, published};
 use super::topics::{Topic, Topics};
 use crate::memory::snapshot::Person;
 use crate::presence::Address;
@@ -69,7 +69,7 @@ impl Outbox {
                 continue;
             }
             let now = published(&person, self.disclosure, &self.publisher, self.since);
-            let timeless = written(&now.timeless());
+            let timeless = payload(&now.timeless());
             let topic = self.topics.presence(&address);
             self.topics_of.insert(topic.clone(), address.clone());
             let sent = self.sent.entry(address.clone()).or_default();
@@ -80,7 +80,7 @@ impl Outbox {
                 messages.push(device(&self.topics, &address, &self.publisher));
             }
             let word = now.word().as_bytes().to_vec();
-            messages.push(Message::retained(topic, written(&now)));
+            messages.push(Message::of(topic, &now));
             messages.push(Message::retained(self.topics.availability(&address), word));
         }
         messages
@@ -161,8 +161,4 @@ impl Outbox {
             *sent = None;
         }
     }
-}
-
-fn written(published: &Published) -> Vec<u8> {
-    serde_json::to_vec(published).expect("it has no keys but texts")
 }

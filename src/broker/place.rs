@@ -8,6 +8,22 @@ use reqwest::Url;
 use thiserror::Error;
 
 use super::topics::Topics;
+use crate::http::{Endpoint, EndpointError, Service};
+
+/// An MQTT broker.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Mqtt {}
+
+impl Service for Mqtt {
+    const NAME: &'static str = "broker";
+    const TLS_PORT: u16 = 8883;
+    const PLAIN_PORT: u16 = 1883;
+    const PATH: &'static str = "/";
+    const PROTOCOL: &'static str = "mqtt";
+    const SERVER: &'static str = "--from";
+    const PIN: &'static str = "--pin";
+    const CA_FILE: &'static str = "--ca-file";
+}
 
 /// A broker, who signs in there, and the prefix of the topics: `mqtts://user@host:port/prefix`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,14 +84,27 @@ impl Place {
         address.is_ok_and(|address| address.is_loopback()) || self.host == "localhost"
     }
 
+    /// The broker as a server, whose name, port and TLS can be tried by themselves.
+    ///
+    /// # Errors
+    /// [`EndpointError`] where the host is none.
+    pub fn endpoint(&self) -> Result<Endpoint<Mqtt>, EndpointError> {
+        let scheme = if self.tls { "https" } else { "http" };
+        Endpoint::parse(&format!("{scheme}://{}", self.authority()))
+    }
+
+    /// The host and the port, as addresses have them.
+    fn authority(&self) -> String {
+        match self.host.contains(':') {
+            true => format!("[{}]:{}", self.host, self.port),
+            false => format!("{}:{}", self.host, self.port),
+        }
+    }
+
     /// The broker and the prefix without the user, as files and scripts name the source.
     pub fn origin(&self) -> String {
         let scheme = if self.tls { "mqtts" } else { "mqtt" };
-        let host = match self.host.contains(':') {
-            true => format!("[{}]", self.host),
-            false => self.host.clone(),
-        };
-        format!("{scheme}://{host}:{}/{}", self.port, self.topics.prefix())
+        format!("{scheme}://{}/{}", self.authority(), self.topics.prefix())
     }
 }
 
@@ -85,8 +114,8 @@ impl FromStr for Place {
     fn from_str(text: &str) -> Result<Place, PlaceError> {
         let url = Url::parse(text.trim()).map_err(|_| PlaceError::Shape)?;
         let (tls, usual) = match url.scheme() {
-            "mqtts" => (true, 8883),
-            "mqtt" => (false, 1883),
+            "mqtts" => (true, Mqtt::TLS_PORT),
+            "mqtt" => (false, Mqtt::PLAIN_PORT),
             _ => return Err(PlaceError::Shape),
         };
         if url.password().is_some() {

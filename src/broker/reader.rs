@@ -11,9 +11,11 @@ use super::Config;
 use super::connection::{Connection, Failure, Incoming};
 use super::heartbeat::Heartbeat;
 use super::ledger::Ledger;
+use super::place::Mqtt;
 use super::state::State;
 use super::topics::Topic;
 use crate::feed::{self, Change, Command, Feed, Gone, Sink, StartError, Surroundings, Update};
+use crate::http::Service;
 use crate::link::Problem;
 use crate::presence::Address;
 
@@ -33,7 +35,7 @@ const BATCH: usize = 256;
 /// # Errors
 /// [`StartError`] where the certificates cannot be read, or the system gives no thread.
 pub fn start(config: Config, sink: impl Sink) -> Result<Feed, StartError> {
-    config.trust.config("mqtt")?;
+    config.trust.config(Mqtt::PROTOCOL)?;
     let (commands, to_do) = mpsc::unbounded_channel();
     let reader = Reader {
         ledger: Ledger::new(config.link(), config.place.topics().prefix()),

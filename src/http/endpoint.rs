@@ -17,6 +17,8 @@ pub trait Service {
     const PLAIN_PORT: u16;
     /// The path, where only a host is given.
     const PATH: &'static str;
+    /// The protocol below TLS, as servers are told it (ALPN).
+    const PROTOCOL: &'static str = "http/1.1";
     /// The option or setting that names a server.
     const SERVER: &'static str;
     /// The option or setting that pins a certificate.

@@ -99,7 +99,7 @@ pub async fn secure<S: Service>(
     over: TcpStream,
 ) -> Result<Secured, Error> {
     let other = |error: &dyn std::fmt::Display| TlsFailure::Other(error.to_string());
-    let config = trust.config("http/1.1").map_err(|error| other(&error))?;
+    let config = trust.config(S::PROTOCOL).map_err(|error| other(&error))?;
     let host = node.url().host_str().unwrap_or_default();
     let name = ServerName::try_from(host.trim_matches(['[', ']']).to_string())
         .map_err(|error| other(&error))?;

@@ -1,5 +1,6 @@
 //! The shared feed over a real broker: one publisher, readers without a session of their own.
 
+mod check;
 mod costs;
 mod publishers;
 
