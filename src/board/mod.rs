@@ -21,6 +21,7 @@ mod lookup;
 mod message;
 mod order;
 mod own;
+mod paste;
 mod roster;
 mod settings;
 mod several;

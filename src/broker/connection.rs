@@ -12,6 +12,7 @@ use rumqttc::{
     SubscribeReasonCode, TlsConfiguration, Transport,
 };
 use secrecy::ExposeSecret;
+use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -19,7 +20,7 @@ use super::Config;
 use super::place::Mqtt;
 use crate::http::{Service, TrustError};
 use crate::link::Problem;
-use crate::presence::clean;
+use crate::presence::{clean, clean_json};
 
 /// A broker that says nothing for so long is gone; in seconds.
 const KEEP_ALIVE: u16 = 10;
@@ -58,6 +59,17 @@ impl Message {
             expiry: None,
         }
     }
+
+    /// One that the broker keeps, of a value in JSON, with what no terminal may get escaped.
+    pub fn of(topic: String, value: &impl Serialize) -> Message {
+        Message::retained(topic, payload(value))
+    }
+}
+
+/// A value in JSON that a terminal of whoever subscribes to it may get.
+pub(super) fn payload(value: &impl Serialize) -> Vec<u8> {
+    let text = serde_json::to_string(value).expect("it has no keys but texts");
+    clean_json(&text).into_owned().into_bytes()
 }
 
 /// What comes over a connection.

@@ -65,7 +65,7 @@ pub fn device(topics: &Topics, contact: &Address, publisher: &str) -> Message {
             },
         },
     });
-    Message::retained(topic(topics, contact), config.to_string().into_bytes())
+    Message::of(topic(topics, contact), &config)
 }
 
 /// The message by which Home Assistant forgets the device of a contact.

@@ -85,6 +85,6 @@ impl Heartbeat {
     }
 
     fn payload(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("it has no keys but texts")
+        super::connection::payload(self)
     }
 }

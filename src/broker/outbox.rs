@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::connection::Message;
+use super::connection::{Message, payload};
 use super::discovery::{Discovery, device, no_device};
-use super::state::{Disclosure, Owner, Published, published};
+use super::state::{Disclosure, Owner, published};
 use super::topics::{Topic, Topics};
 use crate::memory::snapshot::Person;
 use crate::presence::Address;
@@ -96,7 +96,7 @@ impl Outbox {
                 continue;
             }
             let state = published(&person, self.disclosure, &self.publisher, self.since);
-            let timeless = written(&state.timeless());
+            let timeless = payload(&state.timeless());
             let topic = self.topics.presence(&address);
             self.topics_of.insert(topic.clone(), address.clone());
             let sent = self.sent.entry(address.clone()).or_default();
@@ -110,7 +110,7 @@ impl Outbox {
             }
             let word = state.word().as_bytes().to_vec();
             let word = (self.topics.availability(&address), word);
-            for (topic, payload) in [(topic, written(&state)), word] {
+            for (topic, payload) in [(topic, payload(&state)), word] {
                 messages.push(Message::retained_for(topic, payload, EXPIRY));
             }
         }
@@ -192,8 +192,4 @@ impl Outbox {
             *sent = None;
         }
     }
-}
-
-fn written(published: &Published) -> Vec<u8> {
-    serde_json::to_vec(published).expect("it has no keys but texts")
 }

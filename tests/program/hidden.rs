@@ -6,17 +6,8 @@ use std::process::Output;
 use serde_json::json;
 
 use crate::support::bench::{Bench, Running};
-use crate::support::hidden::{all_hidden, assert_shown, is_hidden};
+use crate::support::hidden::{all_hidden, assert_shown, is_hidden, quoted};
 use crate::support::pty::Start;
-
-/// As a text of TOML or JSON.
-fn quoted(text: &str) -> String {
-    let units = |c: char| match c {
-        '"' | '\\' | '\0'..='\u{1f}' | '\u{7f}' => format!("\\u{:04x}", u32::from(c)),
-        c => c.to_string(),
-    };
-    format!("\"{}\"", text.chars().map(units).collect::<String>())
-}
 
 /// A contact book in which everything hidden is in every fact of Ursula, and of Ben less.
 fn write_book(bench: &Bench) {

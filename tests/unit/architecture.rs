@@ -206,3 +206,50 @@ fn named_at(text: &str) -> Vec<String> {
     names.retain(|name| !name.is_empty());
     names
 }
+
+/// What writes to a terminal, and the only files that may: each cleans what it writes.
+const WRITERS: &[(&str, &[&str])] = &[
+    ("stdout()", &["commands/output.rs", "tui/terminal.rs"]),
+    ("stderr()", &["commands/output.rs", "log.rs"]),
+    ("println!", &[]),
+    ("print!(", &[]),
+    ("dbg!", &[]),
+    // Sequences of its own: a colour of `check`, what the board asks of the terminal.
+    (
+        "\\x1b",
+        &[
+            "commands/check/printed.rs",
+            "tui/terminal.rs",
+            "tui/theme/background.rs",
+        ],
+    ),
+];
+
+#[test]
+fn a_terminal_is_written_to_in_few_places() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut wrong = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (file, text) in sources(&source) {
+        let file = Path::new(&file).strip_prefix(&source).unwrap();
+        let file = file.to_str().unwrap().replace('\\', "/");
+        for (written, may) in WRITERS {
+            let is_written = |line: &&str| {
+                // Whether it is a terminal, or where its settings are, is no writing.
+                let asks = line.contains("is_terminal()") || line.contains(".as_fd()");
+                !line.trim_start().starts_with("//") && line.contains(written) && !asks
+            };
+            let Some(line) = text.lines().find(is_written) else {
+                continue;
+            };
+            if may.contains(&file.as_str()) {
+                seen.insert((*written, file.clone()));
+            } else {
+                wrong.push(format!("{file}: {}", line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let allowed: usize = WRITERS.iter().map(|(_, may)| may.len()).sum();
+    assert_eq!(seen.len(), allowed, "one of the list writes no more");
+}

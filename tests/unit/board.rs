@@ -286,6 +286,30 @@ fn several_addresses_can_be_pasted_at_once() {
 }
 
 #[test]
+fn a_paste_goes_to_the_cursor_of_its_field_at_once() {
+    let mut desk = Desk::staffed(80, 24);
+    desk.act(Action::Add);
+    desk.type_text("Zoë@sie.at");
+    for request in [InputRequest::GoToStart, InputRequest::GoToNextChar] {
+        desk.send(UserMessage::Type(request));
+    }
+    desk.send(UserMessage::Paste("ö, \u{7}b".into()));
+    desk.type_text("!");
+    assert!(desk.screen().contains("Zö, b!oë@sie.at"));
+    desk.act(Action::Back);
+    // Were the search made after each letter, or the field copied, this would take an hour.
+    desk.act(Action::Find);
+    desk.send(UserMessage::Paste("free ".repeat(200_000)));
+    desk.type_text(" ursula");
+    let screen = desk.screen();
+    assert!(screen.contains("Ursula One") && !screen.contains("Ben Two"));
+    desk.act(Action::Back);
+    desk.act(Action::Help);
+    desk.send(UserMessage::Paste("undo".into()));
+    assert!(desk.screen().contains("undo"));
+}
+
+#[test]
 fn a_removed_contact_comes_back_with_its_name_and_group() {
     let mut desk = Desk::staffed(80, 24);
     desk.send(UserMessage::Select(address("dan@sie.at")));

@@ -6,21 +6,27 @@ use std::io::Write;
 
 use jiff::Timestamp;
 use rcgen::{CertificateParams, DnType, KeyPair};
-use whosin::board::{Action, WorldMessage};
-use whosin::calling::{ContactAction, Subject};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use whosin::board::{Action, Choice, Origin, Setting, UserMessage, WorldMessage};
+use whosin::broker::{Disclosure, Discovery, Outbox, State, Topics, device, published};
+use whosin::calling::{ContactAction, Hook, Subject};
 use whosin::contacts::exchange::{self, Source};
 use whosin::contacts::{Contact, Fact};
 use whosin::directory::{Page, read_servers};
 use whosin::http::Described;
 use whosin::link::{Link, LinkState, Outcome, Problem};
 use whosin::log::CleanLines;
+use whosin::memory::snapshot::{Person, PersonsDevice};
+use whosin::operator::OperatorNote;
 use whosin::presence::{
-    Activity, Address, Presence, clean, clean_json, clean_lines, is_clean, read_document,
+    Activity, Address, Presence, Why, clean, clean_json, clean_lines, is_clean, read_document,
 };
 use whosin::pws::{Endpoint, read_polled_presence};
 
 use crate::support::desk::{Desk, contact, document, link, outcome, report};
-use crate::support::hidden::{all_hidden, assert_shown, everything, samples};
+use crate::support::hidden::{all_hidden, assert_shown, everything, quoted, samples};
 
 /// So many characters are in a text: no reader cuts so few off.
 const LENGTH: usize = 60;
@@ -354,6 +360,143 @@ fn no_argument_of_a_command_holds_anything_hidden() {
     }
 }
 
+#[test]
+fn no_hook_passes_anything_hidden() {
+    let hook = Hook::new(&["tell", "{name}", "{group}", "{state}", "{activity}"]).unwrap();
+    for text in samples(1) {
+        let contact = Contact {
+            group: Some(format!("a{text}")),
+            ..Contact::new("a@b.at".parse().unwrap())
+        };
+        let subject = Subject {
+            contact: &contact,
+            name: &format!("a{text}b"),
+            state: Some("available"),
+            activity: Some(&text),
+        };
+        if let Ok(invocation) = hook.fill(subject) {
+            for argument in &invocation.arguments {
+                assert_shown("a hook's argument", argument);
+                assert!(!argument.contains('\n'), "{argument:?}");
+            }
+        }
+    }
+}
+
+/// An object in which every field that takes a text, or a list of texts, holds this one.
+fn filled<T: DeserializeOwned + Serialize>(object: &T, text: &str) -> T {
+    let mut object = serde_json::to_value(object).unwrap();
+    let fields: Vec<String> = object.as_object().unwrap().keys().cloned().collect();
+    for field in fields {
+        for value in [json!(text), json!([text])] {
+            let before = std::mem::replace(&mut object[&field], value);
+            if T::deserialize(&object).is_ok() {
+                break;
+            }
+            object[&field] = before;
+        }
+    }
+    serde_json::from_value(object).unwrap()
+}
+
+/// Somebody of whom every text is this one.
+fn person_of(text: &str) -> Person {
+    Person {
+        uri: "a@b.at".into(),
+        devices: vec![filled(&PersonsDevice::default(), text)],
+        error: None,
+        asked_at: Some(Timestamp::UNIX_EPOCH),
+        why: Some(Why::Person),
+        fresh: true,
+        ..filled(&Person::default(), text)
+    }
+}
+
+#[test]
+fn a_broker_neither_gets_nor_gives_anything_hidden() {
+    let address: Address = "a@b.at".parse().unwrap();
+    let topics = Topics::new("whosin").unwrap();
+    let all = Disclosure {
+        notes: true,
+        devices: true,
+    };
+    for text in samples(LENGTH) {
+        let person = person_of(&text);
+        assert!(person.note.as_ref() == Some(&text) && person.devices[0].id == text);
+        for person in [
+            person.clone(),
+            Person {
+                error: Some(text.clone()),
+                ..person
+            },
+        ] {
+            let payload = published(&person, all, &text, Timestamp::UNIX_EPOCH);
+            let payload = serde_json::to_string(&payload).unwrap();
+            // Somebody else may publish what whosin never would.
+            let state = State::read(payload.as_bytes(), &address).unwrap();
+            assert_shown("a publisher's name", &state.publisher);
+            match state.outcome {
+                Outcome::Answered(presence) => {
+                    for text in texts_of(&presence) {
+                        assert_shown("what is published", text);
+                    }
+                }
+                Outcome::Refused(words) | Outcome::Unreadable(words) => {
+                    assert_shown("a published refusal", &words);
+                }
+                Outcome::NotAnswered => panic!("{text:?} is not read"),
+            }
+            let mut outbox = Outbox::new(
+                topics.clone(),
+                text.clone(),
+                Timestamp::UNIX_EPOCH,
+                all,
+                Some(Discovery::HomeAssistant),
+            );
+            for message in outbox.changes([person], std::time::Instant::now()) {
+                assert_shown("a topic", &message.topic);
+                let payload = std::str::from_utf8(&message.payload).unwrap();
+                assert_shown("a payload", payload);
+            }
+        }
+        for character in text.chars() {
+            let Ok(address) = Address::parse(&format!("a{character}b@c.at")) else {
+                continue;
+            };
+            let device = device(&topics, &address, &text);
+            assert_shown("a topic of Home Assistant", &device.topic);
+            let config = std::str::from_utf8(&device.payload).unwrap();
+            assert_shown("a device of Home Assistant", config);
+            assert!(device.topic.bytes().all(|byte| byte.is_ascii_graphic()));
+        }
+    }
+}
+
+#[test]
+fn the_desks_notes_hold_nothing_hidden() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.toml");
+    // In TOML as it stands, where it may stand there.
+    for text in everything(4096) {
+        let quoted = quoted(&text);
+        let note = format!(
+            "[[note]]\naddress = \"a@b.at\"\ntext = {quoted}\nby = {quoted}\nat = 2026-11-23T09:14:00Z\n"
+        );
+        for text in [note, text] {
+            std::fs::write(&path, text).unwrap();
+            match whosin::operator::load(&path) {
+                Ok(notes) => {
+                    for note in notes.all() {
+                        assert_shown("a note of the desk", &note.text);
+                        assert_shown("who wrote it", &note.by);
+                    }
+                }
+                Err(error) => assert_shown("why there are no notes", &error.to_string()),
+            }
+        }
+    }
+}
+
 /// A board on which this text stands in every place, however it got there.
 fn written_everywhere(text: &str) -> Desk {
     let mut desk = Desk::empty(140, 40);
@@ -383,6 +526,24 @@ fn written_everywhere(text: &str) -> Desk {
         desk.now,
         Outcome::Unreadable(text.into()),
     ));
+    let note = OperatorNote {
+        address: "a@sie.at".parse().unwrap(),
+        text: text.into(),
+        by: text.into(),
+        at: desk.now,
+        until: None,
+    };
+    desk.send(WorldMessage::OperatorNotes {
+        notes: [note].into_iter().collect(),
+        number: 0,
+    });
+    desk.send(WorldMessage::Settings(vec![Setting {
+        name: "theme",
+        value: text.into(),
+        origin: Origin::File,
+        about: "",
+        choices: vec![Choice::Theme(text.into())],
+    }]));
     desk.send(WorldMessage::Notice(text.into()));
     desk.send(WorldMessage::Link(Link {
         server: text.into(),
@@ -402,14 +563,54 @@ fn written_everywhere(text: &str) -> Desk {
 fn no_cell_of_the_screen_holds_anything_hidden() {
     for text in samples(200).chain([all_hidden()]) {
         let mut desk = written_everywhere(&text);
-        desk.act(Action::Open);
         for _ in 0..3 {
-            let terminal = desk.draw();
-            for cell in &terminal.backend().buffer().content {
-                assert_shown("the screen", cell.symbol());
-                assert!(!cell.symbol().contains('\n'));
-            }
+            assert_screen_shown(&mut desk);
             desk.act(Action::View);
         }
+    }
+}
+
+#[test]
+fn no_pane_of_the_board_shows_anything_hidden() {
+    // Not as many as the contacts, for each is drawn often.
+    for text in samples(2000).chain([all_hidden()]) {
+        let mut desk = written_everywhere(&text);
+        for pane in PANES {
+            desk.act(pane);
+            assert_screen_shown(&mut desk);
+            desk.act(Action::Back);
+        }
+        desk.act(Action::Add);
+        desk.send(UserMessage::Paste(text.clone()));
+        assert_screen_shown(&mut desk);
+        desk.act(Action::Back);
+        for trouble in [
+            WorldMessage::BookTrouble(Some(text.clone())),
+            WorldMessage::NotesTrouble(Some(text.clone())),
+            WorldMessage::SettingsTrouble(Some(text.clone())),
+        ] {
+            desk.send(trouble);
+            assert_screen_shown(&mut desk);
+        }
+    }
+}
+
+/// What is opened upon the first contact.
+const PANES: [Action; 7] = [
+    Action::Open,
+    Action::Edit,
+    Action::Annotate,
+    Action::Actions,
+    Action::Settings,
+    Action::WhoIsFree,
+    Action::OwnPresence,
+];
+
+#[track_caller]
+fn assert_screen_shown(desk: &mut Desk) {
+    let terminal = desk.draw();
+    for cell in &terminal.backend().buffer().content {
+        assert_shown("the screen", cell.symbol());
+        assert!(!cell.symbol().contains('\n'));
     }
 }
