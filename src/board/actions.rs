@@ -29,6 +29,8 @@ pub enum Action {
     Edit,
     Annotate,
     Deputy,
+    Changed,
+    Lately,
     Move,
     Undo,
     Redo,
@@ -79,6 +81,8 @@ impl Board {
             }
             Action::Annotate => self.ask_for_note(),
             Action::Deputy => self.go_to_deputy(now),
+            Action::Changed => self.go_to_changed(now),
+            Action::Lately => self.pane = Pane::Lately { scroll: 0 },
             Action::Move => self.ask_for_group(),
             Action::Remove => self.remove(now),
             Action::Import => self.ask_for_file(Form::importing()),

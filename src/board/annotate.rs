@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::edits::Turn;
 use super::fold::fold;
-use super::{Board, Cursor, Entry, Field, Form, Pane, WorldEffect};
+use super::{Board, Entry, Field, Form, Pane, WorldEffect};
 use crate::operator::{NoteEdit, OperatorNote, OperatorNotes, deputy_in, end_in};
 use crate::presence::Address;
 
@@ -94,16 +94,7 @@ impl Board {
             return self.show_notice(words, now);
         };
         let address = deputy.contact.address.clone();
-        let is_shown = self.rows.iter().flat_map(super::Row::places);
-        let place = self.roster.place(&address);
-        if !is_shown.into_iter().any(|shown| Some(*shown) == place) {
-            self.search = None;
-            self.hide_offline = false;
-            let heading = super::Heading::of(&self.entries()[place.unwrap_or(0)].contact);
-            self.folded.remove(&heading);
-            self.rearrange(now);
-        }
-        self.select(Cursor::Contact(address));
+        self.go_to(address, now);
     }
 
     /// The deputy whom a note on the contact names: the operator's, else the user's own, else the

@@ -73,6 +73,20 @@ impl Board {
         self.mend_cursor();
     }
 
+    /// Puts the cursor on a contact, whatever hides it.
+    pub(super) fn go_to(&mut self, address: Address, now: Timestamp) {
+        let place = self.roster.place(&address);
+        let mut shown = self.rows.iter().flat_map(Row::places);
+        if let Some(place) = place.filter(|place| !shown.any(|shown| shown == place)) {
+            self.search = None;
+            self.hide_offline = false;
+            let heading = Heading::of(&self.entries()[place].contact);
+            self.folded.remove(&heading);
+            self.rearrange(now);
+        }
+        self.select(Cursor::Contact(address));
+    }
+
     pub(super) fn travel(&mut self, action: Action, now: Timestamp) {
         let page = (self.room.height / self.room.view.lines())
             .saturating_sub(1)
@@ -124,6 +138,7 @@ impl Board {
             Pane::Details { scroll, .. }
             | Pane::Help { scroll, .. }
             | Pane::Refused { scroll, .. }
+            | Pane::Lately { scroll }
             | Pane::WhoIsFree { scroll, .. } => Some(scroll),
             Pane::Contacts
             | Pane::Form(_)

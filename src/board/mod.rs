@@ -17,6 +17,7 @@ mod fold;
 mod form;
 mod history;
 mod incoming;
+mod lately;
 mod lookup;
 mod message;
 mod order;
@@ -38,6 +39,7 @@ pub use entry::{Entry, Knowledge, Known, Remembered, Since, Standing, Trouble};
 pub use find::Find;
 pub use form::{Field, Form, FormLine, Purpose, Value};
 pub use history::{Change, DAY, KEPT, Timeline};
+pub use lately::Happening;
 pub use lookup::{Lookup, Person, Place, Progress, SearchError, contact_of};
 pub use message::{
     Effect, Message, Replace, SignInEffect, TerminalEffect, UserMessage, WorldEffect, WorldMessage,
@@ -190,6 +192,11 @@ pub enum Pane {
         /// Its place.
         at: usize,
     },
+    /// What happened lately.
+    Lately {
+        /// Lines scrolled away.
+        scroll: usize,
+    },
     /// Who of a group is free.
     WhoIsFree {
         /// The group.
@@ -253,7 +260,10 @@ pub struct Board {
     searches: u64,
     /// Addresses that are kept fresh only until it is clear whether the server knows them.
     guests: Vec<Address>,
+    /// When the user's hand last moved.
     touched: Timestamp,
+    /// When it had last moved before the last time that it did not for long.
+    absent_since: Option<Timestamp>,
     arranged_at: Timestamp,
     out_of_order: bool,
     mouse: bool,
@@ -298,6 +308,7 @@ impl Board {
             searches: 0,
             guests: Vec::new(),
             touched: now,
+            absent_since: None,
             arranged_at: now,
             out_of_order: false,
             mouse,
@@ -322,6 +333,7 @@ impl Board {
 
     /// What the user's hand does.
     fn hear(&mut self, message: UserMessage, now: Timestamp) {
+        self.come_back(now);
         self.touched = now;
         if !self.is_signing_in() && !self.allows(&message) {
             return;

@@ -18,7 +18,10 @@ impl Board {
         let notice = self.notice.iter_mut().map(|notice| &mut notice.until);
         let frozen = self.frozen.iter_mut().map(|frozen| &mut frozen.since);
         let times = [&mut self.touched, &mut self.arranged_at].into_iter();
-        let times = times.chain(notice).chain(frozen);
+        let times = times
+            .chain(&mut self.absent_since)
+            .chain(notice)
+            .chain(frozen);
         times.for_each(|time| shift(time, by));
         if let Some(wall) = &mut self.wall {
             wall.shift(|time| shift(time, by));

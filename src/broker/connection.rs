@@ -43,6 +43,14 @@ pub struct Message {
 }
 
 impl Message {
+    /// One that the broker keeps for so long at most; of the time only whole seconds count.
+    pub fn retained_for(topic: String, payload: Vec<u8>, time: Duration) -> Message {
+        Message {
+            expiry: Some(u32::try_from(time.as_secs()).unwrap_or(u32::MAX)),
+            ..Message::retained(topic, payload)
+        }
+    }
+
     /// One that the broker keeps.
     pub fn retained(topic: String, payload: Vec<u8>) -> Message {
         Message {

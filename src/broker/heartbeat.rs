@@ -66,11 +66,8 @@ impl Heartbeat {
     /// The message by which the publisher of this ID says it. The broker keeps it for as long as it
     /// counts.
     pub fn message(&self, topics: &Topics, id: &str) -> Message {
-        let expiry = u32::try_from(beats_for(self.interval()).as_secs());
-        Message {
-            expiry: Some(expiry.unwrap_or(u32::MAX)),
-            ..Message::retained(topics.publisher(id), self.payload())
-        }
+        let counts = beats_for(self.interval());
+        Message::retained_for(topics.publisher(id), self.payload(), counts)
     }
 
     /// The message which says that the publisher of this ID is gone.

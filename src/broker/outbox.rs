@@ -1,6 +1,8 @@
 //! What a publisher sends: each contact when something about it changed. Pure.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -11,6 +13,19 @@ use super::topics::{Topic, Topics};
 use crate::memory::snapshot::Person;
 use crate::presence::Address;
 
+/// So long the broker keeps a state: one of a publisher that never comes back is gone after a day, and
+/// nobody has to empty it. That it is long keeps the load of saying it again small.
+const EXPIRY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long after it was sent a state is sent again though nothing changed: between a quarter and half
+/// of its expiry, for each contact another time, so that not all of a large book come at once.
+fn renewal(contact: &Address) -> Duration {
+    let mut hasher = DefaultHasher::new();
+    contact.hash(&mut hasher);
+    let part = hasher.finish() as f64 / u64::MAX as f64;
+    (EXPIRY / 4).mul_f64(1.0 + part)
+}
+
 /// What a publisher has sent over the present connection.
 #[derive(Debug)]
 pub struct Outbox {
@@ -19,11 +34,19 @@ pub struct Outbox {
     since: Timestamp,
     disclosure: Disclosure,
     discovery: Option<Discovery>,
-    /// Who is published; and what was sent over the present connection, apart from when the server
-    /// confirmed it: what differs in nothing else need not be sent again.
-    sent: HashMap<Address, Option<Vec<u8>>>,
+    /// Who is published; and what was sent over the present connection.
+    sent: HashMap<Address, Option<Sent>>,
     /// Whose state is published where.
     topics_of: HashMap<String, Address>,
+}
+
+#[derive(Debug)]
+struct Sent {
+    /// The payload apart from when the server confirmed it: what differs in nothing else need not be
+    /// sent again.
+    timeless: Vec<u8>,
+    /// Before the broker keeps it no longer.
+    renew_at: Instant,
 }
 
 /// What has to be done where another client has published a state.
@@ -57,9 +80,13 @@ impl Outbox {
         }
     }
 
-    /// The messages about those of these people of whom something changed. Who was never asked for is
-    /// left out.
-    pub fn changes(&mut self, people: impl IntoIterator<Item = Person>) -> Vec<Message> {
+    /// The messages about those of these people of whom something changed, or whose state the broker
+    /// would not keep much longer. Who was never asked for is left out.
+    pub fn changes(
+        &mut self,
+        people: impl IntoIterator<Item = Person>,
+        now: Instant,
+    ) -> Vec<Message> {
         let mut messages = Vec::new();
         for person in people {
             let Ok(address) = Address::parse(&person.uri) else {
@@ -68,20 +95,24 @@ impl Outbox {
             if person.asked_at.is_none() && !self.sent.contains_key(&address) {
                 continue;
             }
-            let now = published(&person, self.disclosure, &self.publisher, self.since);
-            let timeless = payload(&now.timeless());
+            let state = published(&person, self.disclosure, &self.publisher, self.since);
+            let timeless = payload(&state.timeless());
             let topic = self.topics.presence(&address);
             self.topics_of.insert(topic.clone(), address.clone());
             let sent = self.sent.entry(address.clone()).or_default();
-            if sent.as_ref() == Some(&timeless) {
+            let is_kept = |sent: &Sent| sent.timeless == timeless && now < sent.renew_at;
+            if sent.as_ref().is_some_and(is_kept) {
                 continue;
             }
-            if sent.replace(timeless).is_none() && self.discovery.is_some() {
+            let renew_at = now + renewal(&address);
+            if sent.replace(Sent { timeless, renew_at }).is_none() && self.discovery.is_some() {
                 messages.push(device(&self.topics, &address, &self.publisher));
             }
-            let word = now.word().as_bytes().to_vec();
-            messages.push(Message::of(topic, &now));
-            messages.push(Message::retained(self.topics.availability(&address), word));
+            let word = state.word().as_bytes().to_vec();
+            let word = (self.topics.availability(&address), word);
+            for (topic, payload) in [(topic, payload(&state)), word] {
+                messages.push(Message::retained_for(topic, payload, EXPIRY));
+            }
         }
         messages
     }

@@ -2,18 +2,15 @@
 //! names.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{MAIN_SEPARATOR, Path, PathBuf, is_separator};
 
 use super::CommandError;
 use crate::board::{Replace, WorldMessage};
 use crate::contacts::exchange::{self, Format, Imported, Source};
 use crate::contacts::{self, Contact};
-use crate::file::at_home;
+use crate::file::{self, Kind, at_home};
 use crate::presence::clean;
-
-/// A larger file is not one of contacts, in bytes.
-const LARGEST: u64 = 64 << 20;
 
 /// The path; none where it means the standard streams.
 pub fn named(file: &Path) -> Option<&Path> {
@@ -39,6 +36,8 @@ pub fn read(
         error,
     })?;
     let source = source.unwrap_or_else(|| Source::guess(named(file), &decoded.text));
+    file::check_memory(exchange::weight(&decoded.text, source), Kind::Import)
+        .map_err(|error| CommandError::unreadable(file, error))?;
     Ok(Imported {
         encoding: decoded.encoding,
         ..exchange::read(&decoded.text, source, domain, owner)
@@ -46,21 +45,10 @@ pub fn read(
 }
 
 fn bytes_of(file: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
     match named(file) {
-        Some(path) => fs::File::open(path)?
-            .take(LARGEST + 1)
-            .read_to_end(&mut bytes)?,
-        None => io::stdin()
-            .lock()
-            .take(LARGEST + 1)
-            .read_to_end(&mut bytes)?,
-    };
-    if bytes.len() as u64 > LARGEST {
-        let words = format!("it is larger than {} MB", LARGEST >> 20);
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, words));
+        Some(path) => file::read(path, Kind::Import),
+        None => file::read_from(io::stdin().lock(), Kind::Import),
     }
-    Ok(bytes)
 }
 
 /// Writes contacts into a file, which must not be the contact book itself, nor be there already where
@@ -97,18 +85,13 @@ pub fn write(
 /// Reads a file that was named on the board.
 pub fn import(path: &str, group: Option<String>, domain: Option<&str>) -> WorldMessage {
     let path = at_home(path);
-    if path.is_file() {
-        match read(&path, None, domain, None) {
-            Ok(imported) => WorldMessage::Imported {
-                file: file_name(&path),
-                imported,
-                group,
-            },
-            Err(error) => WorldMessage::FileTrouble(error.to_string()),
-        }
-    } else {
-        // A folder, or a pipe that nobody writes into.
-        WorldMessage::FileTrouble(format!("{} is no file", shown(&path)))
+    match read(&path, None, domain, None) {
+        Ok(imported) => WorldMessage::Imported {
+            file: file_name(&path),
+            imported,
+            group,
+        },
+        Err(error) => WorldMessage::FileTrouble(error.to_string()),
     }
 }
 

@@ -8,6 +8,7 @@ use tempfile::NamedTempFile;
 
 use super::{CommandError, output};
 use crate::cli::{Exit, Population, Security, Simulate};
+use crate::file::{self, Kind};
 use crate::http::Fingerprint;
 use crate::simulator::{Certificate, Node, Options, Simulator};
 use crate::sys::signals::Signals;
@@ -95,7 +96,8 @@ fn certificate(
     listen: SocketAddr,
 ) -> Result<Option<Certificate>, CommandError> {
     let read = |path: &Path| {
-        std::fs::read_to_string(path).map_err(|error| CommandError::unreadable(path, error))
+        file::read_text(path, Kind::Certificates)
+            .map_err(|error| CommandError::unreadable(path, error))
     };
     match (&security.tls_cert, &security.tls_key) {
         (Some(chain), Some(key)) => {

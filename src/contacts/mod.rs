@@ -27,7 +27,7 @@ pub use contact::{Contact, Fact, joined, written_addresses};
 pub use edit::{Edit, applied};
 pub use watch::Changes;
 
-use crate::file::{self, Lock};
+use crate::file::{self, Kind, Lock};
 use crate::presence::{Address, clean};
 use rows::Mistake;
 use text::Text;
@@ -147,16 +147,24 @@ fn edited(target: &Path, edits: &[Edit]) -> Result<(Vec<Contact>, Option<String>
         }
     }
     let edited = document.to_string();
+    // Of a large book it takes more than all the rest.
+    drop(document);
     if edited == before {
         return Ok((contacts, None));
     }
+    // What is written is to be read again.
+    file::check_toml(&edited, Kind::Contacts).map_err(|error| BookError::Unwritable {
+        path: target.into(),
+        error,
+    })?;
     let contacts = contacts_in(target, &edited)?;
     Ok((contacts, Some(text.rewrite(&edited))))
 }
 
 /// The text of the book; `None` where there is no file.
 fn text_of(path: &Path) -> Result<Option<Text>, BookError> {
-    let read = file::read_if_there(path).map_err(|error| BookError::Unreadable {
+    let read = file::read_toml_if_there(path, Kind::Contacts);
+    let read = read.map_err(|error| BookError::Unreadable {
         path: path.into(),
         error,
     });

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::session::{Credentials, Failure, Origin, Session, Walk, insists_on_force, patiently};
 use super::shared::{SecretText, name_of, open_lock, wait_for};
-use crate::file;
+use crate::file::{self, Kind};
 use crate::link::SignIn;
 use crate::pws::{AppKey, Client, Endpoint, SessionKey};
 
@@ -218,7 +218,7 @@ impl Applications {
 
 /// What lies there, where it can be understood.
 fn read(path: &Path) -> Option<Application> {
-    let kept: Kept = serde_json::from_str(&fs::read_to_string(path).ok()?).ok()?;
+    let kept: Kept = serde_json::from_str(&file::read_text(path, Kind::Session).ok()?).ok()?;
     Some(Application {
         key: AppKey::new(kept.key.0.expose_secret()),
         node: Endpoint::parse(&kept.node).ok()?,

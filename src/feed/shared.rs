@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep};
 
 use super::application::Applications;
 use super::session::{Credentials, Failure, Origin, Session};
-use crate::file;
+use crate::file::{self, Kind};
 use crate::http::Fingerprint;
 use crate::pws::{AppKey, Class, Client, Endpoint, SessionKey, UserKey};
 
@@ -259,7 +259,7 @@ impl Place {
 
     /// What lies there, where it can be understood.
     fn read(&self) -> Option<Session> {
-        let text = fs::read_to_string(&self.keys).ok()?;
+        let text = file::read_text(&self.keys, Kind::Session).ok()?;
         let keys: Keys = serde_json::from_str(&text).ok()?;
         Some(Session {
             app: AppKey::new(keys.app_key.0.expose_secret()),

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::board::{Change, DAY, KEPT};
-use crate::file;
+use crate::file::{self, Kind};
 use crate::presence::{Address, Availability};
 
 /// A file that has grown larger is thinned out, in bytes.
@@ -107,7 +107,7 @@ fn lock(path: &Path) -> io::Result<File> {
 }
 
 fn lines(path: &Path) -> io::Result<Vec<Line>> {
-    let text = file::read_if_there(path)?.unwrap_or_default();
+    let text = file::read_if_there(path, Kind::History)?.unwrap_or_default();
     let lines = text
         .lines()
         .filter_map(|line| serde_json::from_str(line).ok());

@@ -11,8 +11,12 @@ use serde::Deserialize;
 
 use super::snapshot::{Head, LinkWord, SCHEMA, Snapshot, Stream};
 use crate::board::Entry;
-use crate::file;
+use crate::file::{self, Kind};
 use crate::presence::Address;
+
+/// What a person or a device in the file takes in memory, at most, in bytes. `tests/peaks.rs` holds it
+/// against what is really taken.
+const PERSON: usize = 2000;
 
 /// How old the file may be by default, where no board says that it writes more slowly.
 pub const MAX_AGE: Duration = Duration::from_secs(30);
@@ -46,7 +50,7 @@ pub fn write_entries(
 /// Where the state of this server and user is kept, given where `last-seen.json` is: there, unless it
 /// is another server's or user's; then beside it, by a name of its own.
 pub fn place(path: &Path, server: &str, user: &str) -> PathBuf {
-    place_beside(path, fs::read(path).ok().as_deref(), server, user)
+    place_beside(path, bytes(path).as_deref(), server, user)
 }
 
 /// The same, where `last-seen.json` holds this.
@@ -68,7 +72,7 @@ fn place_beside(path: &Path, holds: Option<&[u8]>, server: &str, user: &str) -> 
 /// Where the state of this server and user is kept, and the state itself, where it is there and can be
 /// understood; given where `last-seen.json` is, which is read once.
 pub fn find(path: &Path, server: &str, user: &str) -> (PathBuf, Option<Snapshot>) {
-    let text = fs::read(path).ok();
+    let text = bytes(path);
     let ours = text
         .as_deref()
         .and_then(|text| understand(text, server, user));
@@ -105,7 +109,22 @@ fn all(path: &Path) -> Vec<PathBuf> {
 /// Reads the file. `None` where there is none that can be understood, or where it is another
 /// server's or user's.
 pub fn read(path: &Path, server: &str, user: &str) -> Option<Snapshot> {
-    understand(&fs::read(path).ok()?, server, user)
+    understand(&bytes(path)?, server, user)
+}
+
+/// What the file holds; `None` where there is none that can be read.
+fn bytes(path: &Path) -> Option<Vec<u8>> {
+    let read = file::read(path, Kind::LastSeen).and_then(|text| {
+        let braces = memchr::memchr_iter(b'{', &text).count();
+        file::check_memory(braces * PERSON, Kind::LastSeen).map(|()| text)
+    });
+    let is_trouble = |error: &io::Error| error.kind() != io::ErrorKind::NotFound;
+    read.inspect_err(|error| {
+        if is_trouble(error) {
+            tracing::warn!(%error, path = %path.display(), "what was last seen cannot be read");
+        }
+    })
+    .ok()
 }
 
 fn understand(text: &[u8], server: &str, user: &str) -> Option<Snapshot> {
@@ -127,7 +146,7 @@ pub fn forget(path: &Path, who: &[Address]) -> io::Result<usize> {
 }
 
 fn forget_in(path: &Path, who: &[Address]) -> io::Result<usize> {
-    let Some(text) = file::read_if_there(path)? else {
+    let Some(text) = file::read_if_there(path, Kind::LastSeen)? else {
         return Ok(0);
     };
     let snapshot: Result<Snapshot, _> = serde_json::from_str(&text);

@@ -9,7 +9,7 @@ use thiserror::Error;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::{NoteEdit, OperatorNote, OperatorNotes};
-use crate::file::{self, Lock};
+use crate::file::{self, Kind, Lock};
 use crate::presence::{Address, clean};
 
 /// Why the notes cannot be read or written. The file is left as it is.
@@ -102,6 +102,8 @@ pub fn save(
         let text = text_of(&target)?;
         let before = notes_in(&target, &text)?;
         let edited = edited(&target, &text, &before, edits, now)?;
+        // What is written is to be read again.
+        file::check_toml(&edited, Kind::Notes).map_err(unwritable)?;
         let put = if lock.is_held() {
             file::replace
         } else {
@@ -117,10 +119,11 @@ pub fn save(
 }
 
 fn text_of(path: &Path) -> Result<String, NotesError> {
-    let text = file::read_if_there(path).map_err(|error| NotesError::Unreadable {
-        path: path.into(),
-        error,
-    });
+    let text =
+        file::read_toml_if_there(path, Kind::Notes).map_err(|error| NotesError::Unreadable {
+            path: path.into(),
+            error,
+        });
     Ok(text?.unwrap_or_default())
 }
 

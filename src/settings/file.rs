@@ -18,9 +18,11 @@ impl Layer {
     /// # Errors
     /// [`SettingsError`] with file, line and key.
     pub fn of_file(path: &Path) -> Result<Layer, SettingsError> {
-        let text = file::read_if_there(path).map_err(|error| SettingsError::Unreadable {
-            path: path.into(),
-            error,
+        let text = file::read_if_there(path, file::Kind::Settings).map_err(|error| {
+            SettingsError::Unreadable {
+                path: path.into(),
+                error,
+            }
         })?;
         let text = text.unwrap_or_default();
         let invalid = |line, reason| SettingsError::Invalid {

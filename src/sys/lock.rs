@@ -6,7 +6,7 @@ use std::io;
 use std::path::Path;
 
 #[cfg(unix)]
-use super::storage::identity;
+use super::storage::{identity, open_at_once};
 
 /// The lock of a file, held until it is dropped; none where there is no file yet, and so nothing to
 /// lock.
@@ -21,7 +21,7 @@ impl Lock {
     /// Why it cannot be locked.
     pub fn of(path: &Path, _locks: &Path) -> io::Result<Lock> {
         loop {
-            let file = match File::open(path) {
+            let file = match open_at_once(path) {
                 Ok(file) => file,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Lock(None)),
                 Err(error) => return Err(error),

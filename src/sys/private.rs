@@ -15,7 +15,9 @@ pub fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> 
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
+        // A named pipe that nobody reads would keep whoever opens it for ever.
+        let flags = rustix::fs::OFlags::NONBLOCK.bits();
+        options.mode(0o600).custom_flags(flags.cast_signed());
     }
     options.create(true).open(path)
 }

@@ -1,6 +1,7 @@
 //! Files that are read and replaced while other programs have them open, and that are found in their
 //! place even after a loss of power.
 
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
 
@@ -75,6 +76,69 @@ pub fn when_free<T>(mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     })
 }
 
+/// Opens a file to read it, and waits for nobody: a named pipe that nobody writes into would keep
+/// whoever opens it for ever.
+///
+/// # Errors
+/// Why it cannot be opened.
+#[cfg(unix)]
+pub fn open_at_once(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = rustix::fs::OFlags::NONBLOCK.bits();
+    let mut options = File::options();
+    options.read(true).custom_flags(flags.cast_signed());
+    options.open(path)
+}
+
+/// Opens a file to read it. Nothing in a folder makes whoever opens it wait.
+///
+/// # Errors
+/// Why it cannot be opened.
+#[cfg(windows)]
+pub fn open_at_once(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// What something is that is no file, in words.
+#[cfg(unix)]
+pub fn special_kind(data: &Metadata) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    let kind = data.file_type();
+    if kind.is_dir() {
+        "a folder"
+    } else if kind.is_fifo() {
+        "a named pipe"
+    } else if kind.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    }
+}
+
+/// What something is that is no file, in words.
+#[cfg(windows)]
+pub fn special_kind(data: &Metadata) -> &'static str {
+    if data.is_dir() {
+        "a folder"
+    } else {
+        "a device"
+    }
+}
+
+/// Whether it is the device that is always empty, which people name where they want no file.
+#[cfg(unix)]
+pub fn is_null_device(data: &Metadata) -> bool {
+    use std::os::unix::fs::{FileTypeExt, MetadataExt};
+    let is_same = |null: Metadata| null.rdev() == data.rdev();
+    data.file_type().is_char_device() && std::fs::metadata("/dev/null").is_ok_and(is_same)
+}
+
+/// Whether it is the device that is always empty: that has no data of its own here.
+#[cfg(windows)]
+pub fn is_null_device(_data: &Metadata) -> bool {
+    false
+}
+
 /// Forces onto the disk which files a folder holds.
 ///
 /// # Errors
@@ -96,12 +160,12 @@ pub fn sync_folder(_folder: &Path) -> io::Result<()> {
 /// What distinguishes a file or folder from another one of the same name: its number on the file
 /// system.
 #[cfg(unix)]
-pub fn identity(data: &std::fs::Metadata) -> u64 {
+pub fn identity(data: &Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::ino(data)
 }
 
 /// What distinguishes a file or folder from another one of the same name: when it was made.
 #[cfg(windows)]
-pub fn identity(data: &std::fs::Metadata) -> u64 {
+pub fn identity(data: &Metadata) -> u64 {
     std::os::windows::fs::MetadataExt::creation_time(data)
 }

@@ -79,7 +79,7 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
             (Action::Right, "longer"),
         ],
         Pane::Actions { .. } => &[(Action::Open, "do it"), (Action::Back, "close")],
-        Pane::WhoIsFree { .. } | Pane::Refused { .. } => {
+        Pane::WhoIsFree { .. } | Pane::Lately { .. } | Pane::Refused { .. } => {
             &[(Action::Back, "close"), (Action::Quit, "quit")]
         }
         Pane::Contacts if typing && board.offers_directory() => &[
@@ -102,6 +102,7 @@ fn hints(board: &Board) -> &'static [(Action, &'static str)] {
             (Action::View, "view"),
             (Action::Refresh, "refresh"),
             (Action::WhoIsFree, "who is free"),
+            (Action::Lately, "lately"),
             (Action::HideOffline, "hide offline"),
             (Action::Freeze, "freeze"),
             (Action::OwnPresence, "my presence"),

@@ -171,6 +171,8 @@ bindings! {
     Edit, "edit", "change what is known of the contact: name, group, number, note", ["e"];
     Annotate, "annotate", "note something on the contact for everybody at the desk: out until 14:00, deputy Eva", ["n"];
     Deputy, "deputy", "go to the deputy whom a note names", ["D"];
+    Changed, "changed", "go to whoever changed last; again: to the one before", ["."];
+    Lately, "lately", "what happened lately, and while you were away", ["L"];
     Move, "move", "move the contact, or all marked ones, to a group", ["M"];
     Undo, "undo", "bring back what was just changed", ["u"];
     Redo, "redo", "do again what was undone", ["ctrl-r", "U"];

@@ -13,6 +13,7 @@ mod hints;
 mod hours;
 mod keys;
 mod large;
+mod lately;
 mod list;
 mod look;
 mod notices;

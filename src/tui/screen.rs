@@ -25,8 +25,8 @@ use ratatui::style::Modifier;
 use super::look::Scene;
 use super::notices::{self, Notice};
 use super::{
-    actions, details, form, free, grid, header, help, hints, list, own, refused, search, settings,
-    why,
+    actions, details, form, free, grid, header, help, hints, lately, list, own, refused, search,
+    settings, why,
 };
 use crate::board::{Action, Board, Heading, Pane, Room, View};
 use crate::presence::{Address, clean, is_clean};
@@ -308,6 +308,7 @@ fn draw_pane(frame: &mut Frame<'_>, area: Rect, scene: Scene<'_>, targets: &mut 
             refused,
             scroll,
         } => return refused::draw(buffer, area, file, refused, look, *scroll),
+        Pane::Lately { scroll } => return lately::draw(buffer, area, scene, *scroll),
         Pane::WhoIsFree { group, scroll } => {
             return free::draw(buffer, area, group.as_deref(), scene, *scroll);
         }

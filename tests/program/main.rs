@@ -14,6 +14,7 @@ mod hidden;
 mod history;
 mod kills;
 mod last_seen;
+mod limits;
 mod lookup;
 mod operator_notes;
 mod own_presence;

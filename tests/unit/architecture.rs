@@ -13,7 +13,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("log", &["file", "presence"]),
     ("contacts", &["file", "presence"]),
     ("calling", &["contacts", "presence", "sys"]),
-    ("http", &["presence", "sys"]),
+    ("http", &["file", "presence", "sys"]),
     ("directory", &["http", "link", "presence"]),
     ("pws", &["http", "link", "presence", "sys"]),
     ("simulator", &["link", "presence"]),

@@ -565,7 +565,7 @@ fn home_assistant_gets_a_device_a_person_once_and_none_when_the_person_is_gone()
     let discovery = Some(Discovery::HomeAssistant);
     let disclosure = Disclosure::default();
     let mut outbox = Outbox::new(topics, "one".into(), second(0), disclosure, discovery);
-    let first = outbox.changes([person(Availability::Available)]);
+    let first = outbox.changes([person(Availability::Available)], Instant::now());
     assert_eq!(first.len(), 3);
     let topic = "homeassistant/device/whosin_20ben_40example_2ecom/config";
     assert_eq!(first[0].topic, topic);
@@ -575,7 +575,12 @@ fn home_assistant_gets_a_device_a_person_once_and_none_when_the_person_is_gone()
     assert_eq!(sensor["state_topic"], first[2].topic);
     let word = std::str::from_utf8(&first[2].payload).unwrap();
     assert!(sensor["options"].as_array().unwrap().contains(&word.into()));
-    assert_eq!(outbox.changes([person(Availability::Dnd)]).len(), 2);
+    assert_eq!(
+        outbox
+            .changes([person(Availability::Dnd)], Instant::now())
+            .len(),
+        2
+    );
     let emptied = outbox.keep(&[]);
     assert_eq!((&*emptied[2].topic, emptied[2].payload.len()), (topic, 0));
 }
@@ -599,11 +604,15 @@ fn what_others_do_to_a_state_is_made_good_and_what_was_left_is_emptied() {
         serde_json::to_vec(&payload).unwrap()
     };
     let mut sent = outbox();
-    sent.changes([person(Availability::Busy)]);
+    sent.changes([person(Availability::Busy)], Instant::now());
     let mut hear = |topic: &str, payload: &[u8], retained| {
         let heard = sent.hear(topic, payload, retained, |_| true);
         if heard == Heard::Lost(ben()) {
-            assert_eq!(sent.changes([person(Availability::Busy)]).len(), 2);
+            assert_eq!(
+                sent.changes([person(Availability::Busy)], Instant::now())
+                    .len(),
+                2
+            );
         }
         heard
     };
@@ -637,22 +646,68 @@ fn what_others_do_to_a_state_is_made_good_and_what_was_left_is_emptied() {
 }
 
 #[test]
+fn what_the_broker_keeps_for_a_day_is_sent_again_before_that_and_not_all_at_once() {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let topics = Topics::new("whosin").unwrap();
+    let mut outbox = Outbox::new(topics, "one".into(), second(0), Disclosure::default(), None);
+    let people: Vec<Person> = (0..100)
+        .map(|number| Person {
+            uri: format!("number{number}@example.com"),
+            ..person(Availability::Available)
+        })
+        .collect();
+    let begun = Instant::now();
+    let first = outbox.changes(people.clone(), begun);
+    assert_eq!(first.len(), 200);
+    let is_for_a_day = |message: &Message| message.expiry == Some(24 * 60 * 60);
+    assert!(first.iter().all(is_for_a_day));
+    let before = begun + DAY / 4 - Duration::from_secs(1);
+    assert!(outbox.changes(people.clone(), before).is_empty());
+    // A hundred spread over a quarter of a day: in no twentieth of it come more than a quarter.
+    let mut renewed = 0;
+    for part in 1..=20 {
+        let now = begun + DAY / 4 + DAY / 80 * part;
+        let again = outbox.changes(people.clone(), now).len();
+        assert!(again <= 50, "{again} at once");
+        renewed += again;
+    }
+    assert_eq!(
+        renewed, 200,
+        "at half of the time everybody was sent again, once"
+    );
+    // What is emptied needs no end.
+    assert!(
+        outbox
+            .keep(&[])
+            .iter()
+            .all(|message| message.expiry.is_none())
+    );
+}
+
+#[test]
 fn only_changes_are_sent_and_all_again_over_a_new_connection() {
     let topics = Topics::new("whosin").unwrap();
     let mut outbox = Outbox::new(topics, "one".into(), second(0), Disclosure::default(), None);
     let mut available = person(Availability::Available);
-    assert_eq!(outbox.changes([available.clone()]).len(), 2);
+    assert_eq!(outbox.changes([available.clone()], Instant::now()).len(), 2);
     available.asked_at = Some(second(0) + SignedDuration::from_secs(5));
-    assert!(outbox.changes([available.clone()]).is_empty());
-    let changed = outbox.changes([person(Availability::Dnd)]);
+    assert!(
+        outbox
+            .changes([available.clone()], Instant::now())
+            .is_empty()
+    );
+    let changed = outbox.changes([person(Availability::Dnd)], Instant::now());
     assert_eq!(changed[1].payload, b"dnd");
     let stale = Person {
         fresh: false,
         ..person(Availability::Dnd)
     };
-    assert_eq!(outbox.changes([stale])[1].payload, b"unknown");
+    assert_eq!(
+        outbox.changes([stale], Instant::now())[1].payload,
+        b"unknown"
+    );
     outbox.forget();
-    assert_eq!(outbox.changes([available]).len(), 2);
+    assert_eq!(outbox.changes([available], Instant::now()).len(), 2);
     let emptied = outbox.keep(&[]);
     assert_eq!(emptied.len(), 2);
     assert!(emptied.iter().all(|message| message.payload.is_empty()));

@@ -453,7 +453,7 @@ fn a_broker_neither_gets_nor_gives_anything_hidden() {
                 all,
                 Some(Discovery::HomeAssistant),
             );
-            for message in outbox.changes([person]) {
+            for message in outbox.changes([person], std::time::Instant::now()) {
                 assert_shown("a topic", &message.topic);
                 let payload = std::str::from_utf8(&message.payload).unwrap();
                 assert_shown("a payload", payload);

@@ -12,6 +12,7 @@ mod exchange;
 mod fuzz;
 mod hidden;
 mod keyboard;
+mod lately;
 mod linear;
 mod lookup;
 mod operator;

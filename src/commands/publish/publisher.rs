@@ -311,7 +311,7 @@ impl Publisher {
             return;
         }
         let people = people::known(&self.watcher.roster, of, Timestamp::now());
-        for message in self.outbox.changes(people) {
+        for message in self.outbox.changes(people, Instant::now()) {
             self.connection.publish(message).await;
         }
     }

@@ -29,6 +29,7 @@ pub use failure::TlsFailure;
 
 use super::proxies::ProxyError;
 use super::zone::certified_name;
+use crate::file::{self, Kind};
 use signatures::Version;
 
 /// Whose certificate is accepted.
@@ -218,18 +219,19 @@ impl Trust {
                 Err(error) => Rule::Nobody(error.to_string()),
             },
             Trust::CaFile(path) => {
-                let file = |reason: String| TrustError::File {
+                let wrong = |reason: String| TrustError::File {
                     path: path.clone(),
                     reason,
                 };
-                let pem = std::fs::read(path).map_err(|error| file(error.to_string()))?;
+                let pem = file::read(path, Kind::Certificates)
+                    .map_err(|error| wrong(error.to_string()))?;
                 // Editors on Windows begin a file with a byte order mark.
                 let pem = pem.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&pem);
                 let listed = CertificateDer::pem_slice_iter(pem)
                     .collect::<Result<Vec<_>, _>>()
-                    .map_err(|error| file(error.to_string()))?;
+                    .map_err(|error| wrong(error.to_string()))?;
                 if listed.is_empty() {
-                    return Err(file("it has no certificate".into()));
+                    return Err(wrong("it has no certificate".into()));
                 }
                 let mut roots = RootCertStore::empty();
                 roots.add_parsable_certificates(listed.iter().cloned());

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::Depth;
-use crate::file;
+use crate::file::{self, Kind};
 use crate::presence::clean;
 
 /// A colour in each depth.
@@ -70,10 +70,11 @@ pub enum PaletteError {
 impl Palette {
     /// Reads a theme's file.
     pub(super) fn load(path: &Path) -> Result<Palette, PaletteError> {
-        let text = std::fs::read_to_string(path).map_err(|error| PaletteError::Unreadable {
-            path: path.into(),
-            reason: error.to_string(),
-        })?;
+        let text =
+            file::read_text(path, Kind::Theme).map_err(|error| PaletteError::Unreadable {
+                path: path.into(),
+                reason: error.to_string(),
+            })?;
         Palette::read(&text).map_err(|error| PaletteError::Invalid {
             path: path.into(),
             line: file::line_of(&text, error.span()),

@@ -5,6 +5,7 @@ mod costs;
 mod publishers;
 
 use std::process::Command;
+use std::time::Duration;
 
 use rustix::process::Signal;
 use serde_json::Value;
@@ -89,15 +90,20 @@ impl Shared {
 
     /// What the broker keeps at a topic.
     fn kept(&self, topic: String) -> Option<Vec<u8>> {
+        self.kept_for(topic).map(|(payload, _)| payload)
+    }
+
+    /// The same, and for how long it does still, where that is limited.
+    fn kept_for(&self, topic: String) -> Option<(Vec<u8>, Option<Duration>)> {
         let config = self.config("board");
         self.bench.runtime.block_on(async {
             let mut connection = Connection::begin(&config, None).unwrap();
             connection.next().await.unwrap();
             connection.subscribe(vec![topic]).await;
-            let second = std::time::Duration::from_secs(1);
+            let second = Duration::from_secs(1);
             loop {
                 match tokio::time::timeout(second, connection.next()).await.ok()? {
-                    Ok(Incoming::Published { payload, .. }) => return Some(payload),
+                    Ok(Incoming::Published { payload, rest, .. }) => return Some((payload, rest)),
                     Ok(_) => {}
                     Err(_) => return None,
                 }

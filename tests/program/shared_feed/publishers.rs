@@ -149,6 +149,18 @@ fn what_a_running_publisher_has_published_is_not_purged() {
 }
 
 #[test]
+fn the_broker_keeps_no_state_for_ever() {
+    let Some(shared) = Shared::new() else { return };
+    let _publisher = shared.publisher();
+    let (topics, ursula) = (shared.topics(), shared.bench.ursula());
+    for topic in [topics.presence(&ursula), topics.availability(&ursula)] {
+        let (_, rest) = shared.kept_for(topic).unwrap();
+        let hours = rest.expect("it has an end").as_secs_f64() / 3600.0;
+        assert!((23.0..=24.0).contains(&hours), "{hours}");
+    }
+}
+
+#[test]
 fn of_two_publishers_with_one_id_the_second_ends() {
     let Some(shared) = Shared::new() else { return };
     let _first = Running::start(shared.publish_every(LONG, &[]));

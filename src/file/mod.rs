@@ -9,11 +9,18 @@ use std::time::{Duration, SystemTime};
 
 use tempfile::NamedTempFile;
 
+mod limit;
+mod weight;
+
+pub use limit::{
+    Kind, check_memory, check_toml, read, read_from, read_if_there, read_text, read_toml_if_there,
+};
+
 pub use crate::sys::lock::Lock;
 pub use crate::sys::private::{
     check_private, make_folder, make_private, open_private, others_can_read,
 };
-use crate::sys::storage::{identity, put_in_place, sync_folder, when_free};
+use crate::sys::storage::{identity, put_in_place, sync_folder};
 
 /// What a file is called that is still written, before and after the name of the one it replaces.
 const DRAFT: (&str, &str) = (".", ".new");
@@ -92,20 +99,6 @@ impl From<fs::Metadata> for Stamp {
             modified: data.modified().ok(),
             length: data.len(),
         }
-    }
-}
-
-/// The text of a file; `None` where there is no such file, nor can be.
-///
-/// # Errors
-/// Why it cannot be read.
-pub fn read_if_there(path: &Path) -> io::Result<Option<String>> {
-    match when_free(|| fs::read_to_string(path)) {
-        Ok(text) => Ok(Some(text)),
-        Err(error) => match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Ok(None),
-            _ => Err(error),
-        },
     }
 }
 
@@ -200,9 +193,11 @@ pub fn replace_private_by(
 /// The line, from 1, at which a span of the text begins; the first where there is none.
 pub fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
     let at = span.map_or(0, |span| span.start.min(text.len()));
-    text.as_bytes()[..at]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
-        + 1
+    line_of_byte(text.as_bytes(), at)
+}
+
+/// The line, from 1, of the byte at this place of a text.
+fn line_of_byte(text: &[u8], at: usize) -> usize {
+    let before = text[..at].iter();
+    before.filter(|byte| **byte == b'\n').count() + 1
 }
