@@ -1,7 +1,6 @@
 //! The settings: where they are, what they are, and what is wrong with them.
 
 use std::path::Path;
-use std::process::Command;
 
 use serde::Serialize;
 
@@ -12,7 +11,8 @@ use crate::cli::{Config, Exit, Options};
 use crate::contacts;
 use crate::file;
 use crate::presence::clean;
-use crate::settings::{Settings, SettingsError, example, password_variables};
+use crate::settings::{Settings, SettingsError, example};
+use crate::sys::child;
 use crate::sys::shell::EDITOR;
 
 /// Does it, and prints what was done.
@@ -118,11 +118,8 @@ fn edit(options: &Options) -> Result<Exit, CommandError> {
 /// Runs an editor, which may be a command with arguments, on a file.
 fn open(editor: &str, path: &Path) -> Result<(), CommandError> {
     let mut words = editor.split_whitespace();
-    let mut command = Command::new(words.next().unwrap_or(EDITOR));
+    let mut command = child::command(words.next().unwrap_or(EDITOR));
     command.args(words).arg(path);
-    for name in password_variables() {
-        command.env_remove(name);
-    }
     let ended = command.status();
     match ended {
         Ok(status) if status.success() => Ok(()),

@@ -9,8 +9,7 @@ use tokio::process::Command;
 
 use crate::calling::Invocation;
 use crate::presence::clean;
-use crate::settings::password_variables;
-use crate::sys::door;
+use crate::sys::{child, door};
 
 /// A command that fails later than this was at work: how it ends is its own affair.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -45,15 +44,12 @@ pub async fn launch(invocation: &Invocation, patience: Duration) -> Result<(), L
         return Ok(());
     };
     let named = || clean(program);
-    let mut command = Command::new(program);
+    let mut command = Command::from(child::command(program));
     command
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    for name in password_variables() {
-        command.env_remove(name);
-    }
     door::detach(&mut command);
     let failed = |error| LaunchError::Program {
         program: named(),
@@ -86,15 +82,12 @@ pub async fn copy_through_tmux(text: &str) -> String {
 
 async fn load_buffer(arguments: &[&str], text: &str) -> bool {
     let run = async {
-        let mut tmux = Command::new("tmux");
+        let mut tmux = Command::from(child::command("tmux"));
         tmux.args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true);
-        for name in password_variables() {
-            tmux.env_remove(name);
-        }
         let mut child = tmux.spawn()?;
         if let Some(mut stdin) = child.stdin.take() {
             stdin.write_all(text.as_bytes()).await?;

@@ -30,7 +30,6 @@ pub mod values;
 
 pub use example::example;
 pub use layer::{Layer, Settings};
-pub use password::password_variables;
 pub use places::{Places, SetUp};
 pub use profile::{Profile, ProfileError};
 pub use saving::{save_choice, save_sign_in};

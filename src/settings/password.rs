@@ -1,6 +1,5 @@
 //! Where the passwords of the application user and for the broker come from.
 
-use std::ffi::OsString;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -77,22 +76,10 @@ impl Settings {
     }
 }
 
-/// The variables of the environment that hold passwords: no other program gets them.
-pub fn password_variables() -> impl Iterator<Item = OsString> {
-    let names = std::env::vars_os().map(|(name, _)| name);
-    names.filter(|name| {
-        let name = name.to_string_lossy();
-        name.starts_with("WHOSIN_") && name.contains("PASSWORD")
-    })
-}
-
 /// The first line that a command prints; or words that say why there is none.
 async fn printed(command: &str) -> Result<SecretString, String> {
     let mut shell = shell::command(command);
     shell.stdin(Stdio::null()).kill_on_drop(true);
-    for name in password_variables() {
-        shell.env_remove(name);
-    }
     let output = tokio::time::timeout(PATIENCE, shell.output())
         .await
         .map_err(|_| format!("it took longer than {} s", PATIENCE.as_secs()))?

@@ -1,6 +1,7 @@
 //! What differs between the systems: here alone is it spelt which one this is. Each file is one
 //! thing that the rest of the crate wants of every system.
 
+pub mod child;
 pub mod clock;
 pub mod console;
 pub mod door;

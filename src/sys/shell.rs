@@ -2,6 +2,8 @@
 
 use tokio::process::Command;
 
+use super::child;
+
 /// The editor that every such system has.
 #[cfg(not(windows))]
 pub const EDITOR: &str = "vi";
@@ -13,7 +15,7 @@ pub const EDITOR: &str = "notepad";
 /// The line, to be run by `sh`.
 #[cfg(not(windows))]
 pub fn command(line: &str) -> Command {
-    let mut shell = Command::new("sh");
+    let mut shell = Command::from(child::command("sh"));
     shell.arg("-c").arg(line);
     shell
 }
@@ -21,7 +23,7 @@ pub fn command(line: &str) -> Command {
 /// The line, to be run by `cmd`.
 #[cfg(windows)]
 pub fn command(line: &str) -> Command {
-    let mut shell = Command::new("cmd");
+    let mut shell = Command::from(child::command("cmd"));
     // /D: without what the registry says is run first. /S: only the outer quotes are taken off,
     // so that the line comes through as it was written.
     shell

@@ -1,6 +1,7 @@
 //! Passwords and session keys reach nobody: not the log at its finest, not words, not what is printed
 //! of a value, not a child process.
 
+use crate::support::bench;
 use crate::support::pty;
 use crate::support::service;
 use std::collections::HashSet;
@@ -15,7 +16,7 @@ use tokio::net::TcpListener;
 use tracing::level_filters::LevelFilter;
 use whosin::feed::{Command, Config, Delivery, Update};
 use whosin::pws::Endpoint;
-use whosin::simulator::{Options, Scenario, Simulator};
+use whosin::simulator::{Doing, Options, Scenario, Simulator};
 
 const USER_KEY: &str = "71a9c4d2-3fe-user-key";
 const APP_KEY: &str = "91bbd0e8-7c1-app-key";
@@ -347,4 +348,113 @@ fn a_password_as_an_argument_is_not_taken() {
             .unwrap();
         assert_eq!(output.status.code(), Some(2));
     }
+}
+
+/// Every variable that may hold a password.
+const PASSWORDS: [&str; 3] = [
+    "WHOSIN_APP_PASSWORD",
+    "WHOSIN_BROKER_PASSWORD",
+    "WHOSIN_DIRECTORY_PASSWORD",
+];
+
+/// What the environment of a program was that whosin has run.
+#[cfg(unix)]
+fn left_environment(seen: &Path) -> String {
+    bench::until("the program has run", || {
+        let text = std::fs::read_to_string(seen).unwrap_or_default();
+        text.contains("END")
+    });
+    std::fs::read_to_string(seen).unwrap()
+}
+
+/// An action, the desktop's own door for links, the editor and a hook.
+#[cfg(unix)]
+#[test]
+fn no_program_that_is_run_gets_a_password() {
+    use std::os::unix::fs::PermissionsExt;
+    let bench = bench::Bench::new();
+    bench.service.set(&bench.ben(), Doing::OnThePhone);
+    let seen = bench.path("seen");
+    let spy = bench.path("bin/spy");
+    let script = format!("#!/bin/sh\n(env; echo END) > '{}'\n", seen.display());
+    bench.write("bin/spy", &script);
+    bench.write("bin/xdg-open", &script);
+    for name in ["bin/spy", "bin/xdg-open"] {
+        let mode = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(bench.path(name), mode).unwrap();
+    }
+    let settings = format!(
+        "[[action]]\nname = \"Spy\"\ncommand = [\"{}\"]\n[[action]]\npreset = \"mail\"\n",
+        spy.display()
+    );
+    bench.write("config/whosin/config.toml", &settings);
+    let spy = spy.to_str().unwrap();
+    let path = format!(
+        "{}:{}",
+        bench.path("bin").display(),
+        std::env::var("PATH").unwrap()
+    );
+    let ben = bench.ben().to_string();
+    let mut all = 0;
+    for arguments in [
+        &["call", &ben, "--action", "spy"][..],
+        &["call", &ben, "--action", "write mail"],
+        &["config", "edit"],
+        &["watch", &ben, "--exec", spy],
+    ] {
+        let mut command = bench.command(arguments);
+        command.env("EDITOR", spy).env("PATH", &path);
+        // The first one is right: the hook needs a sign-in.
+        for name in &PASSWORDS[1..] {
+            command.env(name, PASSWORD);
+        }
+        let mut running = bench::Running::start(command);
+        if arguments[0] == "watch" {
+            running.line();
+            bench.service.set(&bench.ben(), Doing::Available);
+        }
+        let environment = left_environment(&seen);
+        assert!(environment.contains("PATH="), "{environment}");
+        assert!(
+            !environment.contains("PASSWORD") && !environment.contains(PASSWORD),
+            "{arguments:?}: {environment}"
+        );
+        running.child.kill().unwrap();
+        running.child.wait().unwrap();
+        std::fs::remove_file(&seen).unwrap();
+        all += 1;
+    }
+    assert_eq!(all, 4);
+}
+
+/// While it runs nobody sees a password in the list of processes, and a crash would leave no memory.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_running_whosin_shows_no_password_and_dumps_no_core() {
+    let bench = bench::Bench::new();
+    let mut command = Process::new("sh");
+    let line = "ulimit -S -c $(ulimit -H -c); exec \"$0\" \"$@\"";
+    let watch = bench.command(&["watch"]);
+    command
+        .args(["-c", line])
+        .arg(watch.get_program())
+        .args(watch.get_args())
+        .env_clear()
+        .envs(
+            watch
+                .get_envs()
+                .filter_map(|(name, value)| Some((name, value?))),
+        );
+    let running = bench::Running::start(command);
+    running.line();
+    let about = |what: &str| {
+        let path = format!("/proc/{}/{what}", running.child.id());
+        std::fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    };
+    let limits = about("limits").unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core"));
+    let words: Vec<&str> = core.unwrap().split_whitespace().collect();
+    assert_eq!(words[4], "0", "{limits}");
+    let arguments = about("cmdline").unwrap();
+    assert!(arguments.contains("watch") && !arguments.contains("simulated"));
 }

@@ -134,6 +134,21 @@ fn the_systems_are_spelt_in_sys_alone() {
 }
 
 #[test]
+fn programs_are_started_by_sys_child_alone() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let door = source.join("sys/child.rs");
+    let starts = |text: &str| text.contains("Command::new(");
+    let all = sources(&source);
+    let wrong: Vec<&String> = all
+        .iter()
+        .filter(|(file, text)| Path::new(file) != door && starts(text))
+        .map(|(file, _)| file)
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(starts(&fs::read_to_string(door).unwrap()));
+}
+
+#[test]
 fn what_is_of_one_system_is_found() {
     for line in [
         "#[cfg(not(unix))]",
