@@ -27,6 +27,7 @@ mod watcher;
 
 pub use completions::answer_shell;
 pub use output::{complain, refuse, report_panics};
+pub use tmux::{BarFormat, Dialect, Ink};
 
 use std::io;
 use std::path::{Path, PathBuf};

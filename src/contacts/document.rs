@@ -103,7 +103,13 @@ fn written_comment(comment: &str) -> String {
 /// A file of comments alone keeps them above its first contact and that contact's own.
 fn head_with_trailing(document: &mut DocumentMut, own: &str) {
     let trailing = document.trailing().as_str().unwrap_or_default();
-    let comment = format!("{trailing}{own}");
+    // Its last line may have no end: what is written behind it would belong to the comment.
+    let end = if trailing.is_empty() || trailing.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    let comment = format!("{trailing}{end}{own}");
     document.set_trailing("");
     let tables = document
         .get_mut("contact")

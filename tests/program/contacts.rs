@@ -147,6 +147,15 @@ fn the_comment_that_a_file_begins_with_stays_its_beginning() {
 }
 
 #[test]
+fn a_comment_without_a_line_end_does_not_swallow_who_is_added() {
+    let place = place("# Our people");
+    let book = save(&place.path, &[Edit::Add(contact("a@sie.at", None))]).unwrap();
+    assert_eq!(book.len(), 1);
+    let text = fs::read_to_string(&place.path).unwrap();
+    assert_eq!(text, "# Our people\n[[contact]]\naddress = \"a@sie.at\"\n");
+}
+
+#[test]
 fn a_key_that_goes_takes_no_other_lines_comment_with_it() {
     for (text, kept) in [
         (

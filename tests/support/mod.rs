@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod certificates;
 pub mod desk;
+pub mod fuzzing;
 pub mod hidden;
 pub mod mosquitto;
 pub mod pty;

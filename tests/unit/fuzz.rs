@@ -1,18 +1,19 @@
-//! Hostile bytes for the readers of documents and of answers: the corpus, damaged in every way.
+//! Hostile bytes for everything that reads what others wrote: the corpus, damaged in every way.
 //!
 //! A short round runs with all other tests. A long one: `WHOSIN_FUZZ=600 cargo test --test unit fuzz`,
-//! in seconds. A failure prints the seed; `WHOSIN_FUZZ_SEED=…` begins with it.
+//! in seconds for each target. A failure prints the seed; `WHOSIN_FUZZ_SEED=…` begins with it. What
+//! grows the corpus by what it covers is in `fuzz/`, with the same targets.
 
 use std::fs;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use jiff::Timestamp;
-use whosin::presence::{clean, decode, read_document};
-use whosin::pws::{Said, read_polled_presence};
 
-/// Pieces that have a meaning to a reader of XML.
-const PIECES: [&str; 28] = [
+use crate::support::fuzzing::TARGETS;
+
+/// Pieces that have a meaning to some reader.
+const PIECES: [&str; 56] = [
     "<",
     ">",
     "</",
@@ -41,7 +42,38 @@ const PIECES: [&str; 28] = [
     "<person xmlns='urn:cisco:params:xml:ns:pidf:rpid'><activities><dnd/></activities></person>",
     "\0",
     "'",
+    "\"",
+    "\"\"\"",
+    "\n",
+    "\r\n ",
+    "\r\n\r\n",
+    ",",
+    ";",
+    ":",
+    "::",
+    "=",
+    "=\r\n",
+    "{",
+    "}",
+    "{name}",
+    "{number}",
+    "{{",
+    "[",
+    "]",
+    "[[contact]]",
+    "#",
+    "%{",
+    "\\",
+    "\\ud800",
+    "null",
+    "18446744073709551616",
+    "1e999",
+    "-999999-01-01T00:00:00Z",
+    "BEGIN:VCARD",
 ];
+
+/// So many damaged texts are read in the short round, by each target.
+const ROUNDS: u64 = 2_000;
 
 fn corpus(folder: &str) -> Vec<Vec<u8>> {
     let path = format!("{}/tests/corpus/{folder}", env!("CARGO_MANIFEST_DIR"));
@@ -81,29 +113,8 @@ fn damage(bytes: &mut Vec<u8>, other: &[u8], rng: &mut Rng) {
     }
 }
 
-/// What is told must be fit for a screen and bounded, whatever came in.
-fn check(document: whosin::presence::Document, now: Timestamp) {
-    let presence = document.presence(now, &["de", "en"]);
-    let label = presence.label();
-    let texts = presence
-        .note
-        .iter()
-        .chain(&presence.display_name)
-        .map(String::as_str);
-    let devices = presence.devices.iter().flat_map(|device| {
-        [device.id.as_str()]
-            .into_iter()
-            .chain(device.contact.as_deref())
-            .chain(device.note.as_deref())
-    });
-    for text in texts.chain(devices).chain([label]) {
-        assert_eq!(clean(text), text, "not fit for a screen: {text:?}");
-        assert!(text.len() <= 16 << 10, "{} bytes of text", text.len());
-    }
-    assert!(presence.activities.len() <= 64 * 130 && presence.devices.len() <= 128);
-}
-
-fn fuzz(folder: &str, read: impl Fn(&[u8])) {
+fn fuzz(name: &str) {
+    let (_, folder, read) = TARGETS.iter().find(|(known, ..)| *known == name).unwrap();
     let seconds = std::env::var("WHOSIN_FUZZ")
         .ok()
         .and_then(|text| text.parse().ok());
@@ -114,7 +125,7 @@ fn fuzz(folder: &str, read: impl Fn(&[u8])) {
     let corpus = corpus(folder);
     let mut seed: u64 = first.unwrap_or(0);
     // The short round is counted, not timed: it is the same on every machine.
-    while seed < first.unwrap_or(0) + 3_000 || Instant::now() < end {
+    while seed < first.unwrap_or(0) + ROUNDS || Instant::now() < end {
         let mut rng = Rng::with_seed(seed);
         let mut bytes = corpus[rng.usize(..corpus.len())].clone();
         for _ in 0..=rng.usize(..6) {
@@ -131,24 +142,36 @@ fn fuzz(folder: &str, read: impl Fn(&[u8])) {
     }
 }
 
-#[test]
-fn no_document_harms_its_reader() {
-    let now = Timestamp::UNIX_EPOCH;
-    fuzz("pidf", |bytes| {
-        if let Ok(document) = read_document(&decode(bytes, None)) {
-            check(document, now);
+/// A test for each target, so that they run beside each other; the last makes sure that none is missing.
+macro_rules! rounds {
+    ($($name:ident)*) => {
+        mod rounds {
+            $(
+                #[test]
+                fn $name() {
+                    super::fuzz(stringify!($name));
+                }
+            )*
         }
-    });
+
+        #[test]
+        fn every_target_has_a_round_and_a_program() {
+            let rounds = [$(stringify!($name)),*];
+            let folder = format!("{}/fuzz/fuzz_targets", env!("CARGO_MANIFEST_DIR"));
+            for (name, ..) in TARGETS {
+                assert!(rounds.contains(&name), "{name}");
+                // The folder is not in the package.
+                if Path::new(&folder).is_dir() {
+                    let text = fs::read_to_string(format!("{folder}/{name}.rs")).unwrap();
+                    assert!(text.contains(&format!("run(\"{name}\", bytes)")), "{text}");
+                }
+            }
+            assert_eq!(rounds.len(), TARGETS.len());
+        }
+    };
 }
 
-#[test]
-fn no_answer_harms_its_reader() {
-    let now = Timestamp::UNIX_EPOCH;
-    fuzz("soap", |bytes| {
-        for contact in read_polled_presence(bytes, None).unwrap_or_default() {
-            if let Ok(Said::Rich(document)) = contact.said {
-                check(*document, now);
-            }
-        }
-    });
+rounds! {
+    pidf soap faults callbacks directory broker contacts settings csv vcard ldif session last_seen bar
+    placeholders
 }

@@ -17,7 +17,8 @@ use crate::memory::last_seen;
 use crate::memory::snapshot::Snapshot;
 use crate::settings::Settings;
 use crate::tui::Depth;
-use ink::{Dialect, Ink};
+pub use ink::{Dialect, Ink};
+pub use line::Format as BarFormat;
 use line::Format;
 
 /// A bar waits no longer than this for the server.
