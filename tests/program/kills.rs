@@ -202,7 +202,7 @@ fn a_board_that_is_killed_leaves_whole_files() {
         } else {
             Doing::Dnd
         };
-        bench.service.set(&ursula, doing.clone());
+        bench.service.set(&ursula, doing);
         bench.service.set(&ben, doing);
         let address = format!("k{number}@sie.at");
         board.send("a");
