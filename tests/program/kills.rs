@@ -196,7 +196,7 @@ fn a_board_that_is_killed_leaves_whole_files() {
         .join("/");
     for number in 0..kills().1 {
         let mut board = bench.in_terminal(home, Start { ..start });
-        board.wait_for_text("Ursula");
+        board.wait_for_text("Front desk");
         let doing = if number % 2 == 0 {
             Doing::Available
         } else {
@@ -225,7 +225,7 @@ fn a_board_that_is_killed_leaves_whole_files() {
         whole_session(home.path());
     }
     let mut last = bench.in_terminal(home, start);
-    last.wait_for_text("Ursula");
+    last.wait_for_text("Front desk");
     last.send("a");
     last.wait_for_text("Address");
     last.send("z@sie.at\r");

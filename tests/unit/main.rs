@@ -19,6 +19,7 @@ mod lookup;
 mod operator;
 mod presence;
 mod screens;
+mod security;
 mod several;
 mod sign_in;
 #[path = "../support/mod.rs"]
