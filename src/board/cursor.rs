@@ -55,6 +55,7 @@ impl Board {
     pub(super) fn group_under_cursor(&self) -> Option<Option<&str>> {
         match self.cursor.as_ref()? {
             Cursor::Heading(Heading::Group(group)) => Some(group.as_deref()),
+            Cursor::Heading(Heading::Instead(group)) => Some(Some(group)),
             Cursor::Heading(Heading::Pinned) => None,
             Cursor::Contact(_) => self.selected().map(|entry| entry.contact.group.as_deref()),
         }

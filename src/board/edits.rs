@@ -257,6 +257,8 @@ impl Board {
             vec![entry.contact.clone()]
         };
         let moved = moved.into_iter().map(|contact| match heading {
+            // They are where they are because of the search.
+            Heading::Instead(_) => contact,
             Heading::Pinned => Contact {
                 pinned: true,
                 ..contact

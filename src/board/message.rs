@@ -43,6 +43,8 @@ pub enum UserMessage {
     Act(Action),
     /// Edits the text field that has the focus.
     Type(InputRequest),
+    /// Begins to search with this character.
+    Search(char),
     /// Pasted a text.
     Paste(String),
     /// Clicked a contact.

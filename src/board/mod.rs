@@ -56,7 +56,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use tui_input::Input;
+use tui_input::{Input, InputRequest};
 
 use crate::calling::{ContactActions, Hooks};
 use crate::contacts::exchange::Refused;
@@ -87,6 +87,8 @@ pub struct Preferences {
     pub order: Order,
     /// Whether the offline are hidden at start.
     pub hide_offline: bool,
+    /// Whether letters and digits start a search, and commands take alt.
+    pub type_to_find: bool,
     /// Whether the board hangs on a wall, where nobody touches it.
     pub wall: bool,
     /// What other programs do with a contact.
@@ -342,6 +344,10 @@ impl Board {
             UserMessage::Act(action) if self.is_signing_in() => self.act_at_sign_in(action),
             UserMessage::Act(action) => self.act(action, now),
             UserMessage::Type(request) => self.type_in(request, now),
+            UserMessage::Search(character) => {
+                self.act(Action::Find, now);
+                self.type_in(InputRequest::InsertChar(character), now);
+            }
             UserMessage::Paste(text) => self.paste(&text, now),
             UserMessage::Select(address) => self.select(Cursor::Contact(address)),
             UserMessage::Fold(heading) => self.fold(heading, now),

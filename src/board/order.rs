@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
@@ -60,6 +61,8 @@ pub enum Heading {
     Pinned,
     /// They are of this group; `None` for contacts without one.
     Group(Option<String>),
+    /// They are of this group and free, while the one who was searched for is not.
+    Instead(String),
 }
 
 impl Heading {
@@ -73,11 +76,12 @@ impl Heading {
     }
 
     /// Its words on the screen.
-    pub fn words(&self) -> &str {
+    pub fn words(&self) -> Cow<'_, str> {
         match self {
-            Heading::Pinned => "Pinned",
-            Heading::Group(Some(group)) => group,
-            Heading::Group(None) => "No group",
+            Heading::Pinned => "Pinned".into(),
+            Heading::Group(Some(group)) => group.into(),
+            Heading::Group(None) => "No group".into(),
+            Heading::Instead(group) => format!("Free in {group}").into(),
         }
     }
 }
@@ -144,6 +148,7 @@ pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
         Heading::Pinned => 0,
         Heading::Group(Some(_)) => 1,
         Heading::Group(None) => 2,
+        Heading::Instead(_) => 3,
     });
     for section in &mut sections {
         match order {
@@ -163,7 +168,54 @@ pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
             }),
         }
     }
+    if let Some(find) = find {
+        sections.extend(instead(entries, &sections, find, folded, confirmed_after));
+    }
     sections
+}
+
+/// Who can take the call of the first who was found by name, where that one is not free: those of the same
+/// group who are, the best first.
+fn instead(
+    entries: &[Entry],
+    found: &[Section],
+    find: &mut Find,
+    folded: &HashSet<Heading>,
+    confirmed_after: Timestamp,
+) -> Option<Section> {
+    let all = || found.iter().flat_map(|section| &section.members);
+    let first = &entries[*all().next()?];
+    if first.is_free(confirmed_after) || !find.names(first) {
+        return None;
+    }
+    let group = first.contact.group.as_deref()?;
+    let is_found: HashSet<usize> = all().copied().collect();
+    let mut members = free_in(entries, Some(group), confirmed_after);
+    members.retain(|place| !is_found.contains(place));
+    let heading = Heading::Instead(group.into());
+    (!members.is_empty()).then(|| Section {
+        folded: folded.contains(&heading),
+        heading,
+        members,
+    })
+}
+
+/// The places of those of a group who are free, the best first: by how well they can be reached, then by
+/// how long they have been free. Only fresh states count.
+pub(super) fn free_in(
+    entries: &[Entry],
+    group: Option<&str>,
+    confirmed_after: Timestamp,
+) -> Vec<usize> {
+    let mut free: Vec<usize> = (0..entries.len())
+        .filter(|&place| entries[place].contact.group.as_deref() == group)
+        .filter(|&place| entries[place].is_free(confirmed_after))
+        .collect();
+    free.sort_by_cached_key(|&place| {
+        let since = entries[place].known().map(|known| known.since.at());
+        (reach(&entries[place], Standing::Fresh), since)
+    });
+    free
 }
 
 fn by_name(entry: &Entry) -> (String, String) {

@@ -4,13 +4,14 @@ use super::{Action, Board, Order, Pane, Preferences, TerminalEffect, View, World
 use crate::presence::IconSet;
 
 /// The settings that are followed while the board is open; the others count from the next start on.
-const FOLLOWED: [&str; 18] = [
+const FOLLOWED: [&str; 19] = [
     "theme",
     "icons",
     "view",
     "sort",
     "hide_offline",
     "mouse",
+    "type_to_find",
     "free_for",
     "domain",
     "directory",

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Board, Entry, Order, Pane, Preferences, Search, Section, Standing, View, order};
+use super::{
+    Board, Entry, Heading, Order, Pane, Preferences, Search, Section, Standing, View, order,
+};
 use crate::link::Link;
 use crate::presence::{Address, Availability};
 
@@ -73,21 +75,37 @@ impl Board {
         }
     }
 
+    /// Whether a letter or digit starts a search, so that commands take alt.
+    pub fn types_to_find(&self) -> bool {
+        self.preferences.type_to_find
+            && matches!(self.pane, Pane::Contacts)
+            && self.search.is_none()
+            && !self.is_on_a_wall()
+    }
+
     /// Who of a group is free, the best first: by how well they can be reached, then by how long
     /// they have been free. Only fresh states count.
     pub fn who_is_free(&self, group: Option<&str>, now: Timestamp) -> Vec<&Entry> {
-        let after = self.confirmed_after(now);
-        let mut free: Vec<&Entry> = self
-            .entries()
-            .iter()
-            .filter(|entry| entry.contact.group.as_deref() == group)
-            .filter(|entry| entry.is_free(after))
-            .collect();
-        free.sort_by_cached_key(|entry| {
-            let since = entry.known().map(|known| known.since.at());
-            (order::reach(entry, Standing::Fresh), since)
-        });
-        free
+        let places = order::free_in(self.entries(), group, self.confirmed_after(now));
+        let entry = |place: usize| &self.entries()[place];
+        places.into_iter().map(entry).collect()
+    }
+
+    /// Whether somebody is shown because who was searched for is not free.
+    pub fn stands_in(&self, entry: &Entry) -> bool {
+        let place = self.roster.place(&entry.contact.address);
+        let stand_ins = self.sections.last();
+        let stand_ins = stand_ins.filter(|last| matches!(last.heading, Heading::Instead(_)));
+        stand_ins
+            .zip(place)
+            .is_some_and(|(last, place)| last.members.contains(&place))
+    }
+
+    /// How many contacts are found by the search.
+    pub fn found(&self) -> usize {
+        let sections = self.sections.iter();
+        let found = sections.filter(|section| !matches!(section.heading, Heading::Instead(_)));
+        found.map(|section| section.members.len()).sum()
     }
 
     /// All contacts, in the order of the book.

@@ -7,9 +7,8 @@ use std::time::Duration;
 
 use rumqttc::mqttbytes::QoS;
 use rumqttc::{
-    AsyncClient, ConnectReturnCode, ConnectionError, Event, EventLoop, LastWill, MqttOptions,
-    Outgoing, Packet, PublishOptions, PublishProperties, StateError, SubscribeFilter,
-    SubscribeReasonCode, TlsConfiguration, Transport,
+    AsyncClient, Event, EventLoop, LastWill, MqttOptions, Outgoing, Packet, PubAckReason,
+    PublishOptions, PublishProperties, SubscribeFilter, TlsConfiguration, Transport,
 };
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -17,10 +16,11 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::Config;
+use super::failure::{Failure, NOT_ALLOWED, failure, refusal};
 use super::place::Mqtt;
 use crate::http::{Service, TrustError};
 use crate::link::Problem;
-use crate::presence::{clean, clean_json};
+use crate::presence::clean_json;
 
 /// A broker that says nothing for so long is gone; in seconds.
 const KEEP_ALIVE: u16 = 10;
@@ -90,15 +90,8 @@ pub enum Incoming {
     },
     /// The broker has answered filters: these it refuses, for these reasons.
     Subscribed(Vec<(String, String)>),
-}
-
-/// Why a connection is over.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// It may work again later.
-    Lost(Problem),
-    /// The broker refuses user or password.
-    Refused(Problem),
+    /// The broker does not take what was published here, for this reason.
+    Denied(String, String),
 }
 
 /// A connection that is being made or is there.
@@ -110,6 +103,9 @@ pub struct Connection {
     /// Filters that wait to be sent, and those that wait for an answer, by the packet's number.
     unsent: VecDeque<Vec<String>>,
     unanswered: HashMap<u16, Vec<String>>,
+    /// Topics of what waits to be sent, and of what waits for an answer.
+    unsent_topics: VecDeque<String>,
+    unconfirmed: HashMap<u16, String>,
     /// Why it is over, where [`Connection::ready`] has found that.
     failed: Option<Failure>,
 }
@@ -155,6 +151,8 @@ impl Connection {
             pump: tokio::spawn(pump(events, sender, host)),
             unsent: VecDeque::new(),
             unanswered: HashMap::new(),
+            unsent_topics: VecDeque::new(),
+            unconfirmed: HashMap::new(),
             failed: None,
         })
     }
@@ -211,6 +209,20 @@ impl Connection {
                 self.unanswered.insert(number, filters);
                 None
             }
+            Event::Outgoing(Outgoing::Publish(number)) => {
+                let topic = self.unsent_topics.pop_front()?;
+                self.unconfirmed.insert(number, topic);
+                None
+            }
+            Event::Incoming(Packet::PubAck(answer)) => {
+                let topic = self.unconfirmed.remove(&answer.pkid)?;
+                let why = match answer.reason {
+                    PubAckReason::Success | PubAckReason::NoMatchingSubscribers => return None,
+                    PubAckReason::NotAuthorized => NOT_ALLOWED.into(),
+                    other => format!("{other:?}"),
+                };
+                Some(Incoming::Denied(topic, why))
+            }
             Event::Incoming(Packet::SubAck(answer)) => {
                 let filters = self.unanswered.remove(&answer.pkid)?;
                 let answers = filters.into_iter().zip(answer.return_codes);
@@ -266,7 +278,7 @@ impl Connection {
     }
 
     /// Publishes something, which the broker keeps.
-    pub async fn publish(&self, message: Message) {
+    pub async fn publish(&mut self, message: Message) {
         let properties = PublishProperties {
             message_expiry_interval: message.expiry,
             ..PublishProperties::default()
@@ -274,11 +286,13 @@ impl Connection {
         let options = PublishOptions::new(QoS::AtLeastOnce)
             .retained()
             .properties(properties);
-        // A connection that is over says so itself.
-        let _ = self
+        let sending = self
             .client
-            .publish(message.topic, message.payload, options)
-            .await;
+            .publish(message.topic.clone(), message.payload, options);
+        // A connection that is over says so itself.
+        if sending.await.is_ok() {
+            self.unsent_topics.push_back(message.topic);
+        }
     }
 
     /// Takes leave once the broker has taken what was published: it publishes no will.
@@ -306,73 +320,5 @@ async fn pump(mut events: EventLoop, sender: mpsc::Sender<Result<Event, Failure>
         if sender.send(event).await.is_err() || is_over {
             return;
         }
-    }
-}
-
-/// Why the broker refuses a filter, in words; `None` where it takes it.
-fn refusal(code: &SubscribeReasonCode) -> Option<String> {
-    Some(match code {
-        SubscribeReasonCode::Success(_) => return None,
-        SubscribeReasonCode::NotAuthorized => "not allowed for this user".into(),
-        SubscribeReasonCode::QuotaExceeded => "too many subscriptions".into(),
-        other => format!("{other:?}"),
-    })
-}
-
-/// What went wrong, in words for people.
-fn failure(error: &ConnectionError, host: &str) -> Failure {
-    let lost = |what: String, advice: &str| {
-        Failure::Lost(Problem {
-            what,
-            advice: advice.into(),
-        })
-    };
-    let code = match error {
-        ConnectionError::ConnectionRefused(code) => Some(*code),
-        ConnectionError::MqttState(StateError::ConnFail { reason }) => Some(*reason),
-        _ => None,
-    };
-    match (code, error) {
-        (
-            Some(
-                ConnectReturnCode::BadUserNamePassword
-                | ConnectReturnCode::NotAuthorized
-                | ConnectReturnCode::Banned,
-            ),
-            _,
-        ) => Failure::Refused(Problem {
-            what: format!("the broker {host} refuses the user or the password"),
-            advice: "Check the user in the broker's address, and WHOSIN_BROKER_PASSWORD or \
-                     broker_password_command."
-                .into(),
-        }),
-        (Some(code), _) => lost(
-            format!("the broker {host} does not take the connection ({code:?})"),
-            "Is it a broker for MQTT 5?",
-        ),
-        (None, ConnectionError::Timeout(_)) => lost(
-            format!("the broker {host} does not answer"),
-            "Is the address right, and is it reached from here?",
-        ),
-        (None, ConnectionError::Tls(error)) => lost(
-            format!("the broker {host}: {}", clean(&error.to_string())),
-            "Trust its certificate by ca_file or pin, if it is the right one.",
-        ),
-        (None, ConnectionError::MqttState(StateError::ServerDisconnect { reason_code, .. })) => {
-            lost(
-                format!("the broker {host} ended the connection ({reason_code:?})"),
-                "It is tried again.",
-            )
-        }
-        (None, ConnectionError::MqttState(StateError::AwaitPingResp)) => {
-            lost(format!("the broker {host} is silent"), "It is tried again.")
-        }
-        (None, other) => lost(
-            format!(
-                "the broker {host} is not reached: {}",
-                clean(&other.to_string())
-            ),
-            "Is the address right, and does the broker run?",
-        ),
     }
 }

@@ -41,6 +41,9 @@ pub struct Heartbeat {
     pub server: String,
     /// The end user whose view of presence it publishes.
     pub user: String,
+    /// For how many more people whom boards want there is room; `None` where it serves no wishes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<usize>,
     /// Why the server does not answer it, where that is so: then none of its states count.
     pub problem: Option<String>,
 }

@@ -9,11 +9,16 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::entry::Entry;
 use super::heartbeat::{Heartbeat, beats_for};
 use super::state::State;
+use super::wanted;
 use crate::feed::Update;
 use crate::link::{Link, LinkState, Outcome, Problem, Report, SignIn};
 use crate::presence::Address;
+
+/// Who is asked for is published within this time, mostly.
+const ANSWERED: Duration = Duration::from_secs(5);
 
 /// What is heard of contacts and publishers, and what the board was sent of it.
 #[derive(Debug)]
@@ -53,32 +58,6 @@ struct Publisher {
     beat: Heartbeat,
     /// Until then it counts as alive; `None` where it has taken leave.
     until: Option<Instant>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    /// What the broker keeps of it may still come.
-    is_awaited: bool,
-    /// The latest of each publisher: when one ends, what the other one sent holds on.
-    states: Vec<State>,
-    /// Why nothing can come, or what came cannot be read.
-    trouble: Option<Outcome>,
-    /// What the board was sent since the link is up.
-    sent: Option<Outcome>,
-    /// Whether the board ever got a state.
-    was_answered: bool,
-}
-
-impl Default for Entry {
-    fn default() -> Entry {
-        Entry {
-            is_awaited: true,
-            states: Vec::new(),
-            trouble: None,
-            sent: None,
-            was_answered: false,
-        }
-    }
 }
 
 impl Ledger {
@@ -185,6 +164,42 @@ impl Ledger {
         }
     }
 
+    /// Those for whom publishers have to be asked now, for which they count as asked: whom nobody
+    /// publishes, or only while somebody wants them; where a publisher serves wishes.
+    pub fn wishes(&mut self, now: Instant) -> Vec<Address> {
+        if !matches!(self.way, Way::Gathered) || self.room(now).is_none() {
+            return Vec::new();
+        }
+        let is_due = |contact: &&Address| {
+            let entry = self.entries.get(*contact);
+            entry.is_some_and(|entry| {
+                let is_wished = entry.is_missing() || entry.states.iter().any(|one| one.wanted);
+                let renew_at = entry.asked.map(|asked| asked + wanted::COUNTS / 2);
+                is_wished && entry.denied.is_none() && renew_at.is_none_or(|at| at <= now)
+            })
+        };
+        let due: Vec<Address> = self.contacts.iter().filter(is_due).cloned().collect();
+        for contact in &due {
+            if let Some(entry) = self.entries.get_mut(contact) {
+                entry.asked = Some(now);
+            }
+        }
+        due
+    }
+
+    /// The broker does not let this user ask for a contact, for this reason.
+    pub fn denied(&mut self, contact: &Address, why: String) {
+        if let Some(entry) = self.entries.get_mut(contact) {
+            entry.denied = Some(why);
+        }
+    }
+
+    /// How many more people publishers would serve; `None` where none serves wishes.
+    fn room(&self, now: Instant) -> Option<usize> {
+        let alive = self.publishers.values().filter(|one| one.is_alive(now));
+        alive.filter_map(|one| one.beat.room).max()
+    }
+
     /// A contact is not published any more.
     pub fn dropped(&mut self, contact: &Address) {
         if let Some(entry) = self.entries.get_mut(contact) {
@@ -244,7 +259,9 @@ impl Ledger {
     /// When time alone changes something.
     pub fn next_change(&self, now: Instant) -> Option<Instant> {
         let ends = self.publishers.values().filter_map(|one| one.until);
-        ends.filter(|end| *end > now).min()
+        let asked = self.entries.values().filter_map(|entry| entry.asked);
+        let wishes = asked.flat_map(|asked| [asked + ANSWERED, asked + wanted::COUNTS / 2]);
+        ends.chain(wishes).filter(|end| *end > now).min()
     }
 
     /// What the board has to be sent now.
@@ -312,12 +329,22 @@ impl Ledger {
         if !entry.states.is_empty() {
             return Some(Outcome::NotAnswered);
         }
-        if !entry.is_awaited {
-            return Some(Outcome::Refused(
-                "nobody publishes this contact: ask whoever runs whosin publish to add it".into(),
-            ));
+        let is_answer_due = entry.asked.is_some_and(|asked| now < asked + ANSWERED);
+        if entry.is_awaited || (is_answer_due && entry.denied.is_none()) {
+            return entry.was_answered.then_some(Outcome::NotAnswered);
         }
-        entry.was_answered.then_some(Outcome::NotAnswered)
+        Some(Outcome::Refused(self.missing(entry, now)))
+    }
+
+    /// Why nothing is known of somebody whom nobody publishes.
+    fn missing(&self, entry: &Entry, now: Instant) -> String {
+        let why = match (&entry.denied, entry.asked, self.room(now)) {
+            (Some(why), ..) => format!("the broker lets this board ask for nobody ({why})"),
+            (None, Some(_), Some(0)) => "it was asked for, but no more people are served".into(),
+            (None, Some(_), Some(_)) => "it was asked for".into(),
+            (None, ..) => "ask whoever runs whosin publish to add it".into(),
+        };
+        format!("nobody publishes this contact: {why}")
     }
 
     /// Whether a state is of the present run of a publisher that is alive and reaches its server.

@@ -6,6 +6,8 @@
 
 mod connection;
 mod discovery;
+mod entry;
+mod failure;
 mod heartbeat;
 mod ledger;
 mod outbox;
@@ -14,9 +16,11 @@ mod reader;
 mod rivals;
 mod state;
 mod topics;
+mod wanted;
 
-pub use connection::{Connection, Failure, Incoming, Message};
+pub use connection::{Connection, Incoming, Message};
 pub use discovery::{Discovery, device, no_device};
+pub use failure::Failure;
 pub use heartbeat::{Heartbeat, beats_for};
 pub use ledger::Ledger;
 pub use outbox::{Heard, Outbox};
@@ -25,6 +29,7 @@ pub use reader::start;
 pub use rivals::{Echo, Rivals};
 pub use state::{Disclosure, Owner, State, Unreadable, published};
 pub use topics::{Topic, Topics};
+pub use wanted::{Wanted, wish};
 
 use secrecy::SecretString;
 

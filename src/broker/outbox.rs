@@ -36,6 +36,8 @@ pub struct Outbox {
     discovery: Option<Discovery>,
     /// Who is published; and what was sent over the present connection.
     sent: HashMap<Address, Option<Sent>>,
+    /// Those of them who are published only while a board wants them.
+    wanted: HashSet<Address>,
     /// Whose state is published where.
     topics_of: HashMap<String, Address>,
 }
@@ -76,8 +78,14 @@ impl Outbox {
             disclosure,
             discovery,
             sent: HashMap::new(),
+            wanted: HashSet::new(),
             topics_of: HashMap::new(),
         }
+    }
+
+    /// From now on these are published only while a board wants them.
+    pub fn want(&mut self, wanted: HashSet<Address>) {
+        self.wanted = wanted;
     }
 
     /// The messages about those of these people of whom something changed, or whose state the broker
@@ -96,6 +104,11 @@ impl Outbox {
                 continue;
             }
             let state = published(&person, self.disclosure, &self.publisher, self.since);
+            let state = if self.wanted.contains(&address) {
+                state.while_wanted()
+            } else {
+                state
+            };
             let timeless = payload(&state.timeless());
             let topic = self.topics.presence(&address);
             self.topics_of.insert(topic.clone(), address.clone());
@@ -146,7 +159,7 @@ impl Outbox {
         let (state, owner) = match self.topics.read(topic) {
             Topic::Presence => (topic, Owner::read(payload)),
             Topic::Word(state) => (state, None),
-            Topic::Publisher(_) | Topic::Other => return Heard::Nothing,
+            Topic::Publisher(_) | Topic::Wanted | Topic::Other => return Heard::Nothing,
         };
         if let Some(address) = self.topics_of.get(state) {
             let is_lost = match &owner {

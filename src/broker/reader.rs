@@ -8,12 +8,14 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use super::Config;
-use super::connection::{Connection, Failure, Incoming};
+use super::connection::{Connection, Incoming};
+use super::failure::Failure;
 use super::heartbeat::Heartbeat;
 use super::ledger::Ledger;
 use super::place::Mqtt;
 use super::state::State;
 use super::topics::Topic;
+use super::wanted::wish;
 use crate::feed::{self, Change, Command, Feed, Gone, Sink, StartError, Surroundings, Update};
 use crate::http::Service;
 use crate::link::Problem;
@@ -161,6 +163,10 @@ impl<S: Sink> Reader<S> {
                 quiet = None;
                 self.ledger.gathered();
             }
+            for contact in self.ledger.wishes(Instant::now()) {
+                let wish = wish(self.config.place.topics(), &contact);
+                connection.publish(wish).await;
+            }
             self.settle().await?;
         }
     }
@@ -186,6 +192,13 @@ impl<S: Sink> Reader<S> {
                             advice: "Let this user read it in the broker's access list.".into(),
                         }),
                     }
+                }
+            }
+            Incoming::Denied(topic, why) => {
+                let topics = self.config.place.topics();
+                let is_it = |contact: &&Address| topics.wanted(contact) == topic;
+                if let Some(contact) = self.ledger.contacts().iter().find(is_it).cloned() {
+                    self.ledger.denied(&contact, why);
                 }
             }
             Incoming::Published {
@@ -217,7 +230,7 @@ impl<S: Sink> Reader<S> {
                         Err(error) => self.ledger.unreadable(contact, error.to_string()),
                     }
                 }
-                Topic::Word(_) | Topic::Other => {}
+                Topic::Word(_) | Topic::Wanted | Topic::Other => {}
             },
         }
     }

@@ -22,6 +22,9 @@ pub struct Published {
     /// Who published it, and since when that publisher runs.
     publisher: String,
     publisher_since: Timestamp,
+    /// Whether it is published for no other reason than that a board wants it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    wanted: bool,
     #[serde(flatten)]
     person: Person,
 }
@@ -36,6 +39,7 @@ pub fn published(
     Published {
         publisher: publisher.into(),
         publisher_since: since,
+        wanted: false,
         person: disclosed(person, disclosure),
     }
 }
@@ -97,6 +101,14 @@ fn disclosed(person: &Person, disclosure: Disclosure) -> Person {
 }
 
 impl Published {
+    /// The same, where it is published only while a board wants it.
+    pub fn while_wanted(self) -> Published {
+        Published {
+            wanted: true,
+            ..self
+        }
+    }
+
     /// The plain word for it: the availability while it is sure, else `unknown`.
     pub fn word(&self) -> &'static str {
         let sure = self.person.fresh && self.person.error.is_none();
@@ -128,6 +140,8 @@ pub struct State {
     pub since: Timestamp,
     /// When the server confirmed it, by the publisher's clock.
     pub asked_at: Timestamp,
+    /// Whether it is published only while a board wants it.
+    pub wanted: bool,
     /// What the publisher found. One that was not fresh for it is not answered.
     pub outcome: Outcome,
 }
@@ -159,6 +173,7 @@ impl State {
         Ok(State {
             publisher: published.publisher,
             since: published.publisher_since,
+            wanted: published.wanted,
             asked_at: person.asked_at.unwrap_or(Timestamp::UNIX_EPOCH),
             outcome,
         })

@@ -8,6 +8,7 @@ use crate::presence::Address;
 /// PREFIX/v1/publisher/ID                           a publisher's heartbeat
 /// PREFIX/v1/presence/DOMAIN/USER                   a contact, as JSON
 /// PREFIX/v1/presence/DOMAIN/USER/availability      the same in one plain word
+/// PREFIX/v1/wanted/DOMAIN/USER                     a board asks for a contact whom nobody publishes
 /// ```
 /// The domain stands first, so that an access list of a broker can allow one domain:
 /// `PREFIX/v1/presence/example.com/#`.
@@ -25,6 +26,8 @@ pub enum Topic<'a> {
     Presence,
     /// The same in one plain word; the topic of the state that it belongs to.
     Word(&'a str),
+    /// That a board wants a contact.
+    Wanted,
     /// Anything else.
     Other,
 }
@@ -49,12 +52,26 @@ impl Topics {
 
     /// The state of a contact.
     pub fn presence(&self, contact: &Address) -> String {
+        self.of_contact("presence", contact)
+    }
+
+    /// That a board wants a contact.
+    pub fn wanted(&self, contact: &Address) -> String {
+        self.of_contact("wanted", contact)
+    }
+
+    /// Whom boards want.
+    pub fn wishes(&self) -> String {
+        format!("{}/v1/wanted/#", self.prefix)
+    }
+
+    fn of_contact(&self, what: &str, contact: &Address) -> String {
         // Topics differ by the case of their letters, addresses do not.
         let address = contact.as_str().to_lowercase();
         // An address has a user and a domain.
         let (user, domain) = address.rsplit_once('@').unwrap_or((&address, ""));
         let (user, domain) = (escaped(user), escaped(domain));
-        format!("{}/v1/presence/{domain}/{user}", self.prefix)
+        format!("{}/v1/{what}/{domain}/{user}", self.prefix)
     }
 
     /// The state of a contact in one plain word.
@@ -90,6 +107,7 @@ impl Topics {
             ["presence", _domain, _user, "availability"] => topic
                 .strip_suffix("/availability")
                 .map_or(Topic::Other, Topic::Word),
+            ["wanted", _domain, _user] => Topic::Wanted,
             _ => Topic::Other,
         }
     }

@@ -1,5 +1,7 @@
 //! The command line of the publisher.
 
+use std::num::NonZeroUsize;
+
 use clap::{Args, ValueEnum};
 
 use crate::broker::Place;
@@ -24,6 +26,16 @@ pub struct Publish {
     /// leaves it to one that is no standby when that is back; with an --id of its own
     #[arg(long, conflicts_with = "purge")]
     pub standby: bool,
+    /// Also publish whom boards ask for, so many at most [default: 200], while they do
+    #[arg(
+        long,
+        value_name = "MOST",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "200",
+        conflicts_with = "purge"
+    )]
+    pub serve_wanted: Option<NonZeroUsize>,
     /// Also tell a home automation which devices there are: one a contact
     #[arg(long, value_name = "WHICH")]
     pub discovery: Option<Discovery>,

@@ -321,6 +321,8 @@ settings! {
         sort: Order = Order::Name;
         /// Whether those who are offline are hidden at the start; o changes it for a while
         hide_offline: bool = false;
+        /// Whether letters and digits start a search; commands take alt then, such as alt-a
+        type_to_find: bool = false;
         /// When a board on a wall is dim
         wall_dim: Hours;
         /// Whether the mouse is the board's at the start; m changes it for a while

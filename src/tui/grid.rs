@@ -127,7 +127,7 @@ pub fn draw_heading(
         section.members.len()
     );
     let width = usize::from(area.width);
-    let text = format!("{fold}{}", fit(name, width.saturating_sub(2)));
+    let text = format!("{fold}{}", fit(&name, width.saturating_sub(2)));
     let used = cells(&text);
     buffer.set_stringn(area.x, area.y, &text, width, look.theme.heading());
     if section.folded && board.cursor() == Some(&Cursor::Heading(section.heading.clone())) {

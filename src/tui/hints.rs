@@ -121,7 +121,7 @@ pub fn draw(buffer: &mut Buffer, area: Rect, board: &Board, look: &Look, targets
     }
     let mut x = area.x + 1;
     for &(action, word) in hints(board) {
-        let Some(key) = look.keys.of(action).first() else {
+        let Some(key) = look.keys.hint(action, board) else {
             continue;
         };
         let key = key.to_string();

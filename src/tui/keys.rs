@@ -53,6 +53,32 @@ const NAMED: [(&str, KeyCode); 15] = [
     ("end", KeyCode::End),
 ];
 
+impl Key {
+    /// The letter or digit, without a modifier, with which a search may start.
+    fn starts_search(self) -> Option<char> {
+        match self.code {
+            KeyCode::Char(character) if self.modifiers.is_empty() => {
+                Some(character).filter(|character| character.is_alphanumeric())
+            }
+            _ => None,
+        }
+    }
+
+    fn with_alt(self) -> Key {
+        Key {
+            modifiers: self.modifiers | KeyModifiers::ALT,
+            ..self
+        }
+    }
+
+    fn without_alt(self) -> Key {
+        Key {
+            modifiers: self.modifiers - KeyModifiers::ALT,
+            ..self
+        }
+    }
+}
+
 impl FromStr for Key {
     type Err = KeyError;
 
@@ -267,6 +293,25 @@ impl Keys {
             .map(|(action, _)| *action)
     }
 
+    /// The key of an action that a hint names on the board as it is.
+    pub fn hint(&self, action: Action, board: &Board) -> Option<Key> {
+        let key = *self.of(action).first()?;
+        Some(if board.types_to_find() && key.starts_search().is_some() {
+            key.with_alt()
+        } else {
+            key
+        })
+    }
+
+    /// What a key means where letters and digits start a search: with alt, what it means elsewhere.
+    fn message_while_typing_finds(&self, key: Key) -> Option<UserMessage> {
+        if let Some(character) = key.starts_search() {
+            return Some(UserMessage::Search(character));
+        }
+        let action = self.action(key).or_else(|| self.action(key.without_alt()));
+        action.map(UserMessage::Act)
+    }
+
     /// What a key press means to the board as it is.
     pub fn message(&self, event: KeyEvent, board: &Board) -> Option<UserMessage> {
         if event.kind == KeyEventKind::Release {
@@ -274,6 +319,9 @@ impl Keys {
         }
         let event = keyboard::as_meant(event);
         let key = Key::from(event);
+        if board.types_to_find() {
+            return self.message_while_typing_finds(key);
+        }
         let action = self.action(key);
         // In the menu of actions their keys count first.
         if let (Pane::Actions { .. }, KeyCode::Char(character), KeyModifiers::NONE) =

@@ -81,6 +81,11 @@ impl<'a> Shown<'a> {
             return shown;
         };
         shown.glyph = presence.glyph(look.icons);
+        let number = entry
+            .contact
+            .number
+            .as_deref()
+            .filter(|_| board.stands_in(entry));
         let label = presence.label();
         match &entry.knowledge {
             Knowledge::Known(known) if shown.sure => {
@@ -90,7 +95,8 @@ impl<'a> Shown<'a> {
                     shown.second_glyph = kind.glyph(look.icons);
                     shown.second_style = look.theme.state(Availability::Busy);
                 }
-                shown.label = label.into();
+                // That somebody who stands in is free says the heading.
+                shown.label = number.unwrap_or(label).into();
                 if let Some(until) = presence.until.filter(|until| *until > now) {
                     shown.endings = endings(presence.availability, until, now, look);
                 }

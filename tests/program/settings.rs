@@ -145,6 +145,7 @@ fn each_setting_is_a_key_a_line_of_the_view_and_an_option_or_one_of_the_few_that
         "on_change",
         "on_free",
         "sort",
+        "type_to_find",
         "view",
         "wall_dim",
     ];

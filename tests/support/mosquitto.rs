@@ -21,6 +21,11 @@ topic readwrite homeassistant/#
 user board
 topic read whosin/v1/publisher/#
 topic read whosin/v1/presence/#
+topic write whosin/v1/wanted/#
+
+user guest
+topic read whosin/v1/publisher/#
+topic read whosin/v1/presence/#
 
 user stranger
 topic read elsewhere/#
@@ -60,7 +65,7 @@ impl Mosquitto {
         write("key.pem", &key.serialize_pem()).unwrap();
         write("access", ACCESS).unwrap();
         write("passwords", "").unwrap();
-        for user in ["publisher", "board", "stranger"] {
+        for user in ["publisher", "board", "guest", "stranger"] {
             let mut hash = Command::new(program.with_file_name("mosquitto_passwd"));
             if !program.with_file_name("mosquitto_passwd").is_file() {
                 hash = Command::new("mosquitto_passwd");

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::Value;
 use whosin::broker::{
     Config, Disclosure, Discovery, Echo, Heard, Heartbeat, Ledger, Message, Outbox, Place,
-    PlaceError, Rivals, State, Topic, Topics, published,
+    PlaceError, Rivals, State, Topic, Topics, Wanted, published, wish,
 };
 use whosin::feed::Update;
 use whosin::http::Trust;
@@ -643,6 +643,140 @@ fn what_others_do_to_a_state_is_made_good_and_what_was_left_is_emptied() {
         let heard = fresh.hear(topic, &by("one", 5), true, |_| is_wanted);
         assert_eq!(heard, Heard::Nothing, "{topic}");
     }
+}
+
+/// The time after which a wish is said again.
+const HALF: Duration = Duration::from_secs(15 * 60);
+
+/// A ledger like that of [`up`], whose publisher has room for so many wishes, with one contact whom
+/// nobody publishes.
+fn with_a_wish(now: Instant, room: Option<usize>) -> (Ledger, Shown, Address) {
+    let (mut ledger, mut shown) = up(now);
+    let new = Address::parse("new@example.com").unwrap();
+    ledger.hear("one", with_room(2, room), Duration::ZERO, now);
+    ledger.set_contacts(vec![new.clone()]);
+    assert!(ledger.wishes(now).is_empty(), "it may come still");
+    ledger.gathered();
+    shown.outcome = None;
+    (ledger, shown, new)
+}
+
+fn with_room(number: u64, room: Option<usize>) -> Heartbeat {
+    Heartbeat {
+        room,
+        interval: 86_400,
+        ..beat(number, 0)
+    }
+}
+
+fn refused(shown: &Shown) -> &str {
+    match &shown.outcome {
+        Some(Outcome::Refused(words)) => words,
+        other => panic!("{other:?} is no refusal"),
+    }
+}
+
+#[test]
+fn a_board_asks_once_for_whom_nobody_publishes_and_again_at_half_of_the_time() {
+    let now = Instant::now();
+    let (mut ledger, mut shown, new) = with_a_wish(now, Some(3));
+    assert_eq!(ledger.wishes(now), vec![new.clone()]);
+    assert!(ledger.wishes(now).is_empty());
+    // Before an answer can be there nothing is said.
+    shown.take(ledger.settle(now, second(11)));
+    assert_eq!(shown.outcome, None);
+    let answer = now + Duration::from_secs(5);
+    assert_eq!(ledger.next_change(now), Some(answer));
+    shown.take(ledger.settle(answer, second(16)));
+    assert_eq!(
+        refused(&shown),
+        "nobody publishes this contact: it was asked for"
+    );
+    let by_wish = |number| {
+        let person = Person {
+            uri: new.to_string(),
+            asked_at: Some(second(number)),
+            ..person(Availability::Busy)
+        };
+        let payload = published(&person, Disclosure::default(), "one", second(0)).while_wanted();
+        State::read(&serde_json::to_vec(&payload).unwrap(), &new).unwrap()
+    };
+    ledger.learn(&new, by_wish(20), answer);
+    shown.take(ledger.settle(answer, second(20)));
+    assert_eq!(shown.availability(), Availability::Busy);
+    assert!(
+        ledger
+            .wishes(now + HALF - Duration::from_millis(1))
+            .is_empty()
+    );
+    assert_eq!(ledger.next_change(answer), Some(now + HALF));
+    assert_eq!(ledger.wishes(now + HALF), vec![new.clone()]);
+    // Another board that finds the state there wants it, too.
+    let (mut other, _, _) = with_a_wish(now, Some(0));
+    other.learn(&new, by_wish(20), now);
+    assert_eq!(other.wishes(now), vec![new]);
+}
+
+#[test]
+fn without_anybody_who_serves_wishes_none_is_made_and_a_refused_one_is_told() {
+    let now = Instant::now();
+    let (mut ledger, mut shown, new) = with_a_wish(now, None);
+    assert!(ledger.wishes(now).is_empty());
+    shown.take(ledger.settle(now, second(11)));
+    let words = "nobody publishes this contact: ask whoever runs whosin publish to add it";
+    assert_eq!(refused(&shown), words);
+    ledger.hear("one", with_room(3, Some(0)), Duration::ZERO, now);
+    assert_eq!(ledger.wishes(now), vec![new.clone()]);
+    shown.take(ledger.settle(now + Duration::from_secs(5), second(16)));
+    let words = "nobody publishes this contact: it was asked for, but no more people are served";
+    assert_eq!(refused(&shown), words);
+    ledger.denied(&new, "not allowed for this user".into());
+    shown.take(ledger.settle(now, second(17)));
+    let words = "nobody publishes this contact: the broker lets this board ask for nobody (not \
+                 allowed for this user)";
+    assert_eq!(refused(&shown), words);
+    assert!(ledger.wishes(now + HALF).is_empty());
+}
+
+#[test]
+fn a_publisher_serves_so_many_wishes_and_each_has_an_end() {
+    let topics = Topics::new("whosin").unwrap();
+    let mut wanted = Wanted::new(2);
+    let now = Instant::now();
+    let address = |user: &str| Address::parse(&format!("{user}@example.com")).unwrap();
+    let hear = |wanted: &mut Wanted, user: &str, rest, now| {
+        let wish = wish(&topics, &address(user));
+        wanted.hear(&topics, &wish.topic, &wish.payload, rest, now)
+    };
+    let minute = Duration::from_secs(60);
+    assert!(hear(&mut wanted, "Anna", Some(minute), now));
+    assert!(!hear(&mut wanted, "anna", Some(2 * minute), now), "known");
+    assert!(hear(&mut wanted, "ben", None, now));
+    assert!(!hear(&mut wanted, "carla", None, now), "no room");
+    assert_eq!((wanted.room(), wanted.contacts().count()), (0, 2));
+    assert_eq!(wanted.next_end(), Some(now + 2 * minute));
+    assert!(!wanted.expire(now + 2 * minute - Duration::from_millis(1)));
+    assert!(wanted.expire(now + 2 * minute));
+    // No wish counts longer than half an hour, whatever its message says.
+    assert!(hear(
+        &mut wanted,
+        "carla",
+        Some(Duration::from_secs(86_400)),
+        now
+    ));
+    assert!(wanted.expire(now + 30 * minute));
+    assert_eq!(wanted.next_end(), None);
+    let anna = topics.wanted(&address("anna"));
+    let others = wish(&topics, &address("ben")).payload;
+    for payload in [&others[..], b"{}", b"\xff", br#"{"schema":1,"uri":"a b"}"#] {
+        assert!(!wanted.hear(&topics, &anna, payload, None, now));
+    }
+    assert!(hear(&mut wanted, "anna", None, now));
+    assert!(
+        wanted.hear(&topics, &anna, b"", None, now),
+        "it is taken back"
+    );
+    assert_eq!(wanted.room(), 2);
 }
 
 #[test]

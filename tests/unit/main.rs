@@ -11,6 +11,7 @@ mod documents;
 mod exchange;
 mod fuzz;
 mod hidden;
+mod instead;
 mod keyboard;
 mod lately;
 mod linear;

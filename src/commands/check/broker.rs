@@ -232,7 +232,7 @@ impl<'a> Heard<'a> {
 
     fn take(&mut self, incoming: Incoming) {
         match incoming {
-            Incoming::Connected => {}
+            Incoming::Connected | Incoming::Denied(..) => {}
             Incoming::Subscribed(refused) => self.refused.extend(refused),
             Incoming::Published {
                 topic,
@@ -266,7 +266,7 @@ impl<'a> Heard<'a> {
                         self.published.insert(contact.clone());
                     }
                 }
-                Topic::Word(_) | Topic::Other => {}
+                Topic::Word(_) | Topic::Wanted | Topic::Other => {}
             },
         }
     }

@@ -4,6 +4,7 @@ mod people;
 mod publisher;
 mod purge;
 mod standby;
+mod whom;
 
 use super::{CommandError, load};
 use crate::broker::{Config, Discovery};

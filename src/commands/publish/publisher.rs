@@ -1,13 +1,15 @@
 //! A publisher while it runs: it asks the server, and sends each change to the broker.
 
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use super::whom::Whom;
 use super::{discovery, people};
 use crate::broker::{
     Config, Connection, Disclosure, Echo, Failure, Heard, Heartbeat, Incoming, Outbox, Rivals,
-    Topic,
+    Topic, Wanted,
 };
 use crate::cli::{Exit, Publish};
 use crate::commands::answers::hint_where_empty;
@@ -54,6 +56,7 @@ pub struct Publisher {
     /// The pause before the next connection.
     pause: Duration,
     outbox: Outbox,
+    whom: Whom,
     watcher: Watcher,
     /// The heartbeat as it was sent last.
     beat: Heartbeat,
@@ -117,7 +120,8 @@ impl Publisher {
                 disclosure,
                 discovery(publish),
             ),
-            watcher: Watcher::of(Source::Service(Box::new(config)), book)?,
+            watcher: Watcher::of(Source::Service(Box::new(config)), book.clone())?,
+            whom: Whom::new(book, publish.serve_wanted.map(NonZeroUsize::get)),
             beat,
         })
     }
@@ -142,6 +146,12 @@ impl Publisher {
                 },
                 incoming = self.connection.next() => self.incoming(incoming).await?,
                 () = self.book.next() => self.read_book().await,
+                () = wish_ends(self.whom.wanted.as_ref()) => {
+                    let wanted = self.whom.wanted.as_mut();
+                    if wanted.is_some_and(|wanted| wanted.expire(Instant::now())) {
+                        self.set_people().await;
+                    }
+                }
                 () = tokio::time::sleep_until(self.next_beat.into()) => {
                     // A server that leaves somebody out keeps nobody else waiting.
                     let has_begun = people::asked(&self.watcher.roster).any(|is_asked| is_asked);
@@ -198,7 +208,8 @@ impl Publisher {
                 self.is_connected = true;
                 self.pause = PAUSE;
                 let topics = self.broker.place.topics();
-                let filters = vec![topics.publishers(), topics.everybody()];
+                let mut filters = vec![topics.publishers(), topics.everybody()];
+                filters.extend(self.whom.wanted.as_ref().map(|_| topics.wishes()));
                 self.connection.subscribe_to_others(filters).await;
                 self.outbox.forget();
                 self.send_gone().await;
@@ -214,8 +225,12 @@ impl Publisher {
                 rest,
             }) => match self.broker.place.topics().read(&topic) {
                 Topic::Publisher(id) => self.hear_beat(id, &payload, retained, rest).await,
+                Topic::Wanted => self.hear_wish(&topic, &payload, rest).await,
                 _ => self.hear_state(&topic, &payload, retained).await,
             },
+            Ok(Incoming::Denied(topic, why)) => {
+                tracing::warn!(topic, why, "the broker does not take what is published");
+            }
             Ok(Incoming::Subscribed(refused)) => {
                 for (filter, why) in refused {
                     tracing::warn!(
@@ -280,6 +295,16 @@ impl Publisher {
         }
     }
 
+    /// A board has asked for somebody.
+    async fn hear_wish(&mut self, topic: &str, payload: &[u8], rest: Option<Duration>) {
+        let topics = self.broker.place.topics();
+        let now = Instant::now();
+        let wanted = self.whom.wanted.as_mut();
+        if wanted.is_some_and(|wanted| wanted.hear(topics, topic, payload, rest, now)) {
+            self.set_people().await;
+        }
+    }
+
     /// What another publisher sent last counts no longer, also where it was the same.
     async fn send_all_again(&mut self) {
         self.outbox.forget();
@@ -331,6 +356,7 @@ impl Publisher {
         self.beat.at = Timestamp::now();
         self.beat.problem = people::problem_of(roster);
         self.beat.asked_at = people::oldest(roster);
+        self.beat.room = self.whom.wanted.as_ref().map(Wanted::room);
         let heartbeat = self.beat.message(self.broker.place.topics(), &self.id);
         self.connection.publish(heartbeat).await;
         if !self.is_ready {
@@ -346,14 +372,23 @@ impl Publisher {
         self.stamp = Stamp::of(&self.settings.places.contacts);
         match contacts::load(&self.settings.places.contacts) {
             Ok(book) => {
-                self.watcher.set_contacts(book);
-                self.send_gone().await;
+                self.whom.set_book(book);
+                self.set_people().await;
             }
             Err(error) => complain(format_args!("whosin: {error}")),
         }
     }
 
-    /// Empties the topics of those who are not in the contact book any more.
+    /// Others are published from now on.
+    async fn set_people(&mut self) {
+        self.outbox.want(self.whom.by_wish());
+        self.watcher.set_contacts(self.whom.contacts());
+        self.send_gone().await;
+        // Who was published already may be so for another reason now.
+        self.send_changes(None).await;
+    }
+
+    /// Empties the topics of those who are published no longer.
     async fn send_gone(&mut self) {
         if self.is_connected {
             for message in self.outbox.keep(&self.watcher.roster.addresses()) {
@@ -363,7 +398,7 @@ impl Publisher {
     }
 
     /// Says that it is gone, and signs out.
-    pub async fn leave(self) {
+    pub async fn leave(mut self) {
         if self.is_connected {
             let gone = self.beat.will(self.broker.place.topics(), &self.id);
             self.connection.publish(gone).await;
@@ -378,5 +413,13 @@ impl Publisher {
             self.connection.leave().await;
         }
         self.watcher.leave().await;
+    }
+}
+
+/// Waits until somebody is wanted no longer; for ever where nobody is wanted.
+async fn wish_ends(wanted: Option<&Wanted>) {
+    match wanted.and_then(Wanted::next_end) {
+        Some(end) => tokio::time::sleep_until(end.into()).await,
+        None => std::future::pending().await,
     }
 }

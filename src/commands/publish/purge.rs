@@ -67,8 +67,9 @@ pub async fn purge(
                     let owner = Owner::read(&payload).filter(|owner| owner.publisher == id);
                     contacts.extend(owner.map(|owner| (topic, owner.contact)));
                 }
-                Topic::Word(_) | Topic::Other => {}
+                Topic::Word(_) | Topic::Wanted | Topic::Other => {}
             },
+            Incoming::Denied(..) => {}
             Incoming::Subscribed(refused) => {
                 if let Some((filter, why)) = refused.into_iter().next() {
                     let what = format!("the broker refuses {filter}: {why}");

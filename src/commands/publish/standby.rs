@@ -96,7 +96,7 @@ async fn listen(broker: &Config, id: &str, connection: &mut Connection) -> Resul
                         rivals.hear(id, &beat, age, Instant::now());
                     }
                 }
-                Incoming::Subscribed(_) => {}
+                Incoming::Subscribed(_) | Incoming::Denied(..) => {}
             },
         }
     }

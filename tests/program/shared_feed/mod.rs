@@ -3,6 +3,7 @@
 mod check;
 mod costs;
 mod publishers;
+mod wishes;
 
 use std::process::Command;
 use std::time::Duration;

@@ -15,12 +15,12 @@ use crate::support::trouble::{Network, Trouble};
 const LONG: &str = "600";
 
 impl Shared {
-    fn topics(&self) -> Topics {
+    pub fn topics(&self) -> Topics {
         self.config("publisher").place.topics().clone()
     }
 
     /// The publisher whose state of a contact the broker keeps.
-    fn owner(&self, contact: &Address) -> Option<String> {
+    pub fn owner(&self, contact: &Address) -> Option<String> {
         let payload = self.kept(self.topics().presence(contact))?;
         Some(Owner::read(&payload)?.publisher)
     }
