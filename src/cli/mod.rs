@@ -21,7 +21,7 @@ pub use looking::{Bar, Goal, Status, Wait, Watch};
 pub use own::Set;
 pub use parser::parser;
 pub use publish::{Discovery, Publish};
-pub use simulated::{Accounts, Population, Security, Simulate};
+pub use simulated::{Accounts, Demo, Population, Security, Simulate};
 pub use who::{ContactError, Whom, find_contact, find_contact_loosely, find_groups};
 
 use std::path::PathBuf;
@@ -89,9 +89,9 @@ impl Options {
 pub enum Command {
     /// Show the board against a presence service inside the program
     #[command(
-        after_help = "Example:\n  whosin demo --contacts 200\n\nNo settings are read or written."
+        after_help = "Examples:\n  whosin demo --contacts 200\n  whosin demo --shared\n\nNo settings are read or written."
     )]
-    Demo(Population),
+    Demo(Demo),
     /// Run only the presence service, for trying things out
     #[command(
         after_help = "Examples:\n  whosin simulate --listen 127.0.0.1:8082 --scenario throttle=5,expire\n  whosin simulate --tls\n  whosin simulate --app-user webservice --app-password secret --user klmt"

@@ -77,6 +77,18 @@ pub struct Security {
     pub tls_key: Option<PathBuf>,
 }
 
+/// The board against the simulated service.
+#[derive(Clone, Debug, Args)]
+pub struct Demo {
+    /// Who is there
+    #[command(flatten)]
+    pub population: Population,
+    /// By way of a broker: a publisher asks the service, and the board reads what it publishes. Needs
+    /// mosquitto
+    #[arg(long)]
+    pub shared: bool,
+}
+
 /// The people of the simulated service.
 #[derive(Clone, Debug, Args)]
 pub struct Population {

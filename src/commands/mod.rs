@@ -203,6 +203,12 @@ pub enum CommandError {
          broker_password_command"
     )]
     OpenBroker(String, &'static str),
+    /// There is no broker for the demo of the shared feed.
+    #[error(
+        "no broker is found for demo --shared: install mosquitto (apt install mosquitto, brew install \
+         mosquitto), or leave out --shared"
+    )]
+    NoBroker,
     /// What a publisher has published would be emptied while it runs.
     #[error(
         "the publisher {0} runs, and would publish all of it again: end it first. One that was killed \
@@ -262,6 +268,7 @@ impl CommandError {
             | CommandError::Launch(_)
             | CommandError::Tui(_)
             | CommandError::NothingLeft
+            | CommandError::NoBroker
             | CommandError::PublisherRuns(_)
             | CommandError::NobodyFound(_)
             | CommandError::Editor(_)
@@ -309,7 +316,7 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
     dumps::forbid();
     match cli.command {
         None => board::board(&cli.options).await,
-        Some(Command::Demo(population)) => demo::demo(&cli.options, &population).await,
+        Some(Command::Demo(wanted)) => demo::demo(&cli.options, &wanted).await,
         Some(Command::Simulate(simulated)) => simulate::simulate(simulated).await,
         Some(Command::Status(wanted)) => {
             let print = match (wanted.quiet, wanted.json) {

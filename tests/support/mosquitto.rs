@@ -38,7 +38,7 @@ pub struct Mosquitto {
 }
 
 /// The program; `None` where it is not installed, which is said.
-fn installed() -> Option<PathBuf> {
+pub fn installed() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain(["/usr/sbin".into()]);
     let found = folders

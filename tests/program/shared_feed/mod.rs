@@ -2,6 +2,8 @@
 
 mod check;
 mod costs;
+#[cfg(target_os = "linux")]
+mod demo;
 mod publishers;
 mod wishes;
 

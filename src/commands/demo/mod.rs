@@ -1,6 +1,9 @@
 //! The board against the embedded service, over real HTTP, in throw-away folders.
 
+mod shared;
+
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -8,7 +11,7 @@ use tempfile::TempDir;
 use super::board::show;
 use super::source::Source;
 use super::{CommandError, languages, settings_without_files};
-use crate::cli::{Exit, Options, Population};
+use crate::cli::{self, Exit, Options, Population};
 use crate::contacts::{self, Contact, Edit};
 use crate::directory;
 use crate::feed::{Config, Credentials};
@@ -16,15 +19,37 @@ use crate::http::Route;
 use crate::pws::Endpoint;
 use crate::settings::Settings;
 use crate::simulator::{self, Simulator};
+use crate::sys::signals::Signals;
+use shared::Shared;
 
 /// The demo's interval by default: short enough to see people move.
 const INTERVAL: Duration = Duration::from_secs(2);
 
 /// Runs the demo until the user leaves it.
-pub async fn demo(options: &Options, population: &Population) -> Result<Exit, CommandError> {
-    let demo = Demo::start(options, population).await?;
-    let shown = show(demo.source(), &demo.settings, None, None).await;
+pub async fn demo(options: &Options, wanted: &cli::Demo) -> Result<Exit, CommandError> {
+    let demo = Demo::start(options, &wanted.population).await?;
+    let shown = if wanted.shared {
+        show_shared(&demo).await
+    } else {
+        let shown = show(demo.source(), &demo.settings, None, None).await;
+        shown.map(|()| Exit::Done)
+    };
     demo.stop().await;
+    shown
+}
+
+/// Shows the demo by way of a broker, which ends with it.
+async fn show_shared(demo: &Demo) -> Result<Exit, CommandError> {
+    // From here on a signal ends nothing before what was started is ended, too.
+    let signals = Signals::new();
+    let mut signals =
+        signals.map_err(|error| CommandError::Io("signals cannot be received", error))?;
+    let shared = tokio::select! {
+        shared = Shared::start(demo) => shared?,
+        end = signals.next() => return Ok(end.into()),
+    };
+    let shown = show(shared.source(), &demo.settings, None, None).await;
+    shared.stop().await;
     shown?;
     Ok(Exit::Done)
 }
@@ -36,7 +61,7 @@ pub struct Demo {
     /// Those of its own folders.
     pub settings: Settings,
     simulator: Simulator,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Demo {
@@ -110,13 +135,18 @@ impl Demo {
             config,
             settings,
             simulator,
-            _folder: folder,
+            folder,
         })
     }
 
     /// The demo's service as a source of presence.
     pub fn source(&self) -> Source {
         Source::Service(Box::new(self.config.clone()))
+    }
+
+    /// The folder that vanishes with it.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Stops the service.
