@@ -12,13 +12,9 @@ use jiff::Timestamp;
 use super::entry::Entry;
 use super::heartbeat::{Heartbeat, beats_for};
 use super::state::State;
-use super::wanted;
 use crate::feed::Update;
 use crate::link::{Link, LinkState, Outcome, Problem, Report, SignIn};
 use crate::presence::Address;
-
-/// Who is asked for is published within this time, mostly.
-const ANSWERED: Duration = Duration::from_secs(5);
 
 /// What is heard of contacts and publishers, and what the board was sent of it.
 #[derive(Debug)]
@@ -172,11 +168,7 @@ impl Ledger {
         }
         let is_due = |contact: &&Address| {
             let entry = self.entries.get(*contact);
-            entry.is_some_and(|entry| {
-                let is_wished = entry.is_missing() || entry.states.iter().any(|one| one.wanted);
-                let renew_at = entry.asked.map(|asked| asked + wanted::COUNTS / 2);
-                is_wished && entry.denied.is_none() && renew_at.is_none_or(|at| at <= now)
-            })
+            entry.is_some_and(|entry| entry.is_to_be_asked(now))
         };
         let due: Vec<Address> = self.contacts.iter().filter(is_due).cloned().collect();
         for contact in &due {
@@ -259,8 +251,7 @@ impl Ledger {
     /// When time alone changes something.
     pub fn next_change(&self, now: Instant) -> Option<Instant> {
         let ends = self.publishers.values().filter_map(|one| one.until);
-        let asked = self.entries.values().filter_map(|entry| entry.asked);
-        let wishes = asked.flat_map(|asked| [asked + ANSWERED, asked + wanted::COUNTS / 2]);
+        let wishes = self.entries.values().flat_map(Entry::wish_changes);
         ends.chain(wishes).filter(|end| *end > now).min()
     }
 
@@ -329,8 +320,7 @@ impl Ledger {
         if !entry.states.is_empty() {
             return Some(Outcome::NotAnswered);
         }
-        let is_answer_due = entry.asked.is_some_and(|asked| now < asked + ANSWERED);
-        if entry.is_awaited || (is_answer_due && entry.denied.is_none()) {
+        if entry.is_awaited || entry.may_be_answered(now) {
             return entry.was_answered.then_some(Outcome::NotAnswered);
         }
         Some(Outcome::Refused(self.missing(entry, now)))

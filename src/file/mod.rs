@@ -20,11 +20,12 @@ pub use crate::sys::lock::Lock;
 pub use crate::sys::private::{
     check_private, make_folder, make_private, open_private, others_can_read,
 };
-use crate::sys::storage::{identity, put_in_place, sync_folder};
+use crate::sys::storage::{hold, identity, put_in_place, sync_folder, take_unheld};
 
 /// What a file is called that is still written, before and after the name of the one it replaces.
 const DRAFT: (&str, &str) = (".", ".new");
-/// Nobody writes at a file for so long: who began it was killed.
+/// Nobody writes at a file for so long: who began it was killed. This counts where the system cannot
+/// tell whether the writer lives.
 const ABANDONED: Duration = Duration::from_secs(600);
 /// As many links lead from one to the next as a system follows.
 const MOST_LINKS: usize = 40;
@@ -102,16 +103,24 @@ impl From<fs::Metadata> for Stamp {
     }
 }
 
-/// A new file in the folder, which is to take the place of the one at `path`: it carries its name.
-/// Those that were begun before and never ended are removed, for they hold what the file holds.
+/// A new file in the folder, which is to take the place of the one at `path`: it carries its name, and
+/// is held as long as its writer lives. Those whose writer was killed are removed, for they hold what
+/// the file holds.
 fn draft(path: &Path, folder: &Path) -> io::Result<NamedTempFile> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let prefix = format!("{}{name}.", DRAFT.0);
     remove_abandoned(folder, &prefix);
-    tempfile::Builder::new()
-        .prefix(&prefix)
-        .suffix(DRAFT.1)
-        .tempfile_in(folder)
+    loop {
+        let draft = tempfile::Builder::new()
+            .prefix(&prefix)
+            .suffix(DRAFT.1)
+            .tempfile_in(folder)?;
+        hold(draft.as_file());
+        // Before it was held another writer may have taken it for abandoned.
+        if draft.path().exists() {
+            return Ok(draft);
+        }
+    }
 }
 
 /// Removes drafts that a killed process has left. Where that fails they do no harm.
@@ -120,13 +129,17 @@ fn remove_abandoned(folder: &Path, prefix: &str) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let is_draft = name.starts_with(prefix) && name.ends_with(DRAFT.1);
-        let is_abandoned = || {
+        if !name.starts_with(prefix) || !name.ends_with(DRAFT.1) {
+            continue;
+        }
+        let is_old = || {
             let modified = entry.metadata().and_then(|data| data.modified()).ok();
             let age = modified.and_then(|modified| now.duration_since(modified).ok());
             age.is_some_and(|age| age > ABANDONED)
         };
-        if is_draft && is_abandoned() {
+        // Whoever takes it keeps it until it is removed, so that its writer notices.
+        let taken = take_unheld(&entry.path());
+        if taken.is_some() || is_old() {
             let _ = fs::remove_file(entry.path());
         }
     }

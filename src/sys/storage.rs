@@ -99,6 +99,31 @@ pub fn open_at_once(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
+/// Holds a file that is being written, for as long as this process has it open: a lock, which goes
+/// when the process does. A file system without locks does without.
+#[cfg(unix)]
+pub fn hold(file: &File) {
+    let _ = file.lock();
+}
+
+/// Does nothing: a locked file could not be put in its place.
+#[cfg(windows)]
+pub fn hold(_file: &File) {}
+
+/// Takes a file that a process has begun to write and that none holds any more; `None` where one does,
+/// or where that cannot be told.
+#[cfg(unix)]
+pub fn take_unheld(path: &Path) -> Option<File> {
+    let file = open_at_once(path).ok()?;
+    file.try_lock().is_ok().then_some(file)
+}
+
+/// It cannot be told.
+#[cfg(windows)]
+pub fn take_unheld(_path: &Path) -> Option<File> {
+    None
+}
+
 /// What something is that is no file, in words.
 #[cfg(unix)]
 pub fn special_kind(data: &Metadata) -> &'static str {

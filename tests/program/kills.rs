@@ -1,32 +1,73 @@
-//! Commands that are killed at any instant: what they have acknowledged is in the book, which is whole,
-//! and what they leave beside it goes away. `WHOSIN_KILLS=1000 cargo test --test program kills` kills
-//! more of them.
+//! The program, killed at any instant: what it has acknowledged is in the files, which are whole, and
+//! what it leaves beside them is gone after the next run. `WHOSIN_TEST_KILLS=1000 cargo test --test
+//! program kills -- --nocapture` kills more of them and says how many were killed at what.
 
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 
-use crate::support::pty;
-use whosin::contacts;
+use jiff::Timestamp;
+use whosin::memory::{history, last_seen};
+use whosin::simulator::Doing;
+use whosin::{contacts, operator};
 
-/// How many are killed where no other number is set.
-const KILLS: u64 = 60;
-/// None of the commands takes longer, even on a busy machine.
-const LONGEST: Duration = Duration::from_millis(12);
+use crate::support::bench::{Bench, until};
+use crate::support::pty::{self, Pty, Start};
 
-fn add(home: &Path, address: &str) -> Command {
+/// How many of each are killed where no other number is set: those that take milliseconds, and those
+/// that need a terminal.
+const KILLS: (u64, u64) = (40, 6);
+
+fn kills() -> (u64, u64) {
+    let set = std::env::var("WHOSIN_TEST_KILLS").ok();
+    set.map_or(KILLS, |text| (text.parse().unwrap(), text.parse().unwrap()))
+}
+
+fn command(home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_whosin"));
     command
         .env_clear()
         .envs(pty::environment(home))
-        .args(["contacts", "add", address])
+        .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
     command
+}
+
+/// Kills a command at a random instant of so long; whether it was done before.
+fn killed(mut command: Command, longest: Duration) -> bool {
+    let mut child = command.spawn().unwrap();
+    std::thread::sleep(longest.mul_f64(fastrand::f64()));
+    child.kill().unwrap();
+    child.wait().unwrap().success()
+}
+
+/// How long such a command takes when nobody kills it, and a little more.
+fn longest(mut command: Command) -> Duration {
+    let begun = std::time::Instant::now();
+    assert!(command.status().unwrap().success());
+    begun.elapsed().mul_f64(1.3)
+}
+
+/// All files below a folder that are only a draft of another.
+fn drafts(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries
+        .flat_map(|entry| match entry.path() {
+            path if path.is_dir() => drafts(&path),
+            path if path.extension().is_some_and(|ending| ending == "new") => vec![path],
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+fn addresses(book: &Path) -> HashSet<String> {
+    let all = contacts::load(book).unwrap();
+    all.iter().map(|one| one.address.to_string()).collect()
 }
 
 /// What is in the folder of the book beside it.
@@ -40,44 +81,255 @@ fn beside(book: &Path) -> Vec<OsString> {
 fn what_was_acknowledged_is_in_the_book_whenever_a_command_is_killed() {
     let home = tempfile::tempdir().unwrap();
     let book = home.path().join("config/whosin/contacts.toml");
-    let kills = std::env::var("WHOSIN_KILLS").map_or(KILLS, |text| text.parse().unwrap());
-    let mut acknowledged = HashSet::new();
-    for number in 0..kills {
-        let address = format!("p{number}@sie.at");
-        let mut child = add(home.path(), &address).spawn().unwrap();
-        std::thread::sleep(LONGEST.mul_f64(fastrand::f64()));
-        child.kill().unwrap();
-        if child.wait().unwrap().success() {
-            acknowledged.insert(address);
+    let run = |arguments: &[&str]| command(home.path(), arguments);
+    let time = longest(run(&["contacts", "add", "first@sie.at"]));
+    let list = home.path().join("list.txt");
+    let (mut there, mut gone) = (HashSet::new(), HashSet::new());
+    let mut left = 0;
+    for number in 0..kills().0 {
+        let address = |kind: &str| format!("{kind}{number}@sie.at");
+        if killed(run(&["contacts", "add", &address("a")]), time) {
+            there.insert(address("a"));
         }
+        fs::write(&list, format!("{}\n{}\n", address("i"), address("j"))).unwrap();
+        let import = ["contacts", "import", list.to_str().unwrap()];
+        if killed(run(&import), time) {
+            there.extend([address("i"), address("j")]);
+        }
+        let kept = addresses(&book);
+        assert_eq!(
+            kept.contains(&address("i")),
+            kept.contains(&address("j")),
+            "an import is whole or not at all"
+        );
+        if let Some(one) = there.iter().next().cloned() {
+            there.remove(&one);
+            if killed(run(&["contacts", "remove", &one]), time) {
+                gone.insert(one);
+            }
+        }
+        // Two at once.
+        let (one, two) = (address("x"), address("y"));
+        let mut other = run(&["contacts", "add", &two]).spawn().unwrap();
+        if killed(run(&["contacts", "add", &one]), time) {
+            there.insert(one);
+        }
+        assert!(other.wait().unwrap().success());
+        there.insert(two);
+        left += drafts(home.path()).len();
     }
-    assert!(add(home.path(), "last@sie.at").status().unwrap().success());
-    let kept = contacts::load(&book).unwrap();
-    let kept: HashSet<String> = kept.iter().map(|one| one.address.to_string()).collect();
-    let lost: Vec<_> = acknowledged.difference(&kept).collect();
+    assert!(
+        run(&["contacts", "add", "last@sie.at"])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let kept = addresses(&book);
+    let lost: Vec<_> = there.difference(&kept).collect();
     assert!(lost.is_empty(), "lost: {lost:?}");
-    for name in beside(&book) {
-        let name = name.to_string_lossy();
-        assert!(name.starts_with(".contacts.toml."), "{name}");
-    }
+    let back: Vec<_> = gone.intersection(&kept).collect();
+    assert!(back.is_empty(), "removed and there again: {back:?}");
+    assert!(beside(&book).is_empty(), "{:?}", beside(&book));
+    println!(
+        "book: {} there, {} gone, {left} drafts met and cleared",
+        there.len(),
+        gone.len()
+    );
 }
 
 #[test]
-fn what_a_killed_command_has_left_is_removed_once_it_is_surely_abandoned() {
+fn notes_of_the_desk_outlive_a_kill() {
+    let home = tempfile::tempdir().unwrap();
+    let run = |arguments: &[&str]| command(home.path(), arguments);
+    let notes = home.path().join("config/whosin/notes.toml");
+    assert!(
+        run(&["contacts", "add", "ben@sie.at"])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let time = longest(run(&["contacts", "annotate", "ben@sie.at", "first"]));
+    let mut acknowledged = 0;
+    for number in 0..kills().0 {
+        let text = format!("n{number}");
+        let is_done = killed(run(&["contacts", "annotate", "ben@sie.at", &text]), time);
+        let all = operator::load(&notes).unwrap();
+        let kept: Vec<_> = all.all().into_iter().collect();
+        assert_eq!(kept.len(), 1);
+        assert!(
+            !is_done || kept[0].text == text,
+            "{text} was acknowledged and is lost"
+        );
+        acknowledged += u32::from(is_done);
+    }
+    assert!(
+        run(&["contacts", "annotate", "ben@sie.at", "last"])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(drafts(home.path()), Vec::<PathBuf>::new());
+    println!("notes: {acknowledged} acknowledged, none lost");
+}
+
+/// A board that was killed while it worked: nobody who was in the book is lost, and every file can be
+/// read.
+#[test]
+fn a_board_that_is_killed_leaves_whole_files() {
+    let mut bench = Bench::new();
+    let (ursula, ben) = (bench.ursula(), bench.ben());
+    let mut said = HashSet::from([ursula.to_string(), ben.to_string()]);
+    let mut home = bench.take_home();
+    bench_settings(home.path());
+    let start = Start {
+        arguments: &[],
+        variables: &[],
+        width: 100,
+        height: 30,
+    };
+    let origin = bench
+        .service
+        .url()
+        .split('/')
+        .take(3)
+        .collect::<Vec<_>>()
+        .join("/");
+    for number in 0..kills().1 {
+        let mut board = bench.in_terminal(home, Start { ..start });
+        board.wait_for_text("Ursula");
+        let doing = if number % 2 == 0 {
+            Doing::Available
+        } else {
+            Doing::Dnd
+        };
+        bench.service.set(&ursula, doing);
+        bench.service.set(&ben, doing);
+        let address = format!("k{number}@sie.at");
+        board.send("a");
+        board.wait_for_text("Address");
+        board.send(&format!("{address}\r"));
+        std::thread::sleep(Duration::from_millis(fastrand::u64(0..300)));
+        board.child.kill().unwrap();
+        board.child.wait().unwrap();
+        home = std::mem::replace(&mut board.home, tempfile::tempdir().unwrap());
+        let kept = addresses(&home.path().join("config/whosin/contacts.toml"));
+        assert!(said.is_subset(&kept), "{said:?} {kept:?}");
+        said = kept;
+        let seen = home.path().join("cache/whosin/last-seen.json");
+        assert!(!seen.exists() || last_seen::read(&seen, &origin, "klmt").is_some());
+        history::read(
+            &home.path().join("state/whosin/history.jsonl"),
+            Timestamp::now(),
+        )
+        .unwrap();
+        whole_session(home.path());
+    }
+    let mut last = bench.in_terminal(home, start);
+    last.wait_for_text("Ursula");
+    last.send("a");
+    last.wait_for_text("Address");
+    last.send("z@sie.at\r");
+    let home = last.home.path().to_path_buf();
+    let book = home.join("config/whosin/contacts.toml");
+    until("the last is saved", || {
+        addresses(&book).contains("z@sie.at")
+    });
+    until("nothing is left", || drafts(&home).is_empty());
+    println!("boards: {} killed", kills().1);
+}
+
+fn bench_settings(home: &Path) {
+    let path = home.join("config/whosin/config.toml");
+    fs::write(path, "history = true\n").unwrap();
+}
+
+/// Every file of the shared session is JSON.
+fn whole_session(home: &Path) {
+    let entries = fs::read_dir(home.join("run/whosin")).into_iter().flatten();
+    for path in entries.map(|entry| entry.unwrap().path()) {
+        if path.extension().is_some_and(|ending| ending == "json") {
+            let text = fs::read(&path).unwrap();
+            serde_json::from_slice::<serde_json::Value>(&text).unwrap();
+        }
+    }
+}
+
+/// The form, killed while it signs in and saves: the settings are the old ones or the new.
+#[test]
+fn a_form_that_is_killed_leaves_the_old_settings_or_the_new() {
+    const OLD: &str = "# mine\ninterval = 20\n";
+    let bench = Bench::new();
+    let options = bench.options();
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let mut home = tempfile::tempdir().unwrap();
+    let mut new = 0;
+    for _ in 0..kills().1 {
+        let path = home.path().join("config/whosin/config.toml");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, OLD).unwrap();
+        let start = Start {
+            arguments: &options,
+            variables: &[],
+            width: 100,
+            height: 30,
+        };
+        let mut form = Pty::start_in(home, start);
+        form.wait_for_text("sign in");
+        form.send("simulated\r");
+        std::thread::sleep(Duration::from_millis(fastrand::u64(0..200)));
+        form.child.kill().unwrap();
+        form.child.wait().unwrap();
+        home = std::mem::replace(&mut form.home, tempfile::tempdir().unwrap());
+        let text = fs::read_to_string(&path).unwrap();
+        let is_new = text.contains("app_password = \"simulated\"") && text.contains("user =");
+        assert!(text.starts_with(OLD) && (text == OLD || is_new), "{text}");
+        new += u32::from(is_new);
+    }
+    println!("forms: {new} of {} had saved", kills().1);
+}
+
+/// The shared session, taken over by commands that are killed beside each other.
+#[test]
+fn a_shared_session_outlives_killed_commands() {
+    let bench = Bench::with_one_free();
+    let run = || {
+        let mut command = bench.command(&["status", "-q"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let time = longest(run());
+    let mut done = 0;
+    for _ in 0..kills().0 {
+        done += u32::from(killed(run(), time));
+        whole_session(bench.home.path());
+    }
+    assert_eq!(run().status().unwrap().code(), Some(0));
+    println!("sessions: {done} came through, the next is answered");
+}
+
+#[test]
+fn what_a_killed_command_has_left_is_removed_and_nothing_else() {
     let home = tempfile::tempdir().unwrap();
     let book = home.path().join("config/whosin/contacts.toml");
-    assert!(add(home.path(), "ben@sie.at").status().unwrap().success());
+    let add = |address: &str| command(home.path(), &["contacts", "add", address]).status();
+    assert!(add("ben@sie.at").unwrap().success());
     let hour = Duration::from_secs(3600);
+    let mut held = Vec::new();
     for (name, age) in [
         (".contacts.toml.abandoned.new", hour),
+        (".contacts.toml.abandoned-now.new", Duration::ZERO),
         (".contacts.toml.being-written.new", Duration::ZERO),
         (".config.toml.of-another.new", hour),
         ("contacts.toml.of-the-user.new", hour),
     ] {
         let file = File::create(book.with_file_name(name)).unwrap();
         file.set_modified(SystemTime::now() - age).unwrap();
+        if name.contains("being-written") {
+            file.lock().unwrap();
+            held.push(file);
+        }
     }
-    assert!(add(home.path(), "carla@sie.at").status().unwrap().success());
+    assert!(add("carla@sie.at").unwrap().success());
     let mut left = beside(&book);
     left.sort();
     assert_eq!(

@@ -10,6 +10,7 @@ mod directory;
 mod exit_codes;
 mod flood;
 mod following;
+mod full_disk;
 mod hidden;
 mod history;
 mod kills;

@@ -9,7 +9,7 @@ use super::whom::Whom;
 use super::{discovery, people};
 use crate::broker::{
     Config, Connection, Disclosure, Echo, Failure, Heard, Heartbeat, Incoming, Outbox, Rivals,
-    Topic, Wanted,
+    Topic,
 };
 use crate::cli::{Exit, Publish};
 use crate::commands::answers::hint_where_empty;
@@ -146,9 +146,8 @@ impl Publisher {
                 },
                 incoming = self.connection.next() => self.incoming(incoming).await?,
                 () = self.book.next() => self.read_book().await,
-                () = wish_ends(self.whom.wanted.as_ref()) => {
-                    let wanted = self.whom.wanted.as_mut();
-                    if wanted.is_some_and(|wanted| wanted.expire(Instant::now())) {
+                () = self.whom.next_end() => {
+                    if self.whom.expire() {
                         self.set_people().await;
                     }
                 }
@@ -209,7 +208,7 @@ impl Publisher {
                 self.pause = PAUSE;
                 let topics = self.broker.place.topics();
                 let mut filters = vec![topics.publishers(), topics.everybody()];
-                filters.extend(self.whom.wanted.as_ref().map(|_| topics.wishes()));
+                filters.extend(self.whom.serves_wishes().then(|| topics.wishes()));
                 self.connection.subscribe_to_others(filters).await;
                 self.outbox.forget();
                 self.send_gone().await;
@@ -225,7 +224,12 @@ impl Publisher {
                 rest,
             }) => match self.broker.place.topics().read(&topic) {
                 Topic::Publisher(id) => self.hear_beat(id, &payload, retained, rest).await,
-                Topic::Wanted => self.hear_wish(&topic, &payload, rest).await,
+                Topic::Wanted => {
+                    let topics = self.broker.place.topics();
+                    if self.whom.hear(topics, &topic, &payload, rest) {
+                        self.set_people().await;
+                    }
+                }
                 _ => self.hear_state(&topic, &payload, retained).await,
             },
             Ok(Incoming::Denied(topic, why)) => {
@@ -295,16 +299,6 @@ impl Publisher {
         }
     }
 
-    /// A board has asked for somebody.
-    async fn hear_wish(&mut self, topic: &str, payload: &[u8], rest: Option<Duration>) {
-        let topics = self.broker.place.topics();
-        let now = Instant::now();
-        let wanted = self.whom.wanted.as_mut();
-        if wanted.is_some_and(|wanted| wanted.hear(topics, topic, payload, rest, now)) {
-            self.set_people().await;
-        }
-    }
-
     /// What another publisher sent last counts no longer, also where it was the same.
     async fn send_all_again(&mut self) {
         self.outbox.forget();
@@ -356,7 +350,7 @@ impl Publisher {
         self.beat.at = Timestamp::now();
         self.beat.problem = people::problem_of(roster);
         self.beat.asked_at = people::oldest(roster);
-        self.beat.room = self.whom.wanted.as_ref().map(Wanted::room);
+        self.beat.room = self.whom.room();
         let heartbeat = self.beat.message(self.broker.place.topics(), &self.id);
         self.connection.publish(heartbeat).await;
         if !self.is_ready {
@@ -413,13 +407,5 @@ impl Publisher {
             self.connection.leave().await;
         }
         self.watcher.leave().await;
-    }
-}
-
-/// Waits until somebody is wanted no longer; for ever where nobody is wanted.
-async fn wish_ends(wanted: Option<&Wanted>) {
-    match wanted.and_then(Wanted::next_end) {
-        Some(end) => tokio::time::sleep_until(end.into()).await,
-        None => std::future::pending().await,
     }
 }

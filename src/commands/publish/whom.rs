@@ -1,8 +1,9 @@
 //! Whom a publisher publishes: its contact book, and whom boards want besides.
 
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
-use crate::broker::Wanted;
+use crate::broker::{Topics, Wanted};
 use crate::contacts::Contact;
 use crate::presence::Address;
 
@@ -10,7 +11,7 @@ use crate::presence::Address;
 pub struct Whom {
     book: Vec<Contact>,
     /// Whom boards want; `None` where wishes are not served.
-    pub wanted: Option<Wanted>,
+    wanted: Option<Wanted>,
 }
 
 impl Whom {
@@ -25,6 +26,43 @@ impl Whom {
     /// The contact book is another.
     pub fn set_book(&mut self, book: Vec<Contact>) {
         self.book = book;
+    }
+
+    /// Whether wishes are served.
+    pub fn serves_wishes(&self) -> bool {
+        self.wanted.is_some()
+    }
+
+    /// For how many more people there is room; `None` where wishes are not served.
+    pub fn room(&self) -> Option<usize> {
+        self.wanted.as_ref().map(Wanted::room)
+    }
+
+    /// Something is published at the topic of a wish, as [`Wanted::hear`] takes it; whether others are
+    /// published from now on.
+    pub fn hear(
+        &mut self,
+        topics: &Topics,
+        topic: &str,
+        payload: &[u8],
+        rest: Option<Duration>,
+    ) -> bool {
+        let wanted = self.wanted.as_mut();
+        wanted.is_some_and(|wanted| wanted.hear(topics, topic, payload, rest, Instant::now()))
+    }
+
+    /// Waits until somebody is wanted no longer; for ever where nobody is wanted.
+    pub async fn next_end(&self) {
+        match self.wanted.as_ref().and_then(Wanted::next_end) {
+            Some(end) => tokio::time::sleep_until(end.into()).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Drops those whom nobody wants any more; whether there were any.
+    pub fn expire(&mut self) -> bool {
+        let wanted = self.wanted.as_mut();
+        wanted.is_some_and(|wanted| wanted.expire(Instant::now()))
     }
 
     /// Those whom only boards want.
