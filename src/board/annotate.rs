@@ -79,7 +79,7 @@ impl Board {
         if number == self.notes_wanted {
             self.roster.set_notes(notes);
             self.roster.expire_notes(now);
-            self.out_of_order |= self.search.is_some();
+            self.out_of_order |= self.is_searched();
         }
     }
 

@@ -80,6 +80,7 @@ impl Board {
         let mut shown = self.rows.iter().flat_map(Row::places);
         if let Some(place) = place.filter(|place| !shown.any(|shown| shown == place)) {
             self.search = None;
+            self.open_tab = None;
             self.hide_offline = false;
             let heading = Heading::of(&self.entries()[place].contact);
             self.folded.remove(&heading);

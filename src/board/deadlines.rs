@@ -13,7 +13,7 @@ const CHANGE_SHOWS: SignedDuration = SignedDuration::from_secs(6);
 
 impl Board {
     fn rearrange_when_due(&mut self, now: Timestamp) {
-        let steady = self.order == Order::Name && self.search.is_none() && !self.hide_offline;
+        let steady = self.order == Order::Name && !self.is_searched() && !self.hide_offline;
         if !steady {
             // A state that turns stale by time alone sends no message.
             let before = self.confirmed_after(self.arranged_at);

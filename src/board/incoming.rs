@@ -94,11 +94,12 @@ impl Board {
             let was_free = entry.and_then(Entry::availability) == Some(Availability::Available);
             let changed = self.roster.learn(&report);
             // An answer may come for somebody who was removed meanwhile.
+            let is_searched = self.is_searched();
             let Some(entry) = self.roster.entry_mut(&report.address) else {
                 continue;
             };
             self.out_of_order |= before != Some(named(entry));
-            self.out_of_order |= changed || self.order == Order::State || self.search.is_some();
+            self.out_of_order |= changed || self.order == Order::State || is_searched;
             let known = entry.known().filter(|_| entry.trouble.is_none());
             let availability = known.map(|known| known.presence.availability);
             if let Some(watch) = &mut entry.watch {

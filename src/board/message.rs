@@ -57,6 +57,8 @@ pub enum UserMessage {
     Point(usize),
     /// Clicked somebody whom the directory has found, by the place from 0.
     PointAtFound(usize),
+    /// Chose a saved search, by its place from 0; `None`: everybody.
+    Tab(Option<usize>),
     /// Turned the wheel by so many rows, downwards where positive.
     Scroll(i32),
 }

@@ -28,6 +28,7 @@ mod settings;
 mod several;
 mod shift;
 mod sign_in;
+mod tabs;
 mod view;
 mod wall;
 mod watches;
@@ -50,6 +51,7 @@ pub use roster::{Difference, Roster};
 pub use settings::{Choice, Origin, Setting};
 pub use several::Several;
 pub use sign_in::{Attempt, Draft, SignInForm, SignInMessage};
+pub use tabs::{MOST_TABS, Tab};
 pub use view::Counts;
 
 use std::collections::{HashMap, HashSet};
@@ -87,6 +89,8 @@ pub struct Preferences {
     pub order: Order,
     /// Whether the offline are hidden at start.
     pub hide_offline: bool,
+    /// Saved searches, at most [`MOST_TABS`].
+    pub tabs: Vec<Tab>,
     /// Whether letters and digits start a search, and commands take alt.
     pub type_to_find: bool,
     /// Whether the board hangs on a wall, where nobody touches it.
@@ -248,6 +252,7 @@ pub struct Board {
     view: Option<View>,
     hide_offline: bool,
     wall: Option<Wall>,
+    open_tab: Option<usize>,
     folded: HashSet<Heading>,
     group_watches: HashSet<Option<String>>,
     frozen: Option<Frozen>,
@@ -288,6 +293,7 @@ impl Board {
             view: preferences.view,
             hide_offline: preferences.hide_offline,
             wall: preferences.wall.then(|| Wall::new(now)),
+            open_tab: None,
             preferences,
             settings: Vec::new(),
             roster: Roster::new(link),
@@ -354,6 +360,7 @@ impl Board {
             UserMessage::Drop(address, heading) => self.drop_on(address, &heading, now),
             UserMessage::Point(place) => self.point(place, now),
             UserMessage::PointAtFound(place) => self.point_at_found(place),
+            UserMessage::Tab(place) => self.open_tab_at(place, now),
             UserMessage::Scroll(rows) => self.scroll(rows),
         }
     }
@@ -378,8 +385,10 @@ impl Board {
             .search
             .as_ref()
             .map(|search| Find::new(search.input.value()));
+        let mut within = self.find_of_tab();
         let how = Arrangement {
             order: self.order,
+            within: within.as_mut(),
             find: find.as_mut(),
             hide_offline: self.hide_offline,
             folded: &self.folded,

@@ -100,6 +100,8 @@ pub struct Section {
 /// What decides who is shown, and in which order.
 pub(super) struct Arrangement<'a> {
     pub order: Order,
+    /// The saved search that is open.
+    pub within: Option<&'a mut Find>,
     pub find: Option<&'a mut Find>,
     pub hide_offline: bool,
     pub folded: &'a HashSet<Heading>,
@@ -111,6 +113,7 @@ pub(super) struct Arrangement<'a> {
 pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
     let Arrangement {
         order,
+        mut within,
         mut find,
         hide_offline,
         folded,
@@ -134,15 +137,13 @@ pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
         if hide_offline && is_offline(entry, standing) {
             continue;
         }
-        if find
-            .as_mut()
-            .is_some_and(|find| !find.fits(entry, standing))
-        {
+        let searches = [&mut within, &mut find].into_iter().flatten();
+        if searches.into_iter().any(|find| !find.fits(entry, standing)) {
             continue;
         }
         sections[section].members.push(place);
     }
-    let filtered = find.is_some() || hide_offline;
+    let filtered = within.is_some() || find.is_some() || hide_offline;
     sections.retain(|section| !section.members.is_empty() || !filtered);
     sections.sort_by_key(|section| match section.heading {
         Heading::Pinned => 0,

@@ -4,13 +4,14 @@ use super::{Action, Board, Order, Pane, Preferences, TerminalEffect, View, World
 use crate::presence::IconSet;
 
 /// The settings that are followed while the board is open; the others count from the next start on.
-const FOLLOWED: [&str; 19] = [
+const FOLLOWED: [&str; 20] = [
     "theme",
     "icons",
     "view",
     "sort",
     "hide_offline",
     "mouse",
+    "board",
     "type_to_find",
     "free_for",
     "domain",
@@ -234,6 +235,7 @@ impl Board {
                 self.follow(choice, now);
             }
         }
+        self.rearrange(now);
         let (now_on, later): (Vec<&str>, Vec<&str>) = changed
             .iter()
             .map(|setting| setting.name)

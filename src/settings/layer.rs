@@ -15,7 +15,7 @@ use toml::Value as Toml;
 use super::places::Places;
 use super::values::{Callback, InFlight, Kind, LogLevel, Nodes, Servers, Time};
 use super::{SettingsError, Value};
-use crate::board::{Order, Origin, Setting, View};
+use crate::board::{Order, Origin, Setting, Tab, View};
 use crate::broker::Place;
 use crate::calling::{ContactActions, Hook};
 use crate::directory::{Scheme, Uds};
@@ -359,6 +359,8 @@ settings! {
         on_change: Hook;
         /// The same when somebody becomes available
         on_free: Hook;
+        /// Several boards in one: saved searches, with a digit each
+        board: Vec<Tab> = Vec::<Tab>::new();
         /// Which keys do what: the help (?) lists all
         keys: Keys = Keys::default();
     }

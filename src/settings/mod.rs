@@ -26,6 +26,7 @@ mod places;
 mod profile;
 mod saving;
 mod shown;
+mod tabs;
 pub mod values;
 
 pub use example::example;

@@ -17,7 +17,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::nearest::did_you_mean;
 use super::profile::ProfileError;
-use crate::board::{Order, View};
+use crate::board::{MOST_TABS, Order, View};
 use crate::broker::{Place, PlaceError};
 use crate::calling::ActionError;
 use crate::directory::{Scheme, Uds};
@@ -156,6 +156,9 @@ pub enum ValueError {
     /// Not keys for actions.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// More saved searches than there are digits.
+    #[error("{0} boards are too many: at most {MOST_TABS}, one a digit")]
+    TooManyBoards(usize),
     /// Keys in one text.
     #[error("keys are set in config.toml, below [keys]")]
     KeysOutside,

@@ -64,6 +64,17 @@ impl Key {
         }
     }
 
+    /// The place of the saved search that has this digit; with 0 everybody is shown.
+    fn tab(self) -> Option<Option<usize>> {
+        match self.code {
+            KeyCode::Char(digit) if self.modifiers.is_empty() => {
+                let digit = digit.to_digit(10)? as usize;
+                Some(digit.checked_sub(1))
+            }
+            _ => None,
+        }
+    }
+
     fn with_alt(self) -> Key {
         Key {
             modifiers: self.modifiers | KeyModifiers::ALT,
@@ -308,8 +319,11 @@ impl Keys {
         if let Some(character) = key.starts_search() {
             return Some(UserMessage::Search(character));
         }
-        let action = self.action(key).or_else(|| self.action(key.without_alt()));
-        action.map(UserMessage::Act)
+        let bare = key.without_alt();
+        let action = self.action(key).or_else(|| self.action(bare));
+        action
+            .map(UserMessage::Act)
+            .or_else(|| bare.tab().map(UserMessage::Tab))
     }
 
     /// What a key press means to the board as it is.
@@ -331,7 +345,10 @@ impl Keys {
             return Some(UserMessage::Point(place));
         }
         if !board.wants_text() {
-            return action.map(UserMessage::Act);
+            let tab = || key.tab().filter(|_| !board.tabs().is_empty());
+            return action
+                .map(UserMessage::Act)
+                .or_else(|| tab().map(UserMessage::Tab));
         }
         // While a text is typed, plain letters are text; what cannot be typed keeps its meaning.
         let typed = matches!(key.code, KeyCode::Char(_))

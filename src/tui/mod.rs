@@ -27,6 +27,7 @@ mod screen;
 mod search;
 mod settings;
 mod state;
+mod tabs;
 mod terminal;
 mod theme;
 mod why;

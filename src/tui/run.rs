@@ -307,6 +307,7 @@ impl EventLoop {
                     Target::Heading(heading) => self.update(UserMessage::Fold(heading)),
                     Target::Button(action) => self.update(UserMessage::Act(action)),
                     Target::Field(place) => self.update(UserMessage::Point(place)),
+                    Target::Tab(place) => self.update(UserMessage::Tab(place)),
                     Target::Found(place) => self.update(UserMessage::PointAtFound(place)),
                 }
             }

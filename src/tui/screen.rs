@@ -26,7 +26,7 @@ use super::look::Scene;
 use super::notices::{self, Notice};
 use super::{
     actions, details, form, free, grid, header, help, hints, lately, list, own, refused, search,
-    settings, why,
+    settings, tabs, why,
 };
 use crate::board::{Action, Board, Heading, Pane, Room, View};
 use crate::presence::{Address, clean, is_clean};
@@ -42,6 +42,8 @@ pub enum Target {
     Button(Action),
     /// A field of the form, by its place.
     Field(usize),
+    /// A saved search, by its place; `None`: everybody.
+    Tab(Option<usize>),
     /// Somebody whom the directory has found, by the place.
     Found(usize),
 }
@@ -97,6 +99,8 @@ pub struct Layout {
     pub counts: Rect,
     /// The line with the server, the counts and the age.
     pub header: Rect,
+    /// The line with the saved searches, where there are any and the height allows it.
+    pub tabs: Rect,
     /// The lines for problems and notices.
     pub notices: Rect,
     /// The problems and notices, line by line.
@@ -129,6 +133,14 @@ impl Layout {
         let header = Rect { height: 1, ..body };
         body.y += 1;
         body.height -= 1;
+        let tabs = if !board.tabs().is_empty() && body.height >= 6 {
+            let line = Rect { height: 1, ..body };
+            body.y += 1;
+            body.height -= 1;
+            line
+        } else {
+            Rect::ZERO
+        };
         // A low screen shows only the most pressing, in one line: the contacts need the room.
         let room = match body.height {
             16.. => usize::from(body.height / 4),
@@ -209,6 +221,7 @@ impl Layout {
         };
         Layout {
             header,
+            tabs,
             notices,
             notice_lines,
             contacts,
@@ -258,6 +271,7 @@ pub fn draw(frame: &mut Frame<'_>, layout: &Layout, scene: Scene<'_>) -> Targets
     let buffer = frame.buffer_mut();
     header::draw_counts_only(buffer, layout.counts, scene);
     header::draw(buffer, layout.header, scene);
+    tabs::draw(buffer, layout.tabs, scene, &mut targets);
     notices::draw(buffer, layout.notices, &layout.notice_lines, look);
     if !layout.contacts.is_empty() {
         match layout.view {

@@ -130,6 +130,7 @@ fn each_setting_is_a_key_a_line_of_the_view_and_an_option_or_one_of_the_few_that
         "allow_actions",
         "app_password",
         "app_password_command",
+        "board",
         "broker_password_command",
         "directory",
         "directory_address",
@@ -318,7 +319,7 @@ fn the_example_sets_nothing_and_each_of_its_lines_can_be_used() {
     for key in Layer::KEYS {
         let written = match *key {
             "keys" => "\n#[keys]\n".to_string(),
-            "action" => "\n#[[action]]\n".to_string(),
+            "action" | "board" => format!("\n#[[{key}]]\n"),
             key => format!("\n#{key} = "),
         };
         assert!(example.contains(&written), "{key}: {example}");
@@ -332,6 +333,7 @@ fn the_example_sets_nothing_and_each_of_its_lines_can_be_used() {
     assert_eq!(settings.interval.origin, Origin::File);
     assert_eq!(settings.keys.origin, Origin::File);
     assert_eq!(settings.action.origin, Origin::File);
+    assert_eq!(settings.board.origin, Origin::File);
 }
 
 #[test]
@@ -545,4 +547,30 @@ fn the_theme_changes_on_a_real_board_and_stays_for_the_next() {
     assert!(since.contains("38;2;68;68;68"), "{since:?}");
     pty.send("q");
     assert_eq!(pty.wait_for_end(), 0);
+}
+
+#[test]
+fn saved_searches_are_tables_with_a_name_and_what_is_searched() {
+    let settings = of_file("[[board]]\nname = \"Sales\"\nfind = \"sales free\"\n").unwrap();
+    let boards: Vec<_> = settings
+        .board
+        .value
+        .iter()
+        .map(|tab| (tab.name.as_str(), tab.find.as_str()))
+        .collect();
+    assert_eq!(boards, [("Sales", "sales free")]);
+    let ten = "[[board]]\nname = \"A\"\nfind = \"a\"\n".repeat(10);
+    for (file, wanted) in [
+        ("board = \"sales\"", "find"),
+        ("[[board]]\nname = \"Sales\"", "find"),
+        ("[[board]]\nname = \" \"\nfind = \"a\"", "name"),
+        (
+            "[[board]]\nname = \"A\"\nfind = \"a\"\nsort = \"name\"",
+            "sort",
+        ),
+        (&ten, "at most 9"),
+    ] {
+        let error = of_file(file).unwrap_err().to_string();
+        assert!(error.contains(wanted), "{file}: {error}");
+    }
 }

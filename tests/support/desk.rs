@@ -142,6 +142,7 @@ impl Desk {
             view: None,
             order: Order::Name,
             hide_offline: false,
+            tabs: Vec::new(),
             type_to_find: false,
             wall: false,
             actions: actions(),

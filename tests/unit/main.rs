@@ -24,6 +24,7 @@ mod sign_in;
 #[path = "../support/mod.rs"]
 #[allow(dead_code, reason = "each of the test programs uses its own part")]
 mod support;
+mod tabs;
 mod tiles;
 mod unchanged;
 mod wall;

@@ -152,6 +152,7 @@ pub(super) fn preferences(settings: &Settings) -> Preferences {
         view: settings.view.value,
         order: settings.sort.value,
         hide_offline: settings.hide_offline.value,
+        tabs: settings.board.value.clone(),
         type_to_find: settings.type_to_find.value,
         wall: settings.wall.value,
         actions: settings.contact_actions(),

@@ -1,0 +1,49 @@
+//! Reading the saved searches, which are tables of the settings file.
+
+use toml::Value as Toml;
+
+use super::values::{Kind, ValueError};
+use crate::board::{MOST_TABS, Tab};
+use crate::presence::clean;
+
+impl Kind for Vec<Tab> {
+    const NAME: &'static str = "BOARDS";
+    const EXAMPLE: &'static str = "{ name = \"Sales\", find = \"sales free\" }";
+
+    fn read(_text: &str) -> Result<Vec<Tab>, ValueError> {
+        Err(ValueError::Shape(Self::EXAMPLE))
+    }
+
+    fn of_file(value: &Toml) -> Result<Vec<Tab>, ValueError> {
+        let tabs = value.as_array().ok_or(ValueError::Shape(Self::EXAMPLE))?;
+        if tabs.len() > MOST_TABS {
+            return Err(ValueError::TooManyBoards(tabs.len()));
+        }
+        tabs.iter().map(tab).collect()
+    }
+
+    fn shown(&self) -> String {
+        let names: Vec<&str> = self.iter().map(|tab| tab.name.as_str()).collect();
+        names.join(", ")
+    }
+}
+
+fn tab(value: &Toml) -> Result<Tab, ValueError> {
+    const SHAPE: ValueError = ValueError::Shape(<Vec<Tab> as Kind>::EXAMPLE);
+    const KEYS: &[&str] = &["name", "find"];
+    let table = value.as_table().ok_or(SHAPE)?;
+    if let Some(unknown) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        return Err(ValueError::Name {
+            text: unknown.clone(),
+            names: KEYS,
+        });
+    }
+    let text = |key: &str| {
+        let text = table.get(key).and_then(Toml::as_str).map(clean);
+        text.filter(|text| !text.trim().is_empty()).ok_or(SHAPE)
+    };
+    Ok(Tab {
+        name: text("name")?,
+        find: text("find")?,
+    })
+}
