@@ -4,6 +4,8 @@ mod check;
 mod costs;
 #[cfg(target_os = "linux")]
 mod demo;
+#[cfg(target_os = "linux")]
+mod load;
 mod publishers;
 mod wishes;
 
