@@ -119,6 +119,29 @@ fn makes_the_pictures() {
     wide.wait_for_text("Address");
     std::thread::sleep(Duration::from_millis(200));
     save(&wide, "details");
+    // Somebody who is on vacation all day, in a group of which others are free.
+    wide.send("\x1b");
+    wide.wait_for("the details closed", |text| !text.contains("Address"));
+    wide.send("/rhys");
+    wide.wait_for_text("Free in Support");
+    save(&wide, "search");
+    wide.send("\r");
+    wide.send("n");
+    wide.wait_for_text("save");
+    wide.send("on leave, deputy Olivia\r");
+    wide.wait_for("the note", |text| {
+        text.contains("deputy Olivia") && text.contains("details")
+    });
+    save(&wide, "note");
+    let wall = Pty::start(Start {
+        arguments: &["demo", "--contacts", "24", "--seed", "4", "--wall"],
+        variables: &[],
+        width: 84,
+        height: 26,
+    });
+    wall.wait_for("presence", |text| text.contains("1/2"));
+    std::thread::sleep(Duration::from_secs(8));
+    save(&wall, "wall");
     let narrow = Pty::start(Start {
         arguments,
         variables: &[],
