@@ -25,8 +25,11 @@ use crate::presence::Address;
 const QUIET: Duration = Duration::from_millis(200);
 /// The same while no publisher is heard: before somebody is called missing, there is more patience.
 const UNHEARD: Duration = Duration::from_secs(2);
-/// The first pause before another connection; it doubles with each that fails.
-const PAUSE: Duration = Duration::from_secs(1);
+/// The shortest first pause before another connection; it doubles with each that fails.
+const PAUSE: Duration = Duration::from_millis(500);
+/// The first pauses of all boards are spread over so long: after a restart of the broker each asks for
+/// everything that is retained.
+const SPREAD: Duration = Duration::from_millis(2500);
 /// The longest.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// So many events are taken before their sum is sent on.
@@ -45,7 +48,7 @@ pub fn start(config: Config, sink: impl Sink) -> Result<Feed, StartError> {
         topics: HashMap::new(),
         to_do,
         sink,
-        pause: PAUSE,
+        pause: first_pause(),
     };
     let ended = feed::on_own_thread(async move {
         // A board that is gone ends it, too.
@@ -63,6 +66,10 @@ struct Reader<S> {
     sink: S,
     /// The pause before the next connection.
     pause: Duration,
+}
+
+fn first_pause() -> Duration {
+    PAUSE + SPREAD.mul_f64(fastrand::f64())
 }
 
 /// Whether the board goes on.
@@ -107,7 +114,7 @@ impl<S: Sink> Reader<S> {
                 incoming = connection.next() => {
                     match incoming {
                         Ok(Incoming::Connected) => {
-                            self.pause = PAUSE;
+                            self.pause = first_pause();
                             self.ledger.connected();
                             let place = &self.config.place;
                             let heartbeats = [place.topics().publishers()];
