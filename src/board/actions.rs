@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use tui_input::{Input, InputRequest};
 
+use super::typed::Typed;
 use super::{Board, Cursor, Form, Frozen, OwnChoice, Pane, Search, TerminalEffect, WorldEffect};
 use crate::link::{LinkState, Report};
 
@@ -240,36 +241,38 @@ impl Board {
     }
 
     pub(super) fn type_in(&mut self, request: InputRequest, now: Timestamp) {
-        if self.tries_to_sign_in() {
+        // A name may have a space; where the cursor is on somebody it marks.
+        let marks = request == InputRequest::InsertChar(' ') && !self.tries_to_sign_in();
+        if marks && self.mark_found() {
             return;
         }
-        // A name may have a space; where the cursor is on somebody it marks.
-        if request == InputRequest::InsertChar(' ') && self.mark_found() {
+        self.put_in(Typed::Key(request), now);
+    }
+
+    /// Puts what is typed into the text field that has the focus, if any has.
+    pub(super) fn put_in(&mut self, typed: Typed<'_>, now: Timestamp) {
+        if self.tries_to_sign_in() {
             return;
         }
         match &mut self.pane {
             Pane::Form(form) => {
-                form.edit(request);
+                form.edit(typed);
                 self.look_up(now);
             }
             Pane::Help { query, scroll } => {
-                query.handle(request);
+                typed.put_into(query);
                 *scroll = 0;
             }
             _ => {
                 if let Some(search) = self.search.as_mut().filter(|search| search.typing) {
-                    search.input.handle(request);
-                    self.follow_search(now);
+                    typed.put_into(&mut search.input);
+                    // The first match takes the cursor.
+                    self.top = 0;
+                    self.cursor = None;
+                    self.rearrange(now);
                 }
             }
         }
-    }
-
-    /// What is searched for has changed: the first match takes the cursor.
-    pub(super) fn follow_search(&mut self, now: Timestamp) {
-        self.top = 0;
-        self.cursor = None;
-        self.rearrange(now);
     }
 
     fn refresh(&mut self) {

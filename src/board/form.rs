@@ -2,7 +2,7 @@
 
 use tui_input::{Input, InputRequest};
 
-use super::paste::insert;
+use super::typed::Typed;
 use super::{Lookup, Replace, SignInForm};
 use crate::contacts::exchange::{self, Format, Reason, Source};
 use crate::contacts::{Contact, Fact, written_addresses};
@@ -344,24 +344,7 @@ impl Form {
     }
 
     /// Types into the field that has the focus.
-    pub fn edit(&mut self, request: InputRequest) {
-        self.touch();
-        match &mut self.lines[self.focus].value {
-            Value::Text(input) | Value::Secret(input) => drop(input.handle(request)),
-            Value::Switch(on) => *on ^= request == InputRequest::InsertChar(' '),
-        }
-    }
-
-    /// Types a whole text into the field that has the focus.
-    pub(super) fn insert(&mut self, text: &str) {
-        self.touch();
-        if let Value::Text(input) | Value::Secret(input) = &mut self.lines[self.focus].value {
-            insert(input, text);
-        }
-    }
-
-    /// The field that has the focus is being changed.
-    fn touch(&mut self) {
+    pub(super) fn edit(&mut self, typed: Typed<'_>) {
         self.refusal = None;
         let field = self.focused();
         match &mut self.purpose {
@@ -369,6 +352,11 @@ impl Form {
             Purpose::Export(replace) => *replace = Replace::Refused,
             Purpose::SignIn(sign_in) => sign_in.edited(field),
             _ => {}
+        }
+        match (&mut self.lines[self.focus].value, typed) {
+            (Value::Text(input) | Value::Secret(input), typed) => typed.put_into(input),
+            (Value::Switch(on), Typed::Key(InputRequest::InsertChar(' '))) => *on = !*on,
+            (Value::Switch(_), _) => {}
         }
     }
 

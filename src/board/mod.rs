@@ -29,6 +29,7 @@ mod several;
 mod shift;
 mod sign_in;
 mod tabs;
+mod typed;
 mod view;
 mod wall;
 mod watches;

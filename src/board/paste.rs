@@ -1,8 +1,8 @@
 //! What is pasted: contacts where an address is to be typed, else a text for the field.
 
 use jiff::Timestamp;
-use tui_input::Input;
 
+use super::typed::Typed;
 use super::{Action, Board, Field, Pane, Purpose};
 use crate::contacts::exchange::{self, Format, Source};
 
@@ -19,31 +19,8 @@ impl Board {
             // A field has one line: commas separate addresses as line ends do.
             let line = text.trim().replace(['\r', '\n'], ",");
             let line: String = line.chars().filter(|sign| !sign.is_control()).collect();
-            self.insert(&line, now);
-        }
-    }
-
-    /// Types a text at once: character by character, what is searched for would be searched for
-    /// after each.
-    fn insert(&mut self, text: &str, now: Timestamp) {
-        if self.tries_to_sign_in() {
-            return;
-        }
-        match &mut self.pane {
-            Pane::Form(form) => {
-                form.insert(text);
-                self.look_up(now);
-            }
-            Pane::Help { query, scroll } => {
-                insert(query, text);
-                *scroll = 0;
-            }
-            _ => {
-                if let Some(search) = self.search.as_mut().filter(|search| search.typing) {
-                    insert(&mut search.input, text);
-                    self.follow_search(now);
-                }
-            }
+            // At once: character by character it would be searched for after each.
+            self.put_in(Typed::Text(&line), now);
         }
     }
 
@@ -83,13 +60,4 @@ impl Board {
         }
         true
     }
-}
-
-/// Puts a text where the cursor of a field is, and the cursor behind it.
-pub(super) fn insert(input: &mut Input, text: &str) {
-    let value = input.value();
-    let at = value.char_indices().nth(input.cursor());
-    let (before, after) = value.split_at(at.map_or(value.len(), |(at, _)| at));
-    let cursor = input.cursor() + text.chars().count();
-    *input = Input::new([before, text, after].concat()).with_cursor(cursor);
 }
