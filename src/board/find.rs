@@ -57,18 +57,6 @@ impl Find {
         find
     }
 
-    /// Whether any of the words is found in the name.
-    pub fn names(&mut self, entry: &Entry) -> bool {
-        let name = fold(entry.name());
-        let mut buffer = Vec::new();
-        let Find { words, matcher, .. } = self;
-        let mut scores = words.iter().map(|word| {
-            let name = Utf32Str::new(&name, &mut buffer);
-            word.in_name.score(name, matcher)
-        });
-        scores.any(|score| score.is_some())
-    }
-
     /// Whether the entry fits. A state that is not fresh never counts as the state that was asked
     /// for.
     pub fn fits(&mut self, entry: &Entry, standing: Standing) -> bool {

@@ -87,6 +87,7 @@ impl Board {
             );
             return;
         }
+        let is_searched = self.is_searched();
         for report in reports {
             let named = |entry: &Entry| entry.name().len();
             let entry = self.entry(&report.address);
@@ -94,7 +95,6 @@ impl Board {
             let was_free = entry.and_then(Entry::availability) == Some(Availability::Available);
             let changed = self.roster.learn(&report);
             // An answer may come for somebody who was removed meanwhile.
-            let is_searched = self.is_searched();
             let Some(entry) = self.roster.entry_mut(&report.address) else {
                 continue;
             };

@@ -186,7 +186,7 @@ fn instead(
 ) -> Option<Section> {
     let all = || found.iter().flat_map(|section| &section.members);
     let first = &entries[*all().next()?];
-    if first.is_free(confirmed_after) || !find.names(first) {
+    if first.is_free(confirmed_after) || find.marks(first.name()).is_empty() {
         return None;
     }
     let group = first.contact.group.as_deref()?;
