@@ -11,7 +11,6 @@ use super::look::{Look, Scene};
 use super::screen::{Target, Targets};
 use super::state::{Shown, sign};
 use crate::board::{Cursor, Entry, Find, Row, View};
-use crate::contacts::Contact;
 
 /// Where the name begins in a cell: after the sign, the state, the phone and a space.
 pub const NAME_AT: u16 = 4;
@@ -215,11 +214,7 @@ fn draw_cell(
     if let Some(find) = find {
         mark_found(buffer, cell, &name, find, look);
     }
-    let state_style = if shown.changed {
-        shown.style.patch(look.theme.changed())
-    } else {
-        shown.style
-    };
+    let state_style = shown.state_style(look);
     let age_at = |age: &str| end.saturating_sub(cells(age) as u16);
     if shown.note.is_some() {
         let (x, y) = if one_line {
@@ -288,14 +283,19 @@ fn draw_cell(
 /// What stands beside the state, or other `words`, in a tile where `room` cells are left: the user's own note, or the
 /// contact's, as far as it fits, else the number where all of it fits.
 fn beside(entry: &Entry, words: &str, room: usize) -> Option<String> {
-    let Contact { note, number, .. } = &entry.contact;
-    let theirs = entry.presence().and_then(|presence| presence.note.as_ref());
-    let theirs = theirs.filter(|note| *note != words);
-    match (note.as_ref().or(theirs), number) {
+    match (note_beside(entry, words), &entry.contact.number) {
         (Some(note), _) if room >= SHORTEST_NOTE.min(cells(note)) => Some(fit(note, room)),
         (_, Some(number)) if cells(number) <= room => Some(number.clone()),
         _ => None,
     }
+}
+
+/// The user's own note on a contact, or the contact's, where it does not stand for the state already.
+pub fn note_beside<'a>(entry: &'a Entry, words: &str) -> Option<&'a str> {
+    let presence = entry.presence();
+    let theirs = presence.and_then(|presence| presence.note.as_deref());
+    let theirs = theirs.filter(|note| *note != words);
+    entry.contact.note.as_deref().or(theirs)
 }
 
 /// Underlines what a search matched in a name.

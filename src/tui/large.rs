@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::fit::{cells, fit, fit_name};
-use super::grid::NAME_AT;
+use super::grid::{NAME_AT, note_beside};
 use super::look::Scene;
 use super::state::{Shown, sign};
 use crate::board::Entry;
@@ -48,11 +48,7 @@ pub fn draw(buffer: &mut Buffer, cell: Rect, entry: &Entry, scene: Scene<'_>) {
     );
     put(end.saturating_sub(1), 0, watch, look.theme.key());
     let (words, age) = shown.words_and_age(room);
-    let state = if shown.changed {
-        shown.style.patch(look.theme.changed())
-    } else {
-        shown.style
-    };
+    let state = shown.state_style(look);
     put(NAME_AT, 1, &words, state);
     put(
         end.saturating_sub(cells(age) as u16),
@@ -63,18 +59,7 @@ pub fn draw(buffer: &mut Buffer, cell: Rect, entry: &Entry, scene: Scene<'_>) {
     if let Some(note) = shown.note {
         put(NAME_AT - 2, 2, sign::noted(look.icons), look.theme.notice());
         put(NAME_AT, 2, note, look.theme.notice());
-    } else if let Some(note) = noted(entry, &words) {
+    } else if let Some(note) = note_beside(entry, &words).or(entry.contact.number.as_deref()) {
         put(NAME_AT, 2, note, look.theme.dim());
     }
-}
-
-/// The user's own note, or the contact's, where it does not stand for the state already, else the
-/// number.
-fn noted<'a>(entry: &'a Entry, words: &str) -> Option<&'a str> {
-    let theirs = entry
-        .presence()
-        .and_then(|presence| presence.note.as_deref());
-    let own = entry.contact.note.as_deref();
-    let number = entry.contact.number.as_deref();
-    own.or(theirs.filter(|note| *note != words)).or(number)
 }

@@ -134,11 +134,7 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Tar
                     let width = usize::from(columns.name.1);
                     let who = fit_name(entry.name(), width);
                     put(buffer, y, columns.name, &who, shown.name_style);
-                    let state = if shown.changed {
-                        shown.style.patch(look.theme.changed())
-                    } else {
-                        shown.style
-                    };
+                    let state = shown.state_style(look);
                     let words = shown.words(usize::from(columns.state.1));
                     put(buffer, y, columns.state, &words, state);
                     put(buffer, y, columns.since, &shown.age, look.theme.dim());

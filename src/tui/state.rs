@@ -162,6 +162,15 @@ impl<'a> Shown<'a> {
         }
     }
 
+    /// How the words of the state are drawn: what has just changed stands out.
+    pub fn state_style(&self, look: &Look) -> Style {
+        if self.changed {
+            self.style.patch(look.theme.changed())
+        } else {
+            self.style
+        }
+    }
+
     /// The age, where it tells anything beside the state.
     pub fn telling_age(&self) -> &str {
         if self.age_tells { &self.age } else { "" }
