@@ -56,11 +56,7 @@ pub async fn check(config: &Config, contacts: Vec<Address>, printed: &mut Printe
     let node = match config.place.endpoint() {
         Ok(node) => node,
         Err(error) => {
-            let (what, advice) = (error.to_string(), String::new());
-            printed.step(
-                began,
-                Outcome::Failed(Problem { what, advice }, Exit::Usage),
-            );
+            printed.step(began, Outcome::failed(&error, Exit::Usage));
             return;
         }
     };
@@ -116,10 +112,8 @@ fn silent(config: &Config) -> Outcome {
 }
 
 async fn signed_in(config: &Config) -> Result<Connection, Outcome> {
-    let mut connection = Connection::begin(config, None).map_err(|error| {
-        let (what, advice) = (error.to_string(), String::new());
-        Outcome::Failed(Problem { what, advice }, Exit::Usage)
-    })?;
+    let mut connection =
+        Connection::begin(config, None).map_err(|error| Outcome::failed(&error, Exit::Usage))?;
     match timeout(PATIENCE, connection.next()).await {
         Ok(Ok(_)) => Ok(connection),
         Ok(Err(failure)) => Err(over(failure)),

@@ -16,7 +16,6 @@ use super::{CommandError, load};
 use crate::board::Setting;
 use crate::cli::{Exit, Options};
 use crate::contacts;
-use crate::link::Problem;
 use crate::presence::clean;
 use crate::settings::Settings;
 use printed::{Outcome, Printed};
@@ -45,10 +44,7 @@ pub async fn check(options: &Options, report: Option<&Path>) -> Result<Exit, Com
 /// All steps up to the first that fails; the settings, where they can be read.
 async fn steps(options: &Options, printed: &mut Printed) -> Option<Settings> {
     let began = Instant::now();
-    let wrong = |error: &dyn std::fmt::Display| {
-        let (what, advice) = (error.to_string(), String::new());
-        Outcome::Failed(Problem { what, advice }, Exit::Usage)
-    };
+    let wrong = |error: &dyn std::fmt::Display| Outcome::failed(error, Exit::Usage);
     let settings = match load(options) {
         Ok(settings) => settings,
         Err(error) => {
@@ -105,10 +101,7 @@ async fn directory(settings: &Settings, printed: &mut Printed) {
             None => "none is set".into(),
         }),
         Err(CommandError::Server(problem, exit)) => Outcome::Failed(*problem, exit),
-        Err(error) => {
-            let (what, advice) = (error.to_string(), String::new());
-            Outcome::Failed(Problem { what, advice }, error.exit())
-        }
+        Err(error) => Outcome::failed(&error, error.exit()),
     };
     printed.step(began, outcome);
 }

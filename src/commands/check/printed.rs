@@ -23,6 +23,14 @@ pub enum Outcome {
     Failed(Problem, Exit),
 }
 
+impl Outcome {
+    /// It failed with this error, which says itself what to do.
+    pub fn failed(error: &dyn std::fmt::Display, exit: Exit) -> Outcome {
+        let (what, advice) = (error.to_string(), String::new());
+        Outcome::Failed(Problem { what, advice }, exit)
+    }
+}
+
 /// What is printed of the steps as they come.
 pub struct Printed {
     /// Which marks stand before the lines.
