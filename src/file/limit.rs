@@ -140,9 +140,7 @@ pub fn read(path: &Path, kind: Kind) -> io::Result<Vec<u8>> {
 pub fn read_from(stream: impl Read, kind: Kind) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     stream.take(kind.most() + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > kind.most() {
-        return Err(Refusal::TooLarge(kind).into());
-    }
+    check_size(bytes.len() as u64, kind)?;
     Ok(bytes)
 }
 
@@ -183,12 +181,13 @@ pub fn read_toml_if_there(path: &Path, kind: Kind) -> io::Result<Option<String>>
         .transpose()
 }
 
-/// Whether so many bytes may be written as a file of this kind: what is written must be read again.
+/// Whether so many bytes may be read, or written, as a file of this kind: what is written must be read
+/// again.
 ///
 /// # Errors
 /// That they are too many.
-fn check_size(bytes: usize, kind: Kind) -> io::Result<()> {
-    if bytes as u64 > kind.most() {
+fn check_size(bytes: u64, kind: Kind) -> io::Result<()> {
+    if bytes > kind.most() {
         return Err(Refusal::TooLarge(kind).into());
     }
     Ok(())
@@ -199,7 +198,7 @@ fn check_size(bytes: usize, kind: Kind) -> io::Result<()> {
 /// # Errors
 /// That it is too large, or would take more than [`Kind::most_memory`].
 pub fn check_toml(text: &str, kind: Kind) -> io::Result<()> {
-    check_size(text.len(), kind)?;
+    check_size(text.len() as u64, kind)?;
     check_memory(weight(text), kind)
 }
 
@@ -219,10 +218,7 @@ fn check(data: &std::fs::Metadata, kind: Kind) -> io::Result<()> {
         let what = special_kind(data);
         return Err(Refusal::NoFile { kind, what }.into());
     }
-    if data.len() > kind.most() {
-        return Err(Refusal::TooLarge(kind).into());
-    }
-    Ok(())
+    check_size(data.len(), kind)
 }
 
 /// A round size as people write it.
