@@ -2,7 +2,7 @@
 
 use toml::Value as Toml;
 
-use super::values::{Kind, ValueError};
+use super::values::{Kind, ValueError, table_of};
 use crate::calling::{ContactAction, ContactActions, Hook};
 use crate::presence::clean;
 
@@ -60,13 +60,7 @@ impl Kind for Hook {
 fn contact_action(value: &Toml) -> Result<ContactAction, ValueError> {
     const SHAPE: ValueError = ValueError::Shape(<ContactActions as Kind>::EXAMPLE);
     const KEYS: &[&str] = &["key", "name", "command", "preset"];
-    let table = value.as_table().ok_or(SHAPE)?;
-    if let Some(unknown) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
-        return Err(ValueError::Name {
-            text: unknown.clone(),
-            names: KEYS,
-        });
-    }
+    let table = table_of(value, KEYS)?.ok_or(SHAPE)?;
     let text = |key: &str| match table.get(key) {
         Some(value) => value.as_str().map(clean).map(Some).ok_or(SHAPE),
         None => Ok(None),

@@ -12,19 +12,26 @@ use super::values::Kind;
 use crate::file;
 use crate::presence::clean;
 
+/// The text of the settings file; empty where there is none.
+///
+/// # Errors
+/// [`SettingsError::Unreadable`] with the file.
+pub(super) fn text_of(path: &Path) -> Result<String, SettingsError> {
+    let text = file::read_if_there(path, file::Kind::Settings);
+    let text = text.map_err(|error| SettingsError::Unreadable {
+        path: path.into(),
+        error,
+    })?;
+    Ok(text.unwrap_or_default())
+}
+
 impl Layer {
     /// The layer of the file; empty where there is no file.
     ///
     /// # Errors
     /// [`SettingsError`] with file, line and key.
     pub fn of_file(path: &Path) -> Result<Layer, SettingsError> {
-        let text = file::read_if_there(path, file::Kind::Settings).map_err(|error| {
-            SettingsError::Unreadable {
-                path: path.into(),
-                error,
-            }
-        })?;
-        let text = text.unwrap_or_default();
+        let text = text_of(path)?;
         let invalid = |line, reason| SettingsError::Invalid {
             path: path.into(),
             line,

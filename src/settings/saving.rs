@@ -7,8 +7,9 @@ use secrecy::ExposeSecret;
 use toml_edit::{DocumentMut, value};
 
 use super::SettingsError;
+use super::file::text_of;
 use crate::board::{Choice, Draft};
-use crate::file::{self, Kind};
+use crate::file;
 
 /// Saves what the sign-in form asked for. The file is made readable by its owner alone: a password
 /// may be in it.
@@ -63,12 +64,7 @@ pub fn save_choice(path: &Path, choice: &Choice) -> Result<(), SettingsError> {
 }
 
 fn read(path: &Path) -> Result<DocumentMut, SettingsError> {
-    let text =
-        file::read_if_there(path, Kind::Settings).map_err(|error| SettingsError::Unreadable {
-            path: path.into(),
-            error,
-        })?;
-    let text = text.unwrap_or_default();
+    let text = text_of(path)?;
     text.parse()
         .map_err(|error: toml_edit::TomlError| SettingsError::Invalid {
             path: path.into(),

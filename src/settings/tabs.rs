@@ -2,7 +2,7 @@
 
 use toml::Value as Toml;
 
-use super::values::{Kind, ValueError};
+use super::values::{Kind, ValueError, table_of};
 use crate::board::{MOST_TABS, Tab};
 use crate::presence::clean;
 
@@ -31,13 +31,7 @@ impl Kind for Vec<Tab> {
 fn tab(value: &Toml) -> Result<Tab, ValueError> {
     const SHAPE: ValueError = ValueError::Shape(<Vec<Tab> as Kind>::EXAMPLE);
     const KEYS: &[&str] = &["name", "find"];
-    let table = value.as_table().ok_or(SHAPE)?;
-    if let Some(unknown) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
-        return Err(ValueError::Name {
-            text: unknown.clone(),
-            names: KEYS,
-        });
-    }
+    let table = table_of(value, KEYS)?.ok_or(SHAPE)?;
     let text = |key: &str| {
         let text = table.get(key).and_then(Toml::as_str).map(clean);
         text.filter(|text| !text.trim().is_empty()).ok_or(SHAPE)

@@ -100,6 +100,25 @@ fn text_of(value: &Toml) -> Option<String> {
     }
 }
 
+/// The table that a value is, which has no other keys than these; `None` where it is no table.
+///
+/// # Errors
+/// [`ValueError::Name`] with a key that is none of them.
+pub(super) fn table_of<'a>(
+    value: &'a Toml,
+    keys: &'static [&'static str],
+) -> Result<Option<&'a toml::Table>, ValueError> {
+    let table = value.as_table();
+    let mut written = table.into_iter().flat_map(|table| table.keys());
+    match written.find(|key| !keys.contains(&key.as_str())) {
+        Some(unknown) => Err(ValueError::Name {
+            text: unknown.clone(),
+            names: keys,
+        }),
+        None => Ok(table),
+    }
+}
+
 /// Why a text is not a value of its kind.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ValueError {
