@@ -295,6 +295,13 @@ impl Connection {
         }
     }
 
+    /// Publishes several, one after the other.
+    pub async fn publish_all(&mut self, messages: impl IntoIterator<Item = Message>) {
+        for message in messages {
+            self.publish(message).await;
+        }
+    }
+
     /// Takes leave once the broker has taken what was published: it publishes no will.
     pub async fn leave(mut self) {
         let leaving = async {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::connection::Message;
+use super::connection::{Message, payload};
 use super::topics::Topics;
 
 /// So many intervals after a heartbeat its publisher counts as gone.
@@ -70,7 +70,7 @@ impl Heartbeat {
     /// counts.
     pub fn message(&self, topics: &Topics, id: &str) -> Message {
         let counts = beats_for(self.interval());
-        Message::retained_for(topics.publisher(id), self.payload(), counts)
+        Message::retained_for(topics.publisher(id), payload(self), counts)
     }
 
     /// The message which says that the publisher of this ID is gone.
@@ -79,15 +79,11 @@ impl Heartbeat {
             online: false,
             ..self.clone()
         };
-        Message::retained(topics.publisher(id), gone.payload())
+        Message::of(topics.publisher(id), &gone)
     }
 
     /// Reads a payload; `None` where it is no heartbeat.
     pub fn read(payload: &[u8]) -> Option<Heartbeat> {
         serde_json::from_slice(payload).ok()
-    }
-
-    fn payload(&self) -> Vec<u8> {
-        super::connection::payload(self)
     }
 }

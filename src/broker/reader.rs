@@ -203,9 +203,9 @@ impl<S: Sink> Reader<S> {
             }
             Incoming::Denied(topic, why) => {
                 let topics = self.config.place.topics();
-                let is_it = |contact: &&Address| topics.wanted(contact) == topic;
-                if let Some(contact) = self.ledger.contacts().iter().find(is_it).cloned() {
-                    self.ledger.denied(&contact, why);
+                let state = topics.state_of_wish(&topic);
+                if let Some(contact) = state.and_then(|state| self.topics.get(&state)) {
+                    self.ledger.denied(contact, why);
                 }
             }
             Incoming::Published {

@@ -60,6 +60,14 @@ impl Topics {
         self.of_contact("wanted", contact)
     }
 
+    /// The topic of the state of the contact whom a wish at this topic is for; `None` where it is not
+    /// the topic of a wish.
+    pub fn state_of_wish(&self, topic: &str) -> Option<String> {
+        let prefix = &self.prefix;
+        let contact = topic.strip_prefix(&format!("{prefix}/v1/wanted/"))?;
+        Some(format!("{prefix}/v1/presence/{contact}"))
+    }
+
     /// Whom boards want.
     pub fn wishes(&self) -> String {
         format!("{}/v1/wanted/#", self.prefix)

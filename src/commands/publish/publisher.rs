@@ -291,11 +291,7 @@ impl Publisher {
         match self.outbox.hear(topic, payload, retained, is_wanted) {
             Heard::Nothing => {}
             Heard::Lost(contact) => self.send_changes(Some(&[contact])).await,
-            Heard::Left(messages) => {
-                for message in messages {
-                    self.connection.publish(message).await;
-                }
-            }
+            Heard::Left(messages) => self.connection.publish_all(messages).await,
         }
     }
 
@@ -330,9 +326,8 @@ impl Publisher {
             return;
         }
         let people = people::known(&self.watcher.roster, of, Timestamp::now());
-        for message in self.outbox.changes(people, Instant::now()) {
-            self.connection.publish(message).await;
-        }
+        let changes = self.outbox.changes(people, Instant::now());
+        self.connection.publish_all(changes).await;
     }
 
     async fn beat(&mut self) {
@@ -385,9 +380,8 @@ impl Publisher {
     /// Empties the topics of those who are published no longer.
     async fn send_gone(&mut self) {
         if self.is_connected {
-            for message in self.outbox.keep(&self.watcher.roster.addresses()) {
-                self.connection.publish(message).await;
-            }
+            let gone = self.outbox.keep(&self.watcher.roster.addresses());
+            self.connection.publish_all(gone).await;
         }
     }
 
