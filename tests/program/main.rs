@@ -13,6 +13,7 @@ mod following;
 mod full_disk;
 mod hidden;
 mod history;
+mod hostile;
 mod kills;
 mod last_seen;
 mod limits;
