@@ -1,7 +1,9 @@
 //! Reaching contacts by other programs: what is run for whom.
 
-use crate::support::desk::{Desk, address, contact, doing, outcome, report};
-use whosin::board::{Action, Effect, Pane, TerminalEffect, UserMessage, WorldEffect, WorldMessage};
+use crate::support::desk::{Desk, address, contact, doing, outcome, own, report};
+use whosin::board::{
+    AccountMessage, Action, Effect, Pane, TerminalEffect, UserMessage, WorldEffect,
+};
 use whosin::calling::{ContactAction, ContactActions, Invocation, Misfit, PRESETS, Subject};
 use whosin::contacts::number::dialled;
 use whosin::contacts::{Contact, Fact};
@@ -118,7 +120,7 @@ fn of_a_number_what_can_be_dialled_is_dialled() {
 fn desk() -> Desk {
     let mut desk = Desk::empty(80, 24);
     let two = vec![ben(), contact("carla@sie.at", "Carla Three", "")];
-    desk.send(WorldMessage::Contacts(two));
+    desk.send(own(AccountMessage::Contacts(two)));
     desk.draw();
     desk
 }
@@ -205,7 +207,7 @@ fn hooks_run(effects: Vec<Effect>) -> Vec<String> {
 #[test]
 fn a_change_runs_the_hooks_and_nothing_else_does() {
     let mut desk = Desk::empty(80, 24);
-    desk.send(WorldMessage::Contacts(vec![ben()]));
+    desk.send(own(AccountMessage::Contacts(vec![ben()])));
     let see = |desk: &mut Desk, activities: &str| {
         desk.wait(1);
         let seen = report("ben+x@sie.at", desk.now, doing(activities));
