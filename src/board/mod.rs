@@ -342,11 +342,11 @@ impl Board {
 
     /// What the user's hand does.
     fn hear(&mut self, message: UserMessage, now: Timestamp) {
-        self.come_back(now);
-        self.touched = now;
         if !self.is_signing_in() && !self.allows(&message) {
             return;
         }
+        self.come_back(now);
+        self.touched = now;
         match message {
             UserMessage::Act(action) if self.is_signing_in() => self.act_at_sign_in(action),
             UserMessage::Act(action) => self.act(action, now),

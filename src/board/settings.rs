@@ -114,6 +114,11 @@ impl Choice {
         }
     }
 
+    /// Whether it decides who is shown, or where.
+    fn arranges(&self) -> bool {
+        matches!(self, Choice::Sort(_) | Choice::HideOffline(_))
+    }
+
     /// In words.
     pub fn label(&self) -> String {
         let on = |on: bool| if on { "on" } else { "off" };
@@ -204,6 +209,9 @@ impl Board {
             setting.origin = Origin::File;
         }
         self.follow(&choice, now);
+        if choice.arranges() {
+            self.rearrange(now);
+        }
         if let Some(what) = counts_again {
             self.show_notice(format!("{what} counts again at the next start"), now);
         }
@@ -219,6 +227,7 @@ impl Board {
     ) {
         let before = std::mem::replace(&mut self.settings, settings);
         let scheme = self.preferences.scheme;
+        let mut rearranges = self.preferences.tabs != preferences.tabs;
         self.preferences = preferences;
         let is_changed = |setting: &&Setting| {
             let mut before = before.iter();
@@ -233,9 +242,13 @@ impl Board {
             let mut choices = setting.choices.iter();
             if let Some(choice) = choices.find(|choice| choice.label() == setting.value) {
                 self.follow(choice, now);
+                rearranges |= choice.arranges();
             }
         }
-        self.rearrange(now);
+        // Whatever else has changed, nobody moves under the hand for it.
+        if rearranges {
+            self.rearrange(now);
+        }
         let (now_on, later): (Vec<&str>, Vec<&str>) = changed
             .iter()
             .map(|setting| setting.name)
@@ -257,14 +270,8 @@ impl Board {
     fn follow(&mut self, choice: &Choice, now: Timestamp) {
         match choice {
             Choice::View(view) => self.view = *view,
-            Choice::Sort(order) => {
-                self.order = *order;
-                self.rearrange(now);
-            }
-            Choice::HideOffline(hide) => {
-                self.hide_offline = *hide;
-                self.rearrange(now);
-            }
+            Choice::Sort(order) => self.order = *order,
+            Choice::HideOffline(hide) => self.hide_offline = *hide,
             Choice::FreeFor(time) => self.preferences.free_for = *time,
             Choice::Mouse(mouse) => {
                 self.mouse = mouse.unwrap_or(self.preferences.mouse_by_itself);

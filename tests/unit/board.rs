@@ -6,8 +6,8 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use tui_input::InputRequest;
 use whosin::board::{
-    Action, Choice, Cursor, Effect, Heading, Message, Order, Origin, Pane, Remembered, Setting,
-    Since, Standing, TerminalEffect, UserMessage, View, WorldEffect, WorldMessage,
+    Action, Choice, Cursor, Effect, Heading, Message, Order, Origin, Pane, Preferences, Remembered,
+    Setting, Since, Standing, Tab, TerminalEffect, UserMessage, View, WorldEffect, WorldMessage,
 };
 use whosin::contacts::number::is_found;
 use whosin::contacts::{Edit, Fact};
@@ -144,6 +144,35 @@ fn what_is_chosen_on_the_board_itself_is_no_news() {
     desk.send(WorldMessage::Reconfigured(other, vec![sort(Order::ALL[0])]));
     assert_eq!(desk.board.notice(), Some("Settings followed: sort"));
     assert_eq!(desk.board.order(), Order::ALL[0]);
+}
+
+#[test]
+fn a_change_of_the_settings_that_arranges_nothing_moves_nobody_under_the_hand() {
+    let preferences = Preferences {
+        order: Order::State,
+        ..Desk::preferences()
+    };
+    let mut desk = Desk::with(preferences.clone(), 80, 24);
+    desk.staff();
+    desk.act(Action::Down);
+    let before = desk.board.sections().to_vec();
+    desk.send(report("dan@sie.at", desk.now, doing("<c:available/>")));
+    let other = Preferences {
+        free_for: SignedDuration::from_secs(9),
+        ..preferences.clone()
+    };
+    desk.send(WorldMessage::Reconfigured(Box::new(other), Vec::new()));
+    assert_eq!(desk.board.sections(), before);
+    let tabs = vec![Tab {
+        name: "Sales".into(),
+        find: "sales".into(),
+    }];
+    let other = Preferences {
+        tabs,
+        ..preferences
+    };
+    desk.send(WorldMessage::Reconfigured(Box::new(other), Vec::new()));
+    assert_ne!(desk.board.sections(), before);
 }
 
 #[test]

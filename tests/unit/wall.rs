@@ -8,7 +8,7 @@ use whosin::board::{Action, Effect, Preferences, UserMessage, WorldEffect, World
 use whosin::link::{LinkState, Problem, SignIn};
 use whosin::tui::Hours;
 
-use crate::support::desk::{Desk, SIZES, contact, link};
+use crate::support::desk::{Desk, SIZES, contact, doing, link, report};
 
 /// A board of ten people on a wall.
 fn wall(width: u16, height: u16) -> Desk {
@@ -161,6 +161,17 @@ fn no_hand_changes_what_is_on_a_wall_but_it_can_be_left() {
     assert!(!desk.board.mouse());
     let left = desk.act(Action::Quit);
     assert!(matches!(left[..], [Effect::Terminal(_)]), "{left:?}");
+}
+
+#[test]
+fn a_hand_at_a_wall_hears_nothing_of_what_happened_while_it_was_away() {
+    for action in [Action::Down, Action::Lately, Action::Redraw] {
+        let mut desk = wall(80, 24);
+        desk.pass(SignedDuration::from_mins(6));
+        desk.send(report("dan@sie.at", desk.now, doing("<c:available/>")));
+        desk.act(action);
+        assert_eq!(desk.board.notice(), None, "{action:?}");
+    }
 }
 
 #[test]
