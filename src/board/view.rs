@@ -25,11 +25,20 @@ impl Board {
         self.roster.confirmed_after(now)
     }
 
-    /// How many contacts there are of each kind.
+    /// How many contacts there are of each kind; where a wall shows a saved search, of those that it
+    /// finds.
     pub fn counts(&self, now: Timestamp) -> Counts {
+        if self.search_on_the_wall().is_none() {
+            return self.count(self.entries().iter(), now);
+        }
+        let found = self.sections.iter().flat_map(|section| &section.members);
+        self.count(found.map(|&place| &self.entries()[place]), now)
+    }
+
+    fn count<'a>(&self, entries: impl Iterator<Item = &'a Entry>, now: Timestamp) -> Counts {
         let after = self.confirmed_after(now);
         let mut counts = Counts::default();
-        for entry in self.entries() {
+        for entry in entries {
             match (entry.standing(after), entry.availability()) {
                 (Standing::Fresh, Some(availability)) => {
                     counts.by_availability[availability as usize] += 1;

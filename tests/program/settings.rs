@@ -551,14 +551,17 @@ fn the_theme_changes_on_a_real_board_and_stays_for_the_next() {
 
 #[test]
 fn saved_searches_are_tables_with_a_name_and_what_is_searched() {
-    let settings = of_file("[[board]]\nname = \"Sales\"\nfind = \"sales free\"\n").unwrap();
+    let settings = of_file(
+        "[[board]]\nname = \"Sales\"\nfind = \"sales free\"\n[[board]]\nname = \"All\"\nfind = \"\"\n",
+    )
+    .unwrap();
     let boards: Vec<_> = settings
         .board
         .value
         .iter()
         .map(|tab| (tab.name.as_str(), tab.find.as_str()))
         .collect();
-    assert_eq!(boards, [("Sales", "sales free")]);
+    assert_eq!(boards, [("Sales", "sales free"), ("All", "")]);
     let ten = "[[board]]\nname = \"A\"\nfind = \"a\"\n".repeat(10);
     for (file, wanted) in [
         ("board = \"sales\"", "find"),
