@@ -44,6 +44,7 @@ impl Board {
             WorldMessage::SettingsTrouble(words) => self.settings_trouble = words,
             WorldMessage::ClockSet(by) => self.shift(by),
             WorldMessage::Settings(settings) => self.settings = settings,
+            WorldMessage::RingTrouble(words) => self.ring_all_the_same(words, now),
             WorldMessage::Notice(words) => self.show_notice(words, now),
         }
     }

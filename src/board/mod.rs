@@ -61,7 +61,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tui_input::{Input, InputRequest};
 
-use crate::calling::{ContactActions, Hooks};
+use crate::calling::{ContactActions, Hooks, Rings};
 use crate::contacts::exchange::Refused;
 use crate::directory::Scheme;
 use crate::link::{Link, Report};
@@ -100,6 +100,8 @@ pub struct Preferences {
     pub actions: ContactActions,
     /// What runs by itself when a state changes.
     pub hooks: Hooks,
+    /// With what watches can ring, beside the bell.
+    pub rings: Rings,
     /// Whether a directory is set. Where a domain is, there may be one all the same.
     pub directory: bool,
     /// The likelier of the two kinds of address that somebody of the directory may have.

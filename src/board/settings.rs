@@ -4,7 +4,7 @@ use super::{Action, Board, Order, Pane, Preferences, TerminalEffect, View, World
 use crate::presence::IconSet;
 
 /// The settings that are followed while the board is open; the others count from the next start on.
-const FOLLOWED: [&str; 20] = [
+const FOLLOWED: [&str; 21] = [
     "theme",
     "icons",
     "view",
@@ -24,6 +24,7 @@ const FOLLOWED: [&str; 20] = [
     "allow_actions",
     "on_change",
     "on_free",
+    "ring",
     "keys",
 ];
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::board::Origin;
-use crate::calling::{ContactActions, Hooks};
+use crate::calling::{ContactActions, Hooks, Rings};
 use crate::directory::{self, Credentials};
 use crate::feed;
 use crate::file::Stamp;
@@ -257,6 +257,15 @@ impl Settings {
             }
         } else {
             Hooks::default()
+        }
+    }
+
+    /// With what watches can ring: nothing but bells where other programs are not allowed.
+    pub fn rings(&self) -> Rings {
+        if self.allow_actions.value {
+            self.ring.value.clone()
+        } else {
+            Rings::default()
         }
     }
 

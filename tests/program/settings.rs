@@ -145,6 +145,7 @@ fn each_setting_is_a_key_a_line_of_the_view_and_an_option_or_one_of_the_few_that
         "mouse",
         "on_change",
         "on_free",
+        "ring",
         "sort",
         "type_to_find",
         "view",
@@ -319,7 +320,7 @@ fn the_example_sets_nothing_and_each_of_its_lines_can_be_used() {
     for key in Layer::KEYS {
         let written = match *key {
             "keys" => "\n#[keys]\n".to_string(),
-            "action" | "board" => format!("\n#[[{key}]]\n"),
+            "action" | "board" | "ring" => format!("\n#[[{key}]]\n"),
             key => format!("\n#{key} = "),
         };
         assert!(example.contains(&written), "{key}: {example}");
@@ -334,6 +335,7 @@ fn the_example_sets_nothing_and_each_of_its_lines_can_be_used() {
     assert_eq!(settings.keys.origin, Origin::File);
     assert_eq!(settings.action.origin, Origin::File);
     assert_eq!(settings.board.origin, Origin::File);
+    assert_eq!(settings.ring.origin, Origin::File);
 }
 
 #[test]
@@ -572,6 +574,36 @@ fn saved_searches_are_tables_with_a_name_and_what_is_searched() {
             "sort",
         ),
         (&ten, "at most 9"),
+    ] {
+        let error = of_file(file).unwrap_err().to_string();
+        assert!(error.contains(wanted), "{file}: {error}");
+    }
+}
+
+#[test]
+fn a_ring_is_a_name_that_is_no_bell_and_a_command() {
+    let gong = "[[ring]]\nname = \"Gong\"\ncommand = [\"paplay\", \"gong.ogg\"]\n";
+    let settings = of_file(gong).unwrap();
+    assert!(settings.rings().named("gong").is_some());
+    let settings = of_file(&format!("allow_actions = false\n{gong}")).unwrap();
+    assert!(settings.rings().named("gong").is_none());
+    for (file, wanted) in [
+        ("[[ring]]\nname = \"Gong\"", "command"),
+        ("[[ring]]\ncommand = [\"a\"]", "name"),
+        (
+            "[[ring]]\nname = \"3\"\ncommand = [\"a\"]",
+            "cannot be the name",
+        ),
+        (
+            "[[ring]]\nname = \"a,b\"\ncommand = [\"a\"]",
+            "cannot be the name",
+        ),
+        ("[[ring]]\nname = \"a\"\ncommand = []", "is empty"),
+        (
+            "[[ring]]\nname = \"a\"\ncommand = [\"{x}\"]",
+            "there is no {x}",
+        ),
+        ("[[ring]]\nname = \"a\"\nkey = \"g\"", "key"),
     ] {
         let error = of_file(file).unwrap_err().to_string();
         assert!(error.contains(wanted), "{file}: {error}");

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use whosin::board::{
     Action, Board, Effect, Message, Order, Preferences, Remembered, UserMessage, View, WorldMessage,
 };
-use whosin::calling::{ContactAction, ContactActions, Hook, Hooks};
+use whosin::calling::{ContactAction, ContactActions, Hook, Hooks, Rings};
 use whosin::contacts::Contact;
 use whosin::directory::Scheme;
 use whosin::link::{Link, LinkState, Mode, Outcome, Report};
@@ -117,6 +117,13 @@ fn hooks() -> Hooks {
     }
 }
 
+/// A gong that says for whom.
+fn rings() -> Rings {
+    let gong = ContactAction::new("Gong", None, &["gong", "{user}"]).unwrap();
+    let phone = ContactAction::new("Phone", None, &["phone", "{number}"]).unwrap();
+    [gong, phone].into_iter().collect()
+}
+
 /// A board, a clock and a screen.
 pub struct Desk {
     pub board: Board,
@@ -147,6 +154,7 @@ impl Desk {
             wall: false,
             actions: actions(),
             hooks: hooks(),
+            rings: rings(),
             directory: false,
             scheme: Scheme::User,
             zone: TimeZone::UTC,

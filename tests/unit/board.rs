@@ -551,7 +551,7 @@ fn a_group_watch_rings_for_the_first_and_ends() {
 
 fn rings(effects: &[Effect]) -> Vec<String> {
     let words = |effect: &Effect| match effect {
-        Effect::Terminal(TerminalEffect::Ring(words)) => Some(words.clone()),
+        Effect::Terminal(TerminalEffect::Ring { words, .. }) => Some(words.clone()),
         _ => None,
     };
     effects.iter().filter_map(words).collect()
@@ -664,7 +664,7 @@ fn nobody_rings_on_the_strength_of_a_remembered_state() {
     let rings = |effects: &[Effect]| {
         effects
             .iter()
-            .any(|effect| matches!(effect, Effect::Terminal(TerminalEffect::Ring(_))))
+            .any(|effect| matches!(effect, Effect::Terminal(TerminalEffect::Ring { .. })))
     };
     let screen = desk.screen();
     assert!(
