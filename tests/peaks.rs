@@ -86,7 +86,7 @@ fn books(judge: &mut impl FnMut(&str, usize, usize)) {
     ] {
         let text = format!("{head}{}", many(piece, Kind::Contacts.most() as usize / 2));
         let text = as_much_as_is_read(&path, text);
-        let edit = Edit::Add(Contact::new(Address::parse("new@b.c").unwrap()));
+        let edit = Edit::add(Contact::new(Address::parse("new@b.c").unwrap()));
         let taken = peak(|| drop(contacts::save(&path, folder.path(), &[edit])));
         judge(
             what,

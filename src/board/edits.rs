@@ -137,7 +137,7 @@ impl Board {
             several => Some(format!("Added {}", contacts::counted(several.len()))),
         };
         match name {
-            Some(name) => self.carry_out(new.into_iter().map(Edit::Add).collect(), name, now),
+            Some(name) => self.carry_out(new.into_iter().map(Edit::add).collect(), name, now),
             None => self.show_notice(format!("{first} is on the board already"), now),
         }
         self.search = None;
@@ -154,7 +154,7 @@ impl Board {
     /// Adds contacts that are not on the board yet, and has them polled at once.
     pub(super) fn add_new(&mut self, new: Vec<Contact>, name: String, now: Timestamp) {
         let addresses = new.iter().map(|new| new.address.clone()).collect();
-        self.carry_out(new.into_iter().map(Edit::Add).collect(), name, now);
+        self.carry_out(new.into_iter().map(Edit::add).collect(), name, now);
         self.want(WorldEffect::PollNow(addresses));
     }
 

@@ -178,6 +178,8 @@ pub struct Form {
     /// What it is for.
     purpose: Purpose,
     lines: Vec<FormLine>,
+    /// Lines that do not show now, with what is typed there.
+    hidden: Vec<FormLine>,
     focus: usize,
     /// The form that opens again once this one closes.
     behind: Option<Box<Form>>,
@@ -190,6 +192,7 @@ impl Form {
         Form {
             purpose,
             lines,
+            hidden: Vec::new(),
             focus: 0,
             behind: None,
             refusal: None,
@@ -377,6 +380,9 @@ impl Form {
             (Value::Switch(on), Typed::Key(InputRequest::InsertChar(' '))) => *on = !*on,
             (Value::Switch(_), _) => {}
         }
+        if field == Field::Server {
+            self.fit_to_server();
+        }
     }
 
     /// Puts a text into the field that has the focus.
@@ -407,6 +413,29 @@ impl Form {
         if let Some(place) = self.lines.iter().position(|line| line.field == field) {
             self.focus = place;
         }
+    }
+
+    /// Moves the focus to the first text that is empty, or else to the first line.
+    pub(super) fn focus_on_empty(&mut self) {
+        let is_empty = |line: &FormLine| match &line.value {
+            Value::Text(input) | Value::Secret(input) => input.value().is_empty(),
+            Value::Switch(_) => false,
+        };
+        self.focus = self.lines.iter().position(is_empty).unwrap_or(0);
+    }
+
+    /// Shows the lines of these fields in this order, each with its hint, and no others. What was
+    /// typed into the others comes back with them.
+    pub(super) fn show_only(&mut self, fields: &[(Field, &'static str)]) {
+        let focused = self.focused();
+        self.hidden.append(&mut self.lines);
+        for (field, hint) in fields {
+            if let Some(place) = self.hidden.iter().position(|line| line.field == *field) {
+                let line = self.hidden.remove(place);
+                self.lines.push(FormLine { hint, ..line });
+            }
+        }
+        self.focus_on_field(focused);
     }
 
     /// Moves the focus by one field, round and round.

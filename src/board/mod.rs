@@ -51,7 +51,7 @@ pub use own::OwnChoice;
 pub use roster::{Difference, Roster};
 pub use settings::{Choice, Origin, Setting};
 pub use several::Several;
-pub use sign_in::{Attempt, Draft, SignInForm, SignInMessage};
+pub use sign_in::{Attempt, Draft, SignInForm, SignInMessage, Way};
 pub use tabs::{MOST_TABS, Tab};
 pub use view::Counts;
 

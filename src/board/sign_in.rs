@@ -7,17 +7,29 @@ use super::form::{Field, Form, FormLine, Purpose, Value};
 use super::{Action, Board, Pane, SignInEffect, TerminalEffect, WorldEffect};
 use crate::link::Problem;
 
+/// Where presence is asked for, and as whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// At the presence server, by a session of one's own.
+    Service {
+        /// Host, host:port or URL of the server.
+        server: String,
+        /// The application user's name.
+        app_user: String,
+        /// The end user's name.
+        user: String,
+    },
+    /// At a broker, where somebody else's feed is shared: `mqtts://user@host/prefix`.
+    Broker(String),
+}
+
 /// What is typed into the sign-in form.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    /// Host, host:port or URL of the server.
-    pub server: String,
-    /// The application user's name.
-    pub app_user: String,
-    /// The application user's password.
+    /// Where to sign in, and as whom.
+    pub way: Way,
+    /// The application user's password, or that of the broker's user.
     pub password: SecretString,
-    /// The end user's name.
-    pub user: String,
     /// Added to a contact that is typed without a domain.
     pub domain: String,
     /// The fingerprint of the one certificate to trust (`sha256:…`), once the user has confirmed it.
@@ -30,14 +42,9 @@ impl PartialEq for Draft {
     fn eq(&self, other: &Draft) -> bool {
         let texts = |draft: &Draft| {
             let Draft {
-                server,
-                app_user,
-                user,
-                domain,
-                pin,
-                ..
+                way, domain, pin, ..
             } = draft.clone();
-            (server, app_user, user, domain, pin, draft.save)
+            (way, domain, pin, draft.save)
         };
         texts(self) == texts(other)
             && self.password.expose_secret() == other.password.expose_secret()
@@ -92,74 +99,140 @@ impl SignInForm {
     }
 }
 
-/// The fields that must be filled in before a sign-in can be tried.
-const NEEDED: [Field; 4] = [Field::Server, Field::AppUser, Field::Password, Field::User];
+/// The fields for the presence server, in their order, and what to type there.
+const SERVICE: [(Field, &str); 6] = [
+    (
+        Field::Server,
+        "such as cup.example.com; or mqtts://… for a shared feed",
+    ),
+    (
+        Field::AppUser,
+        "the application user that the administrator made for this",
+    ),
+    (
+        Field::Password,
+        "the application user's password, not your own",
+    ),
+    (
+        Field::User,
+        "your own user name, as on the phone or in Jabber",
+    ),
+    DOMAIN,
+    SAVE,
+];
+
+/// The fields for a broker.
+const BROKER: [(Field, &str); 4] = [
+    (
+        Field::Server,
+        "such as mqtts://board@broker.example.com/whosin",
+    ),
+    (
+        Field::Password,
+        "of the user in the broker's address, if it has one",
+    ),
+    DOMAIN,
+    SAVE,
+];
+
+const DOMAIN: (Field, &str) = (
+    Field::Domain,
+    "added to a contact typed without one, such as example.com",
+);
+const SAVE: (Field, &str) = (
+    Field::Save,
+    "space: keep this in the settings, readable by you alone",
+);
+
+/// Whether what is typed as the server names a broker.
+fn names_broker(server: &str) -> bool {
+    let scheme = server.trim_start().split_once("://");
+    scheme.is_some_and(|(scheme, _)| {
+        scheme.eq_ignore_ascii_case("mqtt") || scheme.eq_ignore_ascii_case("mqtts")
+    })
+}
 
 impl Form {
     /// The sign-in form with what is known already; the first empty field has the focus.
     fn signing_in(draft: &Draft) -> Form {
-        let text = FormLine::text;
-        let lines = vec![
-            text(
-                Field::Server,
-                "host name of the presence server, such as cup.example.com",
-                &draft.server,
-            ),
-            text(
-                Field::AppUser,
-                "the application user that the administrator made for this",
-                &draft.app_user,
-            ),
-            FormLine {
-                field: Field::Password,
-                hint: "the application user's password, not your own",
+        let (server, app_user, user) = match &draft.way {
+            Way::Service {
+                server,
+                app_user,
+                user,
+            } => (server.as_str(), app_user.as_str(), user.as_str()),
+            Way::Broker(place) => (place.as_str(), "", ""),
+        };
+        let lines = SERVICE.map(|(field, hint)| match field {
+            Field::Password => FormLine {
+                field,
+                hint,
                 value: Value::Secret(Input::from(draft.password.expose_secret())),
             },
-            text(
-                Field::User,
-                "your own user name, as on the phone or in Jabber",
-                &draft.user,
-            ),
-            text(
-                Field::Domain,
-                "added to a contact typed without one, such as example.com",
-                &draft.domain,
-            ),
-            FormLine {
-                field: Field::Save,
-                hint: "space: keep this in the settings, readable by you alone",
+            Field::Save => FormLine {
+                field,
+                hint,
                 value: Value::Switch(draft.save),
             },
-        ];
+            Field::AppUser => FormLine::text(field, hint, app_user),
+            Field::User => FormLine::text(field, hint, user),
+            Field::Domain => FormLine::text(field, hint, &draft.domain),
+            _ => FormLine::text(field, hint, server),
+        });
         let sign_in = SignInForm {
             pin: draft.pin.clone(),
             attempt: Attempt::None,
         };
-        let mut form = Form::new(Purpose::SignIn(sign_in), lines);
-        let mut texts = NEEDED.into_iter().chain([Field::Domain]);
-        let empty = texts.find(|&field| form.raw(field).is_empty());
-        form.focus_on_field(empty.unwrap_or(Field::Server));
+        let mut form = Form::new(Purpose::SignIn(sign_in), lines.into());
+        form.fit_to_server();
+        form.focus_on_empty();
         form
+    }
+
+    /// Shows the fields that the server needs which is typed, and no others.
+    pub(super) fn fit_to_server(&mut self) {
+        let fields: &[_] = if names_broker(self.raw(Field::Server)) {
+            &BROKER
+        } else {
+            &SERVICE
+        };
+        self.show_only(fields);
     }
 
     /// What is typed into the sign-in form now.
     fn draft(&self, pin: Option<String>) -> Draft {
         let text = |field| self.raw(field).trim().to_string();
         let save = |line: &FormLine| matches!(line.value, Value::Switch(true));
+        let server = text(Field::Server);
         Draft {
-            server: text(Field::Server),
-            app_user: text(Field::AppUser),
+            way: if names_broker(&server) {
+                Way::Broker(server)
+            } else {
+                Way::Service {
+                    server,
+                    app_user: text(Field::AppUser),
+                    user: text(Field::User),
+                }
+            },
             password: SecretString::from(self.raw(Field::Password)),
-            user: text(Field::User),
             domain: text(Field::Domain),
             pin,
             save: self.lines().iter().any(save),
         }
     }
 
+    /// The fields that must be filled in before a sign-in can be tried.
+    fn needed(&self) -> &'static [Field] {
+        if names_broker(self.raw(Field::Server)) {
+            &[Field::Server]
+        } else {
+            &[Field::Server, Field::AppUser, Field::Password, Field::User]
+        }
+    }
+
     /// Goes to the next empty field; returns what to sign in with when none is left.
     fn submit_sign_in(&mut self) -> Option<Draft> {
-        let mut needed = NEEDED.into_iter();
+        let mut needed = self.needed().iter().copied();
         let missing = needed.find(|&field| self.raw(field).trim().is_empty());
         let here = self.focused();
         let sign_in = self.sign_in()?;

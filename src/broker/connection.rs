@@ -14,6 +14,7 @@ use secrecy::ExposeSecret;
 use serde::Serialize;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time::timeout;
 
 use super::Config;
 use super::failure::{Failure, NOT_ALLOWED, failure, refusal};
@@ -28,6 +29,8 @@ const KEEP_ALIVE: u16 = 10;
 const LARGEST: u32 = 256 * 1024;
 /// So many filters go into one SUBSCRIBE: some brokers take no more than a hundred.
 const FILTERS: usize = 50;
+/// A broker that takes longer for an answer does not answer.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 /// A leave is taken within this time or not at all.
 const FAREWELL: Duration = Duration::from_secs(2);
 
@@ -154,6 +157,19 @@ impl Connection {
             unsent_topics: VecDeque::new(),
             unconfirmed: HashMap::new(),
             failed: None,
+        })
+    }
+
+    /// A connection whose sign-in the broker has accepted, or why there is none.
+    ///
+    /// # Errors
+    /// [`TrustError`] where the certificates cannot be read.
+    pub async fn open(config: &Config) -> Result<Result<Connection, Failure>, TrustError> {
+        let mut connection = Connection::begin(config, None)?;
+        Ok(match timeout(PATIENCE, connection.next()).await {
+            Ok(Ok(_)) => Ok(connection),
+            Ok(Err(failure)) => Err(failure),
+            Err(_) => Err(Failure::silent(config.place.host())),
         })
     }
 
@@ -308,7 +324,7 @@ impl Connection {
             let _ = self.client.disconnect_with_timeout(FAREWELL).await;
             while let Some(Ok(_)) = self.events.recv().await {}
         };
-        let _ = tokio::time::timeout(FAREWELL, leaving).await;
+        let _ = timeout(FAREWELL, leaving).await;
     }
 }
 

@@ -17,6 +17,16 @@ pub enum Failure {
     Refused(Problem),
 }
 
+impl Failure {
+    /// The broker has taken the connection, and says nothing.
+    pub fn silent(host: &str) -> Failure {
+        Failure::Lost(Problem {
+            what: format!("the broker {host} does not answer"),
+            advice: "Is it a broker for MQTT 5?".into(),
+        })
+    }
+}
+
 /// Why the broker refuses a filter, in words; `None` where it takes it.
 pub(super) fn refusal(code: &SubscribeReasonCode) -> Option<String> {
     Some(match code {
@@ -50,8 +60,8 @@ pub(super) fn failure(error: &ConnectionError, host: &str) -> Failure {
             _,
         ) => Failure::Refused(Problem {
             what: format!("the broker {host} refuses the user or the password"),
-            advice: "Check the user in the broker's address, and WHOSIN_BROKER_PASSWORD or \
-                     broker_password_command."
+            advice: "Check the user in the broker's address, and the password: \
+                     WHOSIN_BROKER_PASSWORD, broker_password_command or broker_password."
                 .into(),
         }),
         (Some(code), _) => lost(

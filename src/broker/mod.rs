@@ -18,7 +18,7 @@ mod state;
 mod topics;
 mod wanted;
 
-pub use connection::{Connection, Incoming, Message};
+pub use connection::{Connection, Incoming, Message, PATIENCE};
 pub use discovery::{Discovery, device, no_device};
 pub use failure::Failure;
 pub use heartbeat::{Heartbeat, beats_for};

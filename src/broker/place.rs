@@ -44,7 +44,7 @@ pub enum PlaceError {
     /// A password stands in it, where lists of processes and histories of shells would show it.
     #[error(
         "the password may not stand in the broker's address: set WHOSIN_BROKER_PASSWORD, or \
-         broker_password_command in the settings"
+         broker_password_command or broker_password in the settings"
     )]
     Password,
     /// The prefix cannot begin topics.

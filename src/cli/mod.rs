@@ -125,7 +125,7 @@ pub enum Command {
     Watch(Watch),
     /// Publish the contacts' presence to an MQTT 5 broker, for boards that take it --from there
     #[command(
-        after_help = "Examples:\n  whosin publish --to mqtts://publisher@broker.example.com/whosin\n  whosin publish --to mqtts://publisher@broker.example.com/whosin --publish-notes\n  whosin publish --to mqtts://publisher@broker.example.com/whosin --purge\n  whosin --from mqtts://board@broker.example.com/whosin\n\nPublishes availability, activities and until when, of everybody in the contact book. The broker's\npassword comes from WHOSIN_BROKER_PASSWORD or broker_password_command. Trust options count for the\nserver and the broker. Exit codes: 1 failed, 2 settings, 3 sign-in refused, 143 ended by SIGTERM."
+        after_help = "Examples:\n  whosin publish --to mqtts://publisher@broker.example.com/whosin\n  whosin publish --to mqtts://publisher@broker.example.com/whosin --publish-notes\n  whosin publish --to mqtts://publisher@broker.example.com/whosin --purge\n  whosin --from mqtts://board@broker.example.com/whosin\n\nPublishes availability, activities and until when, of everybody in the contact book. The broker's\npassword comes from WHOSIN_BROKER_PASSWORD, broker_password_command or broker_password. Trust options count for the\nserver and the broker. Exit codes: 1 failed, 2 settings, 3 sign-in refused, 143 ended by SIGTERM."
     )]
     Publish(Publish),
     /// Sign in step by step; say what each step found and what to do

@@ -57,8 +57,12 @@ impl Layer {
         let layer = layer.map_err(|(key, reason)| {
             invalid(line_of(&text, key), format!("{key}: {}", clean(&reason)))
         })?;
-        let has_password = layer.app_password.is_some() || layer.directory_password.is_some();
-        if has_password && file::others_can_read(path) {
+        let passwords = [
+            &layer.app_password,
+            &layer.broker_password,
+            &layer.directory_password,
+        ];
+        if passwords.into_iter().any(Option::is_some) && file::others_can_read(path) {
             return Err(SettingsError::OpenPassword(path.into()));
         }
         Ok(layer)

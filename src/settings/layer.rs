@@ -335,8 +335,9 @@ settings! {
         app_password: SecretString;
         /// A command that prints the application user's password, such as: pass show cup
         app_password_command: SecretString;
-        /// A command that prints the password for the broker of the shared feed; or set
-        /// WHOSIN_BROKER_PASSWORD
+        /// The password for the broker of the shared feed, only in a file that nobody else can read
+        broker_password: SecretString;
+        /// A command that prints the password for the broker of the shared feed
         broker_password_command: SecretString;
         /// Where people are found by name: a node of the call manager, or several with commas
         /// between; without it, the nodes that DNS names for the domain (_cisco-uds._tcp)

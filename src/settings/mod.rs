@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::board::Origin;
+use crate::broker;
 use crate::calling::{ContactActions, Hooks, Rings};
 use crate::directory::{self, Credentials};
 use crate::feed;
@@ -129,12 +130,9 @@ pub enum SettingsError {
     /// A password in a file that others can read.
     #[error("{0} holds a password and others can read it: run chmod 600 on it")]
     OpenPassword(PathBuf),
-    /// The command that should print the password did not.
-    #[error("app_password_command failed: {0}")]
-    PasswordCommand(String),
-    /// The command that should print the password for the broker did not.
-    #[error("broker_password_command failed: {0}")]
-    BrokerPasswordCommand(String),
+    /// The command that should print the password of this key did not.
+    #[error("{0}_command failed: {1}")]
+    PasswordCommand(&'static str, String),
     /// It cannot be saved.
     #[error("{path} cannot be written: {error}")]
     Unwritable {
@@ -269,9 +267,19 @@ impl Settings {
         }
     }
 
-    /// Takes over what was typed into the sign-in form.
-    pub fn take_typed(&mut self, config: &feed::Config, domain: Option<String>, saved: bool) {
-        let origin = if saved { Origin::File } else { Origin::Form };
+    /// Takes over the broker that was typed into the sign-in form.
+    pub fn take_typed_broker(
+        &mut self,
+        config: &broker::Config,
+        domain: Option<String>,
+        origin: Origin,
+    ) {
+        self.from.replace(Some(config.place.clone()), origin);
+        self.take_typed_trust(&config.trust, domain, origin);
+    }
+
+    /// Takes over the server that was typed into the sign-in form.
+    pub fn take_typed(&mut self, config: &feed::Config, domain: Option<String>, origin: Origin) {
         let nodes = Nodes {
             primary: config.endpoint.clone(),
             others: self
@@ -283,8 +291,12 @@ impl Settings {
         self.app_user
             .replace(Some(credentials.app_user.clone()), origin);
         self.user.replace(Some(credentials.user.clone()), origin);
+        self.take_typed_trust(&config.trust, domain, origin);
+    }
+
+    fn take_typed_trust(&mut self, trust: &Trust, domain: Option<String>, origin: Origin) {
         self.domain.replace(domain, origin);
-        if let Trust::Pins(pins) = &config.trust {
+        if let Trust::Pins(pins) = trust {
             self.pin.replace(Some(pins.clone()), origin);
         }
     }

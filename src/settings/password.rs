@@ -5,59 +5,84 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Settings, SettingsError};
+use super::{Settings, SettingsError, Value};
 use crate::board::Origin;
 use crate::presence::clean;
 use crate::sys::shell;
 
-/// How long `app_password_command` may take.
+/// How long a command that prints a password may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-impl Settings {
-    /// The command that prints the password; `None` where the environment has the password itself.
-    fn password_command(&self) -> Option<&SecretString> {
-        match self.app_password.origin {
+/// A password of the settings: itself, or the command that prints it.
+pub(super) struct Password<'a> {
+    /// Its key in the settings.
+    key: &'static str,
+    itself: &'a Value<Option<SecretString>>,
+    command: &'a Value<Option<SecretString>>,
+}
+
+impl Password<'_> {
+    /// The command that prints it; `None` where the environment has the password itself.
+    fn command(&self) -> Option<&SecretString> {
+        match self.itself.origin {
             Origin::Variable(_) => None,
-            _ => self.app_password_command.value.as_ref(),
+            _ => self.command.value.as_ref(),
         }
     }
 
-    /// Where the password comes from, in words, and the layer that sets it.
-    pub(super) fn password_origin(&self) -> (&'static str, Origin) {
-        let password = &self.app_password;
-        let words = match (self.password_command(), &password.value, password.origin) {
-            (Some(_), ..) => {
-                return ("app_password_command", self.app_password_command.origin);
-            }
-            (None, Some(_), Origin::Variable(_)) => "WHOSIN_APP_PASSWORD",
-            (None, Some(_), _) => "app_password in the settings",
-            (None, None, _) => "nowhere",
+    /// Where it comes from, in words, and the layer that sets it.
+    fn origin(&self) -> (String, Origin) {
+        let key = self.key;
+        if self.command().is_some() {
+            return (format!("{key}_command"), self.command.origin);
+        }
+        let origin = self.itself.origin;
+        let words = match (&self.itself.value, origin) {
+            (Some(_), Origin::Variable(_)) => origin.place(),
+            (Some(_), _) => format!("{key} in the settings"),
+            (None, _) => "nowhere".into(),
         };
-        (words, password.origin)
+        (words, origin)
     }
 
-    /// Where the password comes from, in words.
-    pub fn password_source(&self) -> &'static str {
-        self.password_origin().0
+    /// What the settings view says in the place of it, and the layer that sets it.
+    pub(super) fn shown(&self) -> (String, Origin) {
+        let (words, origin) = self.origin();
+        (format!("from {words}"), origin)
     }
 
-    /// The password for the broker of the shared feed: from `WHOSIN_BROKER_PASSWORD`, else from
-    /// `broker_password_command`; `None` where neither is set. It may stand in no file.
-    ///
-    /// # Errors
-    /// [`SettingsError::BrokerPasswordCommand`] where the command fails or takes too long.
-    pub async fn broker_password(&self) -> Result<Option<SecretString>, SettingsError> {
-        let variable = std::env::var("WHOSIN_BROKER_PASSWORD").ok();
-        if let Some(password) = variable.filter(|password| !password.is_empty()) {
-            return Ok(Some(SecretString::from(password)));
-        }
-        match &self.broker_password_command.value {
+    /// The password: from its variable, else from its command, else from the file.
+    async fn get(&self) -> Result<Option<SecretString>, SettingsError> {
+        match self.command() {
             Some(command) => printed(command.expose_secret())
                 .await
                 .map(Some)
-                .map_err(SettingsError::BrokerPasswordCommand),
-            None => Ok(None),
+                .map_err(|reason| SettingsError::PasswordCommand(self.key, reason)),
+            None => Ok(self.itself.value.clone()),
         }
+    }
+}
+
+impl Settings {
+    pub(super) fn app(&self) -> Password<'_> {
+        Password {
+            key: "app_password",
+            itself: &self.app_password,
+            command: &self.app_password_command,
+        }
+    }
+
+    pub(super) fn broker(&self) -> Password<'_> {
+        Password {
+            key: "broker_password",
+            itself: &self.broker_password,
+            command: &self.broker_password_command,
+        }
+    }
+
+    /// Where the application user's password comes from, in words.
+    pub fn password_source(&self) -> String {
+        self.app().origin().0
     }
 
     /// The application user's password: from `WHOSIN_APP_PASSWORD`, from `app_password_command`,
@@ -66,13 +91,16 @@ impl Settings {
     /// # Errors
     /// [`SettingsError::PasswordCommand`] where the command fails or takes too long.
     pub async fn password(&self) -> Result<Option<SecretString>, SettingsError> {
-        match self.password_command() {
-            Some(command) => printed(command.expose_secret())
-                .await
-                .map(Some)
-                .map_err(SettingsError::PasswordCommand),
-            None => Ok(self.app_password.value.clone()),
-        }
+        self.app().get().await
+    }
+
+    /// The password for the broker of the shared feed: from `WHOSIN_BROKER_PASSWORD`, from
+    /// `broker_password_command`, from `broker_password`; `None` where none of them is set.
+    ///
+    /// # Errors
+    /// [`SettingsError::PasswordCommand`] where the command fails or takes too long.
+    pub async fn broker_password(&self) -> Result<Option<SecretString>, SettingsError> {
+        self.broker().get().await
     }
 }
 

@@ -8,7 +8,7 @@ use toml_edit::{DocumentMut, value};
 
 use super::SettingsError;
 use super::file::text_of;
-use crate::board::{Choice, Draft};
+use crate::board::{Choice, Draft, Way};
 use crate::file;
 
 /// Saves what the sign-in form asked for. The file is made readable by its owner alone: a password
@@ -23,10 +23,23 @@ pub fn save_sign_in(path: &Path, draft: &Draft) -> Result<(), SettingsError> {
             document[key] = value(text);
         }
     };
-    set("server", &draft.server);
-    set("app_user", &draft.app_user);
-    set("app_password", draft.password.expose_secret());
-    set("user", &draft.user);
+    let password = draft.password.expose_secret();
+    match &draft.way {
+        Way::Service {
+            server,
+            app_user,
+            user,
+        } => {
+            set("server", server);
+            set("app_user", app_user);
+            set("app_password", password);
+            set("user", user);
+        }
+        Way::Broker(place) => {
+            set("from", place);
+            set("broker_password", password);
+        }
+    }
     set("domain", &draft.domain);
     set("pin", draft.pin.as_deref().unwrap_or_default());
     file::make_private(path).map_err(|error| unwritable(path, error))?;

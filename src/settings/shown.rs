@@ -24,11 +24,8 @@ impl Settings {
         for line in &mut lines {
             match line.name {
                 // What is secret is shown by where it comes from.
-                "app_password" => {
-                    let (words, origin) = self.password_origin();
-                    line.value = format!("from {words}");
-                    line.origin = origin;
-                }
+                "app_password" => (line.value, line.origin) = self.app().shown(),
+                "broker_password" => (line.value, line.origin) = self.broker().shown(),
                 "keys" if line.origin == Origin::Default => line.value = "as in the help".into(),
                 name => {
                     if let Some((now, choices)) = self.choices(name, themes) {

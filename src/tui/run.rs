@@ -144,10 +144,7 @@ impl EventLoop {
                 }
                 _ = signals.next() => return Ok(()),
                 event = job.next() => {
-                    match event {
-                        JobEvent::StopRequested => self.suspend()?,
-                        JobEvent::Continued => self.screen.retake()?,
-                    }
+                    self.on_job(event)?;
                     by_hand = true;
                 }
                 () = sleep_until(wake) => {
@@ -172,10 +169,22 @@ impl EventLoop {
                     return Ok(());
                 }
             }
+            // Nothing is drawn on a screen that others have used meanwhile.
+            while let Some(event) = just_now(&mut job).await {
+                self.on_job(event)?;
+                by_hand = true;
+            }
             if by_hand || drawn.elapsed() >= FRAME {
                 drawn = self.draw()?;
                 waiting_since = None;
             }
+        }
+    }
+
+    fn on_job(&mut self, event: JobEvent) -> io::Result<()> {
+        match event {
+            JobEvent::StopRequested => self.suspend(),
+            JobEvent::Continued => self.screen.retake(),
         }
     }
 
@@ -350,6 +359,16 @@ async fn waiting(events: &mut EventStream) -> Option<io::Result<Event>> {
         Poll::Pending => Poll::Ready(None),
     })
     .await
+}
+
+/// What has just happened to the job, if anything has: a process that was stopped goes on with a
+/// timer as likely as with the signal. The runtime looks for signals while this yields to it.
+async fn just_now(job: &mut JobEvents) -> Option<JobEvent> {
+    tokio::select! {
+        biased;
+        event = job.next() => Some(event),
+        () = tokio::task::yield_now() => None,
+    }
 }
 
 async fn sleep_until(wake: Option<Instant>) {

@@ -131,6 +131,7 @@ fn each_setting_is_a_key_a_line_of_the_view_and_an_option_or_one_of_the_few_that
         "app_password",
         "app_password_command",
         "board",
+        "broker_password",
         "broker_password_command",
         "directory",
         "directory_address",

@@ -357,7 +357,7 @@ fn a_removed_contact_comes_back_with_its_name_and_group() {
     let back = desk.act(Action::Undo);
     let dan = contact("dan@sie.at", "Dan Four", "Front desk");
     assert!(
-        back.contains(&Effect::World(WorldEffect::Save(vec![Edit::Add(
+        back.contains(&Effect::World(WorldEffect::Save(vec![Edit::add(
             dan.clone()
         )])))
     );

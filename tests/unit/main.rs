@@ -2,6 +2,7 @@
 //! drawn.
 
 mod architecture;
+mod bars;
 mod board;
 mod broker;
 mod calling;

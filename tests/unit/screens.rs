@@ -8,7 +8,9 @@ use jiff::SignedDuration;
 use ratatui::style::Color;
 use secrecy::SecretString;
 use unicode_width::UnicodeWidthStr;
-use whosin::board::{Action, Choice, Draft, Origin, Setting, SignInMessage, View, WorldMessage};
+use whosin::board::{
+    Action, Choice, Draft, Origin, Setting, SignInMessage, View, Way, WorldMessage,
+};
 use whosin::contacts::exchange::{Format, read};
 use whosin::contacts::{Contact, Fact};
 use whosin::link::{Link, LinkState, Mode, OwnPresence, OwnSet, Problem};
@@ -143,10 +145,12 @@ fn the_form() {
 fn the_sign_in() {
     at_all_sizes("sign-in", |desk| {
         let draft = Draft {
-            server: "cup.sie.at".into(),
-            app_user: "whosin".into(),
+            way: Way::Service {
+                server: "cup.sie.at".into(),
+                app_user: "whosin".into(),
+                user: String::new(),
+            },
             password: SecretString::from("hidden"),
-            user: String::new(),
             domain: String::new(),
             pin: None,
             save: true,

@@ -1,20 +1,28 @@
 //! What the sign-in form does with what is typed, and with what the server says of it.
 
 use secrecy::SecretString;
+use tui_input::InputRequest;
 use whosin::board::{
     Action, Draft, Effect, Field, Pane, SignInEffect, SignInMessage, TerminalEffect, UserMessage,
-    WorldEffect, WorldMessage,
+    Way, WorldEffect, WorldMessage,
 };
 use whosin::link::Problem;
 
 use crate::support::desk::{Desk, contact};
 
 fn draft() -> Draft {
+    at("", "")
+}
+
+/// What is signed in with at this server as this user.
+fn at(server: &str, user: &str) -> Draft {
     Draft {
-        server: String::new(),
-        app_user: "whosin".into(),
+        way: Way::Service {
+            server: server.into(),
+            app_user: "whosin".into(),
+            user: user.into(),
+        },
         password: SecretString::from("secret"),
-        user: String::new(),
         domain: String::new(),
         pin: None,
         save: true,
@@ -38,11 +46,7 @@ fn attempt() -> (Desk, Draft) {
     desk.type_text("cup");
     assert_eq!(desk.act(Action::Open), [], "the user is missing");
     desk.type_text("klmt");
-    let wanted = Draft {
-        server: "cup".into(),
-        user: "klmt".into(),
-        ..draft()
-    };
+    let wanted = at("cup", "klmt");
     assert_eq!(tried(&desk.act(Action::Open)), Some(&wanted));
     (desk, wanted)
 }
@@ -76,7 +80,7 @@ fn a_password_is_never_shown() {
 
 #[test]
 fn while_it_is_tried_keys_change_nothing_but_leaving_works() {
-    let (mut desk, wanted) = attempt();
+    let (mut desk, _) = attempt();
     desk.type_text("x");
     desk.send(UserMessage::Point(0));
     assert_eq!(tried(&desk.act(Action::Open)), None);
@@ -90,10 +94,7 @@ fn while_it_is_tried_keys_change_nothing_but_leaving_works() {
     assert!(screen.contains("cup is not known") && screen.contains("Check the name."));
     // The field at fault has the focus.
     desk.type_text("2");
-    let again = Draft {
-        user: "klmt2".into(),
-        ..wanted
-    };
+    let again = at("cup", "klmt2");
     assert_eq!(tried(&desk.act(Action::Open)), Some(&again));
     assert_eq!(
         desk.act(Action::Back),
@@ -123,10 +124,7 @@ fn exactly_the_certificate_that_is_shown_is_trusted_and_another_server_has_anoth
     };
     say(&mut desk, SignInMessage::Refused(Field::Server, problem));
     desk.type_text("2");
-    let other = Draft {
-        server: "cup2".into(),
-        ..wanted
-    };
+    let other = at("cup2", "klmt");
     assert_eq!(tried(&desk.act(Action::Open)), Some(&other));
 }
 
@@ -187,4 +185,57 @@ fn the_demo_is_started_once() {
         [Effect::World(WorldEffect::SignIn(SignInEffect::Demo))]
     );
     assert_eq!(desk.act(Action::Demo), []);
+}
+
+#[test]
+fn a_broker_needs_neither_application_user_nor_user_and_what_was_typed_there_comes_back() {
+    let mut desk = form();
+    desk.type_text("mqtts://board@broker/whosin");
+    let screen = desk.screen();
+    assert!(
+        !screen.contains("App user") && !screen.contains("Your user"),
+        "{screen}"
+    );
+    let broker = Draft {
+        way: Way::Broker("mqtts://board@broker/whosin".into()),
+        ..draft()
+    };
+    assert_eq!(tried(&desk.act(Action::Open)), Some(&broker));
+    let problem = Problem {
+        what: "broker: no such name".into(),
+        advice: String::new(),
+    };
+    say(&mut desk, SignInMessage::Refused(Field::Server, problem));
+    for _ in 0.."mqtts://board@broker/whosin".len() {
+        desk.send(UserMessage::Type(InputRequest::DeletePrevChar));
+    }
+    desk.type_text("cup");
+    let screen = desk.screen();
+    assert!(
+        screen.contains("whosin") && screen.contains("Your user"),
+        "{screen}"
+    );
+    desk.act(Action::Open);
+    desk.type_text("klmt");
+    assert_eq!(tried(&desk.act(Action::Open)), Some(&at("cup", "klmt")));
+}
+
+#[test]
+fn a_broker_without_a_password_is_tried() {
+    let mut desk = Desk::empty(80, 24);
+    let password = SecretString::default();
+    say(
+        &mut desk,
+        SignInMessage::Needed(Draft {
+            password: password.clone(),
+            ..draft()
+        }),
+    );
+    desk.type_text("MQTT://localhost");
+    let broker = Draft {
+        way: Way::Broker("MQTT://localhost".into()),
+        password,
+        ..draft()
+    };
+    assert_eq!(tried(&desk.act(Action::Open)), Some(&broker));
 }

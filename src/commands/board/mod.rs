@@ -21,7 +21,7 @@ use tracing::level_filters::LevelFilter;
 use super::demo::Demo;
 use super::source::Source;
 use super::{CommandError, load_unlogged};
-use crate::board::{SignInMessage, WorldMessage};
+use crate::board::{Origin, SignInMessage, WorldMessage};
 use crate::cli::{Exit, Options, Population};
 use crate::link::{Link, LinkState, Mode};
 use crate::log;
@@ -74,29 +74,26 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
             demo.stop().await;
             entered
         }
-        Chosen::Server(config, draft) => {
+        Chosen::Source(source, draft) => {
             let mut settings = settings.clone();
             let path = &settings.places.config.value;
-            let saved = if draft.save {
-                save_sign_in(path, &draft)
-            } else {
-                Ok(())
-            };
+            let mut origin = Origin::Form;
+            if draft.save {
+                match save_sign_in(path, &draft) {
+                    Ok(()) => origin = Origin::File,
+                    Err(error) => {
+                        let words = WorldMessage::Notice(format!("Not saved: {error}"));
+                        let _ = to_board.send(words).await;
+                    }
+                }
+            }
             let domain = (!draft.domain.is_empty()).then(|| draft.domain.clone());
-            settings.take_typed(&config, domain, draft.save && saved.is_ok());
-            if let Err(error) = saved {
-                let words = WorldMessage::Notice(format!("Not saved: {error}"));
-                let _ = to_board.send(words).await;
+            match &source {
+                Source::Service(config) => settings.take_typed(config, domain, origin),
+                Source::Broker(config) => settings.take_typed_broker(config, domain, origin),
             }
             let settings = (&settings, Some(reload));
-            enter(
-                Source::Service(config),
-                settings,
-                &themes,
-                effects,
-                (to_board, keys),
-            )
-            .await
+            enter(source, settings, &themes, effects, (to_board, keys)).await
         }
     };
     together(board, look, mpsc::unbounded_channel(), world).await?;

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::printed::{Outcome, Printed};
 use super::way::{Plain, way};
 use crate::broker::{
-    Config, Connection, Failure, Heartbeat, Incoming, Ledger, State, Topic, Topics,
+    Config, Connection, Failure, Heartbeat, Incoming, Ledger, PATIENCE, State, Topic, Topics,
 };
 use crate::cli::Exit;
 use crate::contacts::counted;
@@ -30,8 +30,6 @@ pub const STEPS: [&str; 9] = [
     "directory",
 ];
 
-/// A broker that takes longer does not answer.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// When nothing has come for so long, the broker has sent all that it keeps.
 const QUIET: Duration = Duration::from_secs(1);
 /// What changes all the time would keep it coming: what it keeps has come by then.
@@ -104,21 +102,11 @@ fn over(failure: Failure) -> Outcome {
     }
 }
 
-fn silent(config: &Config) -> Outcome {
-    not_reached(Problem {
-        what: format!("the broker {} does not answer", config.place.host()),
-        advice: "Is it a broker for MQTT 5?".into(),
-    })
-}
-
 async fn signed_in(config: &Config) -> Result<Connection, Outcome> {
-    let mut connection =
-        Connection::begin(config, None).map_err(|error| Outcome::failed(&error, Exit::Usage))?;
-    match timeout(PATIENCE, connection.next()).await {
-        Ok(Ok(_)) => Ok(connection),
-        Ok(Err(failure)) => Err(over(failure)),
-        Err(_) => Err(silent(config)),
-    }
+    let opened = Connection::open(config).await;
+    opened
+        .map_err(|error| Outcome::failed(&error, Exit::Usage))?
+        .map_err(over)
 }
 
 /// What is heard at the broker.
@@ -163,7 +151,7 @@ impl<'a> Heard<'a> {
             match timeout(PATIENCE, connection.next()).await {
                 Ok(Ok(incoming)) => self.take(incoming),
                 Ok(Err(failure)) => return over(failure),
-                Err(_) => return silent(self.config),
+                Err(_) => return over(Failure::silent(self.config.place.host())),
             }
         }
         if let Some((filter, why)) = self.refused.first() {

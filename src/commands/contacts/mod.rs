@@ -205,7 +205,7 @@ impl Book {
             }
         };
         let lines: String = new.iter().map(line).collect();
-        let edits: Vec<Edit> = new.into_iter().map(Edit::Add).collect();
+        let edits: Vec<Edit> = new.into_iter().map(Edit::add).collect();
         contacts::save(&self.path, &self.locks, &edits)?;
         print_all(&lines)
     }

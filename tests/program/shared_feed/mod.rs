@@ -4,6 +4,7 @@ mod check;
 mod costs;
 #[cfg(target_os = "linux")]
 mod demo;
+mod form;
 #[cfg(target_os = "linux")]
 mod load;
 mod publishers;
