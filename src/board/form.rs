@@ -3,10 +3,10 @@
 use tui_input::{Input, InputRequest};
 
 use super::typed::Typed;
-use super::{Lookup, Replace, SignInForm};
+use super::{ContactId, Lookup, Replace, SignInForm};
 use crate::contacts::exchange::{self, Format, Reason, Source};
 use crate::contacts::{Contact, Fact, written_addresses};
-use crate::presence::{Address, AddressError, clean};
+use crate::presence::{AddressError, clean};
 
 /// What a form is for.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,9 +14,9 @@ pub enum Purpose {
     /// To add contacts: by address, or by a name that the directory knows.
     Add(Lookup),
     /// To change this contact.
-    Change(Address),
+    Change(ContactId),
     /// To note something on this contact for everybody at the desk.
-    Annotate(Address),
+    Annotate(ContactId),
     /// To move the marked contacts, or the one under the cursor, to a group.
     Move,
     /// To take contacts in from a file.
@@ -252,8 +252,8 @@ impl Form {
     }
 
     /// A form to change what is known of a contact.
-    pub fn changing(contact: &Contact) -> Form {
-        let purpose = Purpose::Change(contact.address.clone());
+    pub fn changing(id: ContactId, contact: &Contact) -> Form {
+        let purpose = Purpose::Change(id);
         let known = |fact| contact.fact(fact).map(String::from);
         let mut form = Form::of_contact(purpose, contact.address.as_str(), known);
         form.focus = 1;
@@ -261,10 +261,10 @@ impl Form {
     }
 
     /// A form for the note on a contact, which says this so far.
-    pub fn annotating(address: Address, text: &str) -> Form {
+    pub fn annotating(id: ContactId, text: &str) -> Form {
         let hint = "out until 14:00, deputy Eva (or 2pm, +30m, tomorrow 9)";
         let line = FormLine::text(Field::OperatorNote, hint, text);
-        Form::new(Purpose::Annotate(address), vec![line])
+        Form::new(Purpose::Annotate(id), vec![line])
     }
 
     /// A form to name the group to move to.

@@ -5,8 +5,7 @@ use std::ops::Range;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Action, Board, Room, Row, UserMessage, WorldEffect};
-use crate::link::LinkState;
+use super::{Account, AccountEffect, AccountId, Action, Board, Room, Row, UserMessage};
 
 /// How long a page is shown.
 const PAGE: SignedDuration = SignedDuration::from_secs(15);
@@ -169,7 +168,6 @@ impl Board {
 
     /// Turns the page of a board on a wall, and signs it in again, where that is due.
     pub(super) fn attend_the_wall(&mut self, now: Timestamp) {
-        let is_refused = matches!(self.link().state, LinkState::Refused { .. });
         if !self.is_on_a_wall() {
             return;
         }
@@ -180,11 +178,18 @@ impl Board {
         if self.next_page().is_some_and(|due| due <= now) {
             self.turn_the_page(now);
         }
+        let accounts = self.accounts().iter();
+        let refused: Vec<AccountId> = accounts
+            .filter(|account| account.is_refused())
+            .map(Account::id)
+            .collect();
         let Some(wall) = &mut self.wall else { return };
-        wall.refused = wall.refused.or(Some(now)).filter(|_| is_refused);
+        wall.refused = wall.refused.or(Some(now)).filter(|_| !refused.is_empty());
         if wall.next_sign_in().is_some_and(|due| due <= now) {
             wall.refused = Some(now);
-            self.want(WorldEffect::SignInAgain);
+            for account in refused {
+                self.want_of(account, AccountEffect::SignInAgain);
+            }
         }
         self.show_page();
     }

@@ -2,17 +2,17 @@
 
 use jiff::Timestamp;
 
-use super::{Board, Cursor, Entry, Repeat, TerminalEffect, Watch, WorldEffect};
+use super::{Board, ContactId, Cursor, Entry, Repeat, TerminalEffect, Watch, WorldEffect};
 use crate::calling::Ring;
-use crate::presence::Address;
 
 impl Board {
-    pub(super) fn ring(&mut self, address: &Address, now: Timestamp) {
-        let Some(entry) = self.entry(address) else {
+    pub(super) fn ring(&mut self, id: &ContactId, now: Timestamp) {
+        let Some(entry) = self.accounts.entry(id) else {
             return;
         };
         let words = format!("{} is free", entry.name());
-        let (ring, subject) = (ring_of(entry), entry.subject(self.confirmed_after(now)));
+        let after = self.freshness(now).confirmed_after(entry);
+        let (ring, subject) = (ring_of(entry), entry.subject(after));
         let missing = self.missing_rings(&ring);
         let named = ring.names.iter();
         let named = named.filter_map(|name| self.preferences.rings.named(name));
@@ -26,11 +26,8 @@ impl Board {
         let group = entry.contact.group.clone();
         if self.group_watches.remove(&group) {
             // Whoever is first answers for the group.
-            let entries = self.roster.entries_mut();
-            for entry in entries
-                .iter_mut()
-                .filter(|entry| entry.contact.group == group)
-            {
+            let entries = self.accounts.entries_mut();
+            for entry in entries.filter(|entry| entry.contact.group == group) {
                 if entry
                     .watch
                     .is_some_and(|watch| watch.repeat == Repeat::Once)
@@ -70,14 +67,14 @@ impl Board {
     }
 
     pub(super) fn watch(&mut self, now: Timestamp) {
-        let after = self.confirmed_after(now);
-        let Some(Cursor::Contact(address)) = &self.cursor else {
+        let freshness = self.freshness(now);
+        let Some(Cursor::Contact(id)) = &self.cursor else {
             return;
         };
-        let Some(entry) = self.roster.entry_mut(address) else {
+        let Some(entry) = self.accounts.entry_mut(id) else {
             return;
         };
-        let free = entry.is_free(after);
+        let free = freshness.is_free(entry);
         entry.watch = match entry.watch.map(|watch| watch.repeat) {
             None => Some(Watch::new(Repeat::Once, free)),
             Some(Repeat::Once) => Some(Watch::new(Repeat::Always, free)),
@@ -105,14 +102,11 @@ impl Board {
         else {
             return;
         };
-        let after = self.confirmed_after(now);
+        let freshness = self.freshness(now);
         let ends = self.group_watches.remove(&group);
-        let entries = self.roster.entries_mut();
-        for entry in entries
-            .iter_mut()
-            .filter(|entry| entry.contact.group == group)
-        {
-            let free = entry.is_free(after);
+        let entries = self.accounts.entries_mut();
+        for entry in entries.filter(|entry| entry.contact.group == group) {
+            let free = freshness.is_free(entry);
             match entry.watch.map(|watch| watch.repeat) {
                 Some(Repeat::Once) if ends => entry.watch = None,
                 None if !ends => entry.watch = Some(Watch::new(Repeat::Once, free)),

@@ -17,7 +17,9 @@ type Piece = (String, Style);
 
 /// How old the data is, in words; and whether that is as it should be.
 fn freshness(board: &Board, now: Timestamp) -> (String, bool) {
-    let heard = board.asked_at().map(|at| age::seconds(at, now));
+    let heard = board.accounts()[0]
+        .asked_at()
+        .map(|at| age::seconds(at, now));
     if let Some(since) = board.frozen_since() {
         return (format!("FROZEN {}", age::seconds(since, now)), false);
     }
@@ -26,10 +28,12 @@ fn freshness(board: &Board, now: Timestamp) -> (String, bool) {
         (LinkState::Trouble { .. }, None) => ("no answer".into(), false),
         (LinkState::Refused { .. }, _) => ("signed out".into(), false),
         (LinkState::SigningIn, None) => ("signing in".into(), true),
-        (_, None) if board.entries().is_empty() => (String::new(), true),
+        (_, None) if board.entries().next().is_none() => (String::new(), true),
         (_, None) => ("asking".into(), true),
         (_, Some(_)) if board.link().mode == Mode::Live => {
-            let heard = board.heard_at().and_then(|at| age::live(at, now));
+            let heard = board.accounts()[0]
+                .heard_at()
+                .and_then(|at| age::live(at, now));
             let words = heard.map_or("live".into(), |heard| format!("live, {heard} ago"));
             (words, true)
         }

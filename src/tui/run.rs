@@ -20,9 +20,9 @@ use super::screen::{Layout, Target, Targets, draw};
 use super::terminal::Screen;
 use super::theme::{Answer, Background, Heard};
 use crate::board::{
-    Action, Board, Effect, Heading, Message, TerminalEffect, UserMessage, WorldEffect, WorldMessage,
+    Action, Board, ContactId, Effect, Heading, Message, TerminalEffect, UserMessage, WorldEffect,
+    WorldMessage,
 };
-use crate::presence::Address;
 use crate::sys::job::{self, JobEvent, JobEvents};
 use crate::sys::signals::Signals;
 
@@ -103,7 +103,7 @@ struct EventLoop {
     /// has answered.
     answer: Option<Answer>,
     last_click: Option<(Instant, Target)>,
-    dragged: Option<Address>,
+    dragged: Option<ContactId>,
 }
 
 impl EventLoop {
@@ -319,9 +319,9 @@ impl EventLoop {
                 }
                 match target {
                     Target::Contact(_) if again => self.update(UserMessage::Act(Action::Open)),
-                    Target::Contact(address) => {
-                        self.dragged = Some(address.clone());
-                        self.update(UserMessage::Select(address))
+                    Target::Contact(id) => {
+                        self.dragged = Some(id.clone());
+                        self.update(UserMessage::Select(id))
                     }
                     Target::Heading(heading) => self.update(UserMessage::Fold(heading)),
                     Target::Button(action) => self.update(UserMessage::Act(action)),
@@ -331,20 +331,18 @@ impl EventLoop {
                 }
             }
             MouseEventKind::Up(MouseButton::Left) => {
-                let Some(address) = self.dragged.take() else {
+                let Some(id) = self.dragged.take() else {
                     return Ok(ControlFlow::Continue(()));
                 };
                 let heading = match target {
                     Some(Target::Heading(heading)) => heading,
-                    Some(Target::Contact(other)) if other != address => {
-                        match self.board.entry(&other) {
-                            Some(entry) => Heading::of(&entry.contact),
-                            None => return Ok(ControlFlow::Continue(())),
-                        }
-                    }
+                    Some(Target::Contact(other)) if other != id => match self.board.entry(&other) {
+                        Some(entry) => Heading::of(&entry.contact),
+                        None => return Ok(ControlFlow::Continue(())),
+                    },
                     _ => return Ok(ControlFlow::Continue(())),
                 };
-                self.update(UserMessage::Drop(address, heading))
+                self.update(UserMessage::Drop(id, heading))
             }
             _ => Ok(ControlFlow::Continue(())),
         }

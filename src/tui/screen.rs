@@ -28,14 +28,14 @@ use super::{
     actions, details, form, free, grid, header, help, hints, lately, list, own, refused, search,
     settings, tabs, why,
 };
-use crate::board::{Action, Board, Heading, Pane, Room, View};
-use crate::presence::{Address, clean, is_clean};
+use crate::board::{Action, Board, ContactId, Heading, Pane, Room, View};
+use crate::presence::{clean, is_clean};
 
 /// What a click means where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A contact.
-    Contact(Address),
+    Contact(ContactId),
     /// The heading of a section.
     Heading(Heading),
     /// A hint or anything else that works as a button.

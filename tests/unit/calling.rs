@@ -1,7 +1,9 @@
 //! Reaching contacts by other programs: what is run for whom.
 
-use crate::support::desk::{Desk, address, contact, doing, outcome, report};
-use whosin::board::{Action, Effect, Pane, TerminalEffect, UserMessage, WorldEffect, WorldMessage};
+use crate::support::desk::{Desk, address, contact, doing, outcome, own, report};
+use whosin::board::{
+    AccountMessage, Action, Effect, Pane, TerminalEffect, UserMessage, WorldEffect, WorldMessage,
+};
 use whosin::calling::{
     ContactAction, ContactActions, Invocation, Misfit, PRESETS, Ring, Rings, Subject,
 };
@@ -120,7 +122,7 @@ fn of_a_number_what_can_be_dialled_is_dialled() {
 fn desk() -> Desk {
     let mut desk = Desk::empty(80, 24);
     let two = vec![ben(), contact("carla@sie.at", "Carla Three", "")];
-    desk.send(WorldMessage::Contacts(two));
+    desk.send(own(AccountMessage::Contacts(two)));
     desk.draw();
     desk
 }
@@ -207,7 +209,7 @@ fn hooks_run(effects: Vec<Effect>) -> Vec<String> {
 #[test]
 fn a_change_runs_the_hooks_and_nothing_else_does() {
     let mut desk = Desk::empty(80, 24);
-    desk.send(WorldMessage::Contacts(vec![ben()]));
+    desk.send(own(AccountMessage::Contacts(vec![ben()])));
     let see = |desk: &mut Desk, activities: &str| {
         desk.wait(1);
         let seen = report("ben+x@sie.at", desk.now, doing(activities));
@@ -278,7 +280,7 @@ fn rung(ring: &str) -> (Vec<(String, u8)>, Vec<String>, Desk) {
     let mut ben = ben();
     ben.number = None;
     ben.set(Fact::Ring, Some(ring.into()));
-    desk.send(WorldMessage::Contacts(vec![ben]));
+    desk.send(own(AccountMessage::Contacts(vec![ben])));
     desk.send(report("ben+x@sie.at", desk.now, doing("<c:dnd/>")));
     desk.act(Action::Watch);
     desk.wait(1);
@@ -354,7 +356,7 @@ fn whoever_watches_hears_how_it_will_ring() {
         let mut desk = Desk::empty(80, 24);
         let mut ben = ben();
         ben.set(Fact::Ring, Some(ring.into()));
-        desk.send(WorldMessage::Contacts(vec![ben]));
+        desk.send(own(AccountMessage::Contacts(vec![ben])));
         desk.act(Action::Watch);
         assert_eq!(desk.board.notice(), Some(notice));
         desk.act(Action::Watch);
@@ -366,7 +368,7 @@ fn whoever_watches_hears_how_it_will_ring() {
 #[test]
 fn the_ring_of_a_contact_is_typed_into_its_form_and_completed() {
     let mut desk = Desk::empty(80, 24);
-    desk.send(WorldMessage::Contacts(vec![ben()]));
+    desk.send(own(AccountMessage::Contacts(vec![ben()])));
     desk.act(Action::Edit);
     desk.act(Action::Previous);
     desk.type_text("go");

@@ -5,12 +5,13 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::style::Modifier;
 use whosin::board::{
-    Action, Effect, Preferences, Row, Tab, UserMessage, WorldEffect, WorldMessage,
+    AccountEffect, AccountId, AccountMessage, Action, Effect, Preferences, Row, Tab, UserMessage,
+    WorldEffect, WorldMessage,
 };
 use whosin::link::{LinkState, Problem, SignIn};
 use whosin::tui::Hours;
 
-use crate::support::desk::{Desk, SIZES, contact, doing, link, report};
+use crate::support::desk::{Desk, SIZES, contact, doing, link, own, report};
 
 /// A board of ten people on a wall.
 fn wall(width: u16, height: u16) -> Desk {
@@ -47,7 +48,7 @@ fn shown(desk: &Desk) -> Vec<&str> {
         Row::Heading(_) => Vec::new(),
     });
     places
-        .map(|place| desk.board.entries()[place].name())
+        .map(|place| desk.board.entry_at(place).name())
         .collect()
 }
 
@@ -179,7 +180,7 @@ fn a_page_of_any_height_shows_somebody_and_none_ends_with_a_heading() {
         let mut names = 0;
         for _ in 0..pages {
             let screen = desk.screen();
-            let people = desk.board.entries().iter();
+            let people = desk.board.entries();
             let shown = people.filter(|entry| screen.contains(entry.name())).count();
             assert!(shown > 0, "nobody at {height}:\n{screen}");
             names += shown;
@@ -190,7 +191,7 @@ fn a_page_of_any_height_shows_somebody_and_none_ends_with_a_heading() {
             );
             desk.wait(15);
         }
-        assert_eq!(names, desk.board.entries().len(), "at {height}");
+        assert_eq!(names, desk.board.entries().count(), "at {height}");
     }
 }
 
@@ -211,13 +212,13 @@ fn a_page_that_is_gone_gives_way_to_the_last() {
     desk.screen();
     desk.wait(15);
     desk.wait(15);
-    desk.send(WorldMessage::Contacts(vec![contact(
+    desk.send(own(AccountMessage::Contacts(vec![contact(
         "a@sie.at", "Ann", "Sales",
-    )]));
+    )])));
     let screen = desk.screen();
     assert!(screen.contains("Ann"), "{screen}");
     assert_eq!(desk.board.page(), None);
-    desk.send(WorldMessage::Contacts(Vec::new()));
+    desk.send(own(AccountMessage::Contacts(Vec::new())));
     let screen = desk.screen();
     assert!(screen.contains("Nobody is on the board"), "{screen}");
 }
@@ -280,12 +281,15 @@ fn a_hand_at_a_wall_hears_nothing_of_what_happened_while_it_was_away() {
 
 #[test]
 fn a_wall_whose_sign_in_is_refused_tries_again_each_quarter_of_an_hour() {
-    let again = Effect::World(WorldEffect::SignInAgain);
+    let again = Effect::World(WorldEffect::Account(
+        AccountId::MAIN,
+        AccountEffect::SignInAgain,
+    ));
     let quarter = SignedDuration::from_mins(15);
     let mut desk = wall(80, 24);
     assert!(
         !desk
-            .send(WorldMessage::Link(link(refused())))
+            .send(own(AccountMessage::Link(link(refused()))))
             .contains(&again)
     );
     for _ in 0..3 {
@@ -296,11 +300,11 @@ fn a_wall_whose_sign_in_is_refused_tries_again_each_quarter_of_an_hour() {
         );
         assert!(desk.wait(1).contains(&again));
     }
-    desk.send(WorldMessage::Link(link(LinkState::Up)));
+    desk.send(own(AccountMessage::Link(link(LinkState::Up))));
     assert!(!desk.pass(quarter).contains(&again));
 
     let mut by_hand = Desk::staffed(80, 24);
-    by_hand.send(WorldMessage::Link(link(refused())));
+    by_hand.send(own(AccountMessage::Link(link(refused()))));
     assert!(!by_hand.pass(quarter).contains(&again));
 }
 

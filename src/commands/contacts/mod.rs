@@ -338,7 +338,8 @@ impl Book {
             print_exactly(&exchange::write(&self.contacts, format))?;
             return Ok(Exit::Done);
         };
-        files::write(path, &self.contacts, format, replace, &self.path)?;
+        let books = std::slice::from_ref(&self.path);
+        files::write(path, &self.contacts, format, replace, books)?;
         Ok(Exit::Done)
     }
 }
