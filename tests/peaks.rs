@@ -92,7 +92,7 @@ fn books(judge: &mut impl FnMut(&str, usize, usize)) {
         let size = as_much_as_is_read(part.len(), weight_of_toml(&part), Kind::Contacts);
         let text = format!("{head}{}", many(piece, size - head.len()));
         std::fs::write(&path, &text).unwrap();
-        let edit = Edit::Add(Contact::new(Address::parse("new@b.c").unwrap()));
+        let edit = Edit::add(Contact::new(Address::parse("new@b.c").unwrap()));
         let taken = peak(|| drop(contacts::save(&path, folder.path(), &[edit])));
         judge(what, taken, weight_of_toml(&text));
     }

@@ -133,7 +133,8 @@ impl Layout {
         let header = Rect { height: 1, ..body };
         body.y += 1;
         body.height -= 1;
-        let tabs = if !board.tabs().is_empty() && body.height >= 6 {
+        let has_tabs = !board.tabs().is_empty() && !board.is_on_a_wall();
+        let tabs = if has_tabs && body.height >= 6 {
             let line = Rect { height: 1, ..body };
             body.y += 1;
             body.height -= 1;
