@@ -117,6 +117,11 @@ impl Board {
         &self.sections
     }
 
+    /// The board's own account.
+    pub fn account(&self) -> &Account {
+        self.accounts.main()
+    }
+
     /// The accounts, the board's own first.
     pub fn accounts(&self) -> &[Account] {
         self.accounts.all()
@@ -125,6 +130,15 @@ impl Board {
     /// The account that a contact is of.
     pub fn account_of(&self, entry: &Entry) -> &Account {
         self.accounts.of(entry)
+    }
+
+    /// The joined profile that everybody in a section is of; `None` where not everybody is.
+    pub fn profile_of(&self, section: &Section) -> Option<&str> {
+        let members = section.members.iter();
+        let mut accounts = members.map(|&place| self.account_of(self.entry_at(place)));
+        let first = accounts.next()?;
+        let is_of_one = accounts.all(|account| account.id() == first.id());
+        first.profile().filter(|_| is_of_one)
     }
 
     /// How the link of the board's own account is.

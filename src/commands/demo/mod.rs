@@ -31,7 +31,7 @@ pub async fn demo(options: &Options, wanted: &cli::Demo) -> Result<Exit, Command
     let shown = if wanted.shared {
         show_shared(&demo).await
     } else {
-        let shown = show(demo.source(), &demo.settings, None, None).await;
+        let shown = show(demo.source().into(), &demo.settings, None, None).await;
         shown.map(|()| Exit::Done)
     };
     demo.stop().await;
@@ -48,7 +48,7 @@ async fn show_shared(demo: &Demo) -> Result<Exit, CommandError> {
         shared = Shared::start(demo) => shared?,
         end = signals.next() => return Ok(end.into()),
     };
-    let shown = show(shared.source(), &demo.settings, None, None).await;
+    let shown = show(shared.source().into(), &demo.settings, None, None).await;
     shared.stop().await;
     shown?;
     Ok(Exit::Done)
