@@ -576,7 +576,7 @@ impl Kind for Vec<Fingerprint> {
 
 impl Kind for Vec<Profile> {
     const NAME: &'static str = "PROFILE";
-    const EXAMPLE: &'static str = "[\"munich\", \"vienna\"]";
+    const EXAMPLE: &'static str = "\"munich,vienna\"";
 
     fn read(text: &str) -> Result<Vec<Profile>, ValueError> {
         let names = text.split(',').map(str::trim);

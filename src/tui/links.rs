@@ -71,14 +71,18 @@ impl Segment {
     fn long(&self) -> String {
         let parts = self.details.iter().chain([&self.freshness]);
         let parts: Vec<&str> = parts.map(String::as_str).collect();
-        format!("{}: {}", self.name, parts.join("  ").trim_end())
+        let words = format!("{}{}: {}", self.sign(), self.name, parts.join("  "));
+        words.trim_end().into()
     }
 
     /// How it is.
     fn short(&self) -> String {
-        let sign = if self.well { "" } else { "!" };
-        let words = format!("{sign}{} {}", self.name, self.freshness);
+        let words = format!("{}{} {}", self.sign(), self.name, self.freshness);
         words.trim_end().into()
+    }
+
+    fn sign(&self) -> &'static str {
+        if self.well { "" } else { "!" }
     }
 
     /// How it is, where that is not as it should be.
