@@ -74,7 +74,14 @@ impl<'a> Shown<'a> {
             None => None,
         };
         let Some(presence) = entry.presence() else {
-            shown.label = Cow::Borrowed(refused.unwrap_or("asking…"));
+            // Nobody is asked for over a link whose sign-in is refused.
+            let is_asked = !board.account_of(entry).is_refused();
+            let awaited = if is_asked {
+                "asking…"
+            } else {
+                "not signed in"
+            };
+            shown.label = Cow::Borrowed(refused.unwrap_or(awaited));
             if refused.is_none() {
                 shown.glyph = sign::awaited(look.icons);
             }

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use jiff::SignedDuration;
 use whosin::board::{
     AccountEffect, AccountId, AccountMessage, Action, ContactId, Cursor, Effect, Standing,
-    UserMessage, WorldEffect, WorldMessage,
+    UserMessage, View, WorldEffect, WorldMessage,
 };
 use whosin::contacts::{Contact, Edit};
 use whosin::link::{Link, LinkState, Mode, Outcome, Problem, Report, SignIn};
@@ -418,6 +418,27 @@ fn of_many_links_those_in_trouble_are_seen_where_there_is_little_room() {
         assert!(line.contains("zurich"), "{width}: {line}");
         assert_snapshot!(format!("joined_many_{width}"), line);
     }
+}
+
+#[test]
+fn the_list_says_of_which_profile_each_is() {
+    let mut desk = desk(120, 32);
+    desk.choose_view(View::List);
+    assert_snapshot!(desk.screen());
+}
+
+#[test]
+fn nobody_is_asked_for_where_the_sign_in_is_refused() {
+    let mut desk = Desk::empty(120, 12);
+    let link = munich(refused());
+    desk.send(WorldMessage::Joined(vec![("munich".into(), link)]));
+    let fritz = contact("fritz@m.example", "Fritz Huber", "Munich hall");
+    desk.send(of_munich(AccountMessage::Contacts(vec![fritz])));
+    let screen = desk.screen();
+    assert!(
+        screen.contains("not signed in") && !screen.contains("asking"),
+        "{screen}"
+    );
 }
 
 #[test]

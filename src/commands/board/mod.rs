@@ -13,7 +13,7 @@ mod show;
 mod sign_in;
 
 pub use following::Reload;
-pub use joined::Sources;
+pub use joined::{Joined, Sources};
 pub use show::show;
 
 use std::sync::Arc;
@@ -30,7 +30,6 @@ use crate::cli::{Exit, Options, Population};
 use crate::link::{Link, LinkState, Mode};
 use crate::log;
 use crate::settings::save_sign_in;
-use joined::Joined;
 use show::{enter, prepare, together};
 use sign_in::Chosen;
 
