@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::form::Known;
 use super::{
     AccountEffect, AccountId, Board, ContactId, Cursor, Entry, Field, Form, Heading, Pane, Purpose,
     WorldEffect,
@@ -411,13 +412,13 @@ impl Board {
     }
 
     pub(super) fn step_field(&mut self, forward: bool) {
-        let (domains, groups) = self.in_use();
+        let known = self.known_to_forms();
         if let Pane::Form(form) = &mut self.pane {
             if forward && form.focused() == Field::File && !form.typed().is_empty() {
                 let path = form.typed().into();
                 return self.want(WorldEffect::CompletePath(path));
             }
-            if !(forward && form.complete(&domains, &groups)) {
+            if !(forward && form.complete(&known)) {
                 form.step(forward);
             }
         }
@@ -443,17 +444,20 @@ impl Board {
 
     /// What would complete the field that is typed into.
     pub fn suggestion(&self, form: &Form) -> Option<String> {
-        let (domains, groups) = self.in_use();
-        form.suggestion(&domains, &groups)
+        form.suggestion(&self.known_to_forms())
     }
 
-    /// The domains and groups in use, the most used first.
-    fn in_use(&self) -> (Vec<String>, Vec<String>) {
+    fn known_to_forms(&self) -> Known {
         let contacts = || self.entries().map(|entry| &entry.contact);
         let domains = contacts().map(|contact| contact.address.domain().to_string());
         let own = self.preferences.domain.clone();
         let groups = contacts().filter_map(|contact| contact.group.clone());
-        (by_use(own.into_iter().chain(domains)), by_use(groups))
+        let rings = self.preferences.rings.all().iter();
+        Known {
+            domains: by_use(own.into_iter().chain(domains)),
+            groups: by_use(groups),
+            rings: rings.map(|ring| ring.name.clone()).collect(),
+        }
     }
 
     pub(super) fn fold(&mut self, heading: Heading, now: Timestamp) {
@@ -477,7 +481,7 @@ impl Board {
 
 /// Those who are added to the board's own book.
 fn added(contacts: Vec<Contact>) -> impl Iterator<Item = (AccountId, Edit)> {
-    let edits = contacts.into_iter().map(Edit::Add);
+    let edits = contacts.into_iter().map(Edit::add);
     edits.map(|edit| (AccountId::MAIN, edit))
 }
 

@@ -50,6 +50,8 @@ pub enum Field {
     Also,
     /// The user's own note on a contact.
     Note,
+    /// How a watch on a contact rings.
+    Ring,
     /// An operator's note on a contact.
     OperatorNote,
     /// The path of a file.
@@ -81,6 +83,7 @@ impl Field {
             Field::Title => "Title",
             Field::Also => "Also at",
             Field::Note => "My note",
+            Field::Ring => "Ring",
             Field::OperatorNote => "Note",
             Field::File => "File",
             Field::Server => "Server",
@@ -103,6 +106,7 @@ impl Field {
             Field::Title => Some(Fact::Title),
             Field::Also => Some(Fact::Also),
             Field::Note => Some(Fact::Note),
+            Field::Ring => Some(Fact::Ring),
             Field::Address
             | Field::OperatorNote
             | Field::File
@@ -155,6 +159,17 @@ impl FormLine {
             Value::Switch(_) => "",
         }
     }
+}
+
+/// What completes a field.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    /// The domains in use, the most used first.
+    pub domains: Vec<String>,
+    /// The groups in use, the most used first.
+    pub groups: Vec<String>,
+    /// The rings of the settings.
+    pub rings: Vec<String>,
 }
 
 /// A form: fields that are typed into, one after the other.
@@ -214,6 +229,10 @@ impl Form {
             (
                 Field::Note,
                 "for yourself: back at 14:00, deputy Eva (optional)",
+            ),
+            (
+                Field::Ring,
+                "when watched: bell, 1 to 9, none, or a [[ring]] (optional)",
             ),
         ];
         let lines = fields.map(|(field, hint)| {
@@ -427,15 +446,19 @@ impl Form {
         self.focus = first + (self.focus - first + step) % count;
     }
 
-    /// Completes the field that has the focus, from its start: a domain or a group in use.
-    /// Returns whether anything was completed.
-    pub fn complete(&mut self, domains: &[String], groups: &[String]) -> bool {
+    /// Completes the field that has the focus, from its start. Returns whether anything was completed.
+    pub(super) fn complete(&mut self, known: &Known) -> bool {
         let typed = self.typed();
         let completed = match self.focused() {
             Field::Address => typed.rsplit_once('@').and_then(|(user, begun)| {
-                beginning_with(domains, begun).map(|domain| format!("{user}@{domain}"))
+                beginning_with(&known.domains, begun).map(|domain| format!("{user}@{domain}"))
             }),
-            Field::Group if !typed.is_empty() => beginning_with(groups, typed).map(String::from),
+            Field::Group if !typed.is_empty() => {
+                beginning_with(&known.groups, typed).map(String::from)
+            }
+            Field::Ring if !typed.is_empty() => {
+                beginning_with(&known.rings, typed).map(String::from)
+            }
             _ => None,
         };
         match completed.filter(|completed| completed != typed) {
@@ -448,10 +471,10 @@ impl Form {
     }
 
     /// What would complete the focused field, to be shown dimmed behind the cursor.
-    pub fn suggestion(&self, domains: &[String], groups: &[String]) -> Option<String> {
+    pub(super) fn suggestion(&self, known: &Known) -> Option<String> {
         let mut trial = self.clone();
         let typed = self.typed().len();
-        let completed = trial.complete(domains, groups);
+        let completed = trial.complete(known);
         completed.then(|| trial.typed().get(typed..).unwrap_or_default().to_string())
     }
 

@@ -35,6 +35,7 @@ impl Board {
             }
             WorldMessage::SettingsTrouble(words) => self.settings_trouble = words,
             WorldMessage::Settings(settings) => self.settings = settings,
+            WorldMessage::RingTrouble(words) => self.ring_all_the_same(words, now),
             WorldMessage::Notice(words) => self.show_notice(words, now),
         }
     }

@@ -93,9 +93,10 @@ impl Board {
         }
     }
 
-    /// The user's hand moves. Where it did not for a while, says how much happened meanwhile.
+    /// The user's hand moves. Where it did not for a while, says how much happened meanwhile; not on a
+    /// wall, where no key lists it.
     pub(super) fn come_back(&mut self, now: Timestamp) {
-        if now < self.touched + ABSENT {
+        if self.is_on_a_wall() || now < self.touched + ABSENT {
             return;
         }
         self.absent_since = Some(self.touched);

@@ -128,6 +128,8 @@ pub enum WorldMessage {
     SettingsTrouble(Option<String>),
     /// All settings, for the settings view.
     Settings(Vec<Setting>),
+    /// A watch could not ring with its command: why.
+    RingTrouble(String),
     /// A problem or fact, for the line of notices.
     Notice(String),
 }
@@ -165,8 +167,13 @@ impl From<WorldEffect> for Effect {
 /// What the terminal does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TerminalEffect {
-    /// Ring the bell and notify: a watched contact is free. The words say who.
-    Ring(String),
+    /// Ring the bell so often, and notify: a watched contact is free.
+    Ring {
+        /// Who.
+        words: String,
+        /// How often.
+        bells: u8,
+    },
     /// Draw with the theme or icons of this choice from now on.
     Look(Choice),
     /// Put this text on the clipboard.
@@ -241,6 +248,8 @@ pub enum WorldEffect {
     SignIn(SignInEffect),
     /// Run a command for a contact, by itself.
     Run(Invocation),
+    /// Run the command with which the watch on a contact rings.
+    Ring(Invocation),
     /// Run a hook for a contact whose state has changed, after those before it.
     RunHook(Invocation),
     /// Put this text on the clipboard through tmux, which drops what programs inside it send to the

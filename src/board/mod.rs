@@ -64,7 +64,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tui_input::{Input, InputRequest};
 
-use crate::calling::{ContactActions, Hooks};
+use crate::calling::{ContactActions, Hooks, Rings};
 use crate::contacts::exchange::Refused;
 use crate::directory::Scheme;
 use crate::link::{Link, Report};
@@ -104,6 +104,8 @@ pub struct Preferences {
     pub actions: ContactActions,
     /// What runs by itself when a state changes.
     pub hooks: Hooks,
+    /// With what watches can ring, beside the bell.
+    pub rings: Rings,
     /// Whether a directory is set. Where a domain is, there may be one all the same.
     pub directory: bool,
     /// The likelier of the two kinds of address that somebody of the directory may have.
@@ -339,11 +341,11 @@ impl Board {
 
     /// What the user's hand does.
     fn hear(&mut self, message: UserMessage, now: Timestamp) {
-        self.come_back(now);
-        self.touched = now;
         if !self.is_signing_in() && !self.allows(&message) {
             return;
         }
+        self.come_back(now);
+        self.touched = now;
         match message {
             UserMessage::Act(action) if self.is_signing_in() => self.act_at_sign_in(action),
             UserMessage::Act(action) => self.act(action, now),

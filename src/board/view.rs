@@ -26,11 +26,20 @@ impl Board {
         self.accounts.freshness(now)
     }
 
-    /// How many contacts there are of each kind.
+    /// How many contacts there are of each kind; where a wall shows a saved search, of those that it
+    /// finds.
     pub fn counts(&self, now: Timestamp) -> Counts {
+        if self.search_on_the_wall().is_none() {
+            return self.count(self.entries(), now);
+        }
+        let found = self.sections.iter().flat_map(|section| &section.members);
+        self.count(found.map(|&place| self.entry_at(place)), now)
+    }
+
+    fn count<'a>(&self, entries: impl Iterator<Item = &'a Entry>, now: Timestamp) -> Counts {
         let freshness = self.freshness(now);
         let mut counts = Counts::default();
-        for entry in self.entries() {
+        for entry in entries {
             match (freshness.standing(entry), entry.availability()) {
                 (Standing::Fresh, Some(availability)) => {
                     counts.by_availability[availability as usize] += 1;

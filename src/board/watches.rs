@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Board, ContactId, Cursor, Repeat, TerminalEffect, Watch};
+use super::{Board, ContactId, Cursor, Entry, Repeat, TerminalEffect, Watch, WorldEffect};
+use crate::calling::Ring;
 
 impl Board {
     pub(super) fn ring(&mut self, id: &ContactId, now: Timestamp) {
@@ -10,6 +11,18 @@ impl Board {
             return;
         };
         let words = format!("{} is free", entry.name());
+        let after = self.freshness(now).confirmed_after(entry);
+        let (ring, subject) = (ring_of(entry), entry.subject(after));
+        let missing = self.missing_rings(&ring);
+        let named = ring.names.iter();
+        let named = named.filter_map(|name| self.preferences.rings.named(name));
+        let (mut runs, mut troubles) = (Vec::new(), Vec::from_iter(missing));
+        for filled in named.map(|command| command.fill(subject)) {
+            match filled {
+                Ok(invocation) => runs.push(invocation),
+                Err(misfit) => troubles.push(misfit.to_string()),
+            }
+        }
         let group = entry.contact.group.clone();
         if self.group_watches.remove(&group) {
             // Whoever is first answers for the group.
@@ -23,8 +36,34 @@ impl Board {
                 }
             }
         }
+        // Who waits for somebody hears something, whatever is wrong.
+        let bells = ring.bells.max(u8::from(!troubles.is_empty()));
+        let said = [words.clone()].into_iter().chain(troubles);
+        self.show_notice(said.collect::<Vec<_>>().join("; "), now);
+        self.want(TerminalEffect::Ring { words, bells });
+        for invocation in runs {
+            self.want(WorldEffect::Ring(invocation));
+        }
+    }
+
+    /// The bell rings where a command could not.
+    pub(super) fn ring_all_the_same(&mut self, words: String, now: Timestamp) {
         self.show_notice(words.clone(), now);
-        self.want(TerminalEffect::Ring(words));
+        self.want(TerminalEffect::Ring { words, bells: 1 });
+    }
+
+    /// Which commands a contact rings with that there are not, in words.
+    fn missing_rings(&self, ring: &Ring) -> Option<String> {
+        let rings = &self.preferences.rings;
+        let missing = ring.names.iter().filter(|name| rings.named(name).is_none());
+        let missing: Vec<String> = missing.map(|name| format!("'{name}'")).collect();
+        let words = || {
+            format!(
+                "no ring {} in the settings, or none allowed",
+                missing.join(", ")
+            )
+        };
+        (!missing.is_empty()).then(words)
     }
 
     pub(super) fn watch(&mut self, now: Timestamp) {
@@ -48,7 +87,11 @@ impl Board {
             Some(Repeat::Always) => format!("Rings each time that {name} becomes free"),
             None => format!("No longer watching {name}"),
         };
-        self.show_notice(words, now);
+        let ring = ring_of(entry);
+        let is_watched = entry.watch.is_some();
+        let how = ring.words().into_iter().chain(self.missing_rings(&ring));
+        let how = how.filter(|_| is_watched).map(|how| format!("; {how}"));
+        self.show_notice(words + &how.collect::<String>(), now);
         self.prefer()
     }
 
@@ -85,4 +128,8 @@ impl Board {
         self.show_notice(words, now);
         self.prefer()
     }
+}
+
+fn ring_of(entry: &Entry) -> Ring {
+    Ring::read(entry.contact.ring.as_deref().unwrap_or_default())
 }

@@ -35,6 +35,8 @@ pub fn read(
         file: shown(file),
         error,
     })?;
+    // Large ones are in memory once less.
+    drop(bytes);
     let source = source.unwrap_or_else(|| Source::guess(named(file), &decoded.text));
     file::check_memory(exchange::weight(&decoded.text, source), Kind::Import)
         .map_err(|error| CommandError::unreadable(file, error))?;

@@ -58,6 +58,7 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, scroll: usize) ->
         ("Number", Fact::Number),
         ("Mobile", Fact::Mobile),
         ("My note", Fact::Note),
+        ("Ring", Fact::Ring),
     ] {
         if let Some(words) = entry.contact.fact(fact) {
             page.fact(what, words);

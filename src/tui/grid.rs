@@ -70,7 +70,9 @@ pub fn draw(
     if board.entries().next().is_none() {
         draw_empty(buffer, area, look);
     } else if board.rows_in_sight().is_empty() {
-        let words = if board.offers_directory() {
+        let words = if board.is_on_a_wall() {
+            "Nobody at the moment."
+        } else if board.offers_directory() {
             "Nobody here fits. Enter searches the directory, Esc shows everybody."
         } else {
             "Nobody here fits what is searched for. Esc shows everybody."

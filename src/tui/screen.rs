@@ -146,7 +146,7 @@ impl Layout {
         };
         let is_joined = board.accounts().len() > 1;
         let links = if is_joined { line_from(4) } else { Rect::ZERO };
-        let has_tabs = !board.tabs().is_empty();
+        let has_tabs = !board.tabs().is_empty() && !board.is_on_a_wall();
         let tabs = if has_tabs { line_from(6) } else { Rect::ZERO };
         // A low screen shows only the most pressing, in one line: the contacts need the room.
         let room = match body.height {

@@ -248,8 +248,8 @@ fn edits_on_contacts_and_in_the_file_are_the_same() {
     fs::write(&file, book(&["anna", "bert", "cora"])).unwrap();
     let edits = [
         Edit::Remove(address("anna@sie.at")),
-        Edit::Add(contact("dora@sie.at", "Dora", "Sales")),
-        Edit::Add(contact("bert@sie.at", "Twice", "")),
+        Edit::add(contact("dora@sie.at", "Dora", "Sales")),
+        Edit::add(contact("bert@sie.at", "Twice", "")),
         Edit::Set {
             address: address("cora@sie.at"),
             fact: Fact::Name,
@@ -264,7 +264,7 @@ fn edits_on_contacts_and_in_the_file_are_the_same() {
             address: address("cora@sie.at"),
             pinned: true,
         },
-        Edit::Add(contact("anna@sie.at", "Back", "")),
+        Edit::add(contact("anna@sie.at", "Back", "")),
         Edit::Remove(address("nobody@sie.at")),
     ];
     let before = contacts::load(&file).unwrap();

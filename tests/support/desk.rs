@@ -12,7 +12,7 @@ use whosin::board::{
     AccountEffect, AccountId, AccountMessage, Action, Board, ContactId, Effect, Message, Order,
     Preferences, Remembered, UserMessage, View, WorldEffect, WorldMessage,
 };
-use whosin::calling::{ContactAction, ContactActions, Hook, Hooks};
+use whosin::calling::{ContactAction, ContactActions, Hook, Hooks, Rings};
 use whosin::contacts::Contact;
 use whosin::directory::Scheme;
 use whosin::link::{Link, LinkState, Mode, Outcome, Report};
@@ -133,6 +133,13 @@ fn hooks() -> Hooks {
     }
 }
 
+/// A gong that says for whom.
+fn rings() -> Rings {
+    let gong = ContactAction::new("Gong", None, &["gong", "{user}"]).unwrap();
+    let phone = ContactAction::new("Phone", None, &["phone", "{number}"]).unwrap();
+    [gong, phone].into_iter().collect()
+}
+
 /// A board, a clock and a screen.
 pub struct Desk {
     pub board: Board,
@@ -163,6 +170,7 @@ impl Desk {
             wall: false,
             actions: actions(),
             hooks: hooks(),
+            rings: rings(),
             directory: false,
             scheme: Scheme::User,
             zone: TimeZone::UTC,

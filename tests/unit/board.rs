@@ -9,8 +9,8 @@ use jiff::SignedDuration;
 use tui_input::InputRequest;
 use whosin::board::{
     AccountEffect, AccountId, AccountMessage, Action, Choice, ContactId, Cursor, Effect, Heading,
-    Message, Order, Origin, Pane, Remembered, Setting, Since, Standing, TerminalEffect,
-    UserMessage, View, WorldEffect, WorldMessage,
+    Message, Order, Origin, Pane, Preferences, Remembered, Setting, Since, Standing, Tab,
+    TerminalEffect, UserMessage, View, WorldEffect, WorldMessage,
 };
 use whosin::contacts::number::is_found;
 use whosin::contacts::{Edit, Fact};
@@ -148,6 +148,35 @@ fn what_is_chosen_on_the_board_itself_is_no_news() {
     desk.send(WorldMessage::Reconfigured(other, vec![sort(Order::ALL[0])]));
     assert_eq!(desk.board.notice(), Some("Settings followed: sort"));
     assert_eq!(desk.board.order(), Order::ALL[0]);
+}
+
+#[test]
+fn a_change_of_the_settings_that_arranges_nothing_moves_nobody_under_the_hand() {
+    let preferences = Preferences {
+        order: Order::State,
+        ..Desk::preferences()
+    };
+    let mut desk = Desk::with(preferences.clone(), 80, 24);
+    desk.staff();
+    desk.act(Action::Down);
+    let before = desk.board.sections().to_vec();
+    desk.send(report("dan@sie.at", desk.now, doing("<c:available/>")));
+    let other = Preferences {
+        free_for: SignedDuration::from_secs(9),
+        ..preferences.clone()
+    };
+    desk.send(WorldMessage::Reconfigured(Box::new(other), Vec::new()));
+    assert_eq!(desk.board.sections(), before);
+    let tabs = vec![Tab {
+        name: "Sales".into(),
+        find: "sales".into(),
+    }];
+    let other = Preferences {
+        tabs,
+        ..preferences
+    };
+    desk.send(WorldMessage::Reconfigured(Box::new(other), Vec::new()));
+    assert_ne!(desk.board.sections(), before);
 }
 
 #[test]
@@ -339,7 +368,7 @@ fn a_removed_contact_comes_back_with_its_name_and_group() {
     assert!(desk.screen().contains("Removed Dan Four: u takes it back"));
     let back = desk.act(Action::Undo);
     let dan = contact("dan@sie.at", "Dan Four", "Front desk");
-    assert!(back.contains(&wanted(AccountEffect::Save(vec![Edit::Add(dan.clone())]))));
+    assert!(back.contains(&wanted(AccountEffect::Save(vec![Edit::add(dan.clone())]))));
     assert_eq!(desk.board.find(&dan.address).unwrap().contact, dan);
     assert_eq!(
         desk.board.cursor(),
@@ -530,7 +559,7 @@ fn a_group_watch_rings_for_the_first_and_ends() {
 
 fn rings(effects: &[Effect]) -> Vec<String> {
     let words = |effect: &Effect| match effect {
-        Effect::Terminal(TerminalEffect::Ring(words)) => Some(words.clone()),
+        Effect::Terminal(TerminalEffect::Ring { words, .. }) => Some(words.clone()),
         _ => None,
     };
     effects.iter().filter_map(words).collect()
@@ -646,7 +675,7 @@ fn nobody_rings_on_the_strength_of_a_remembered_state() {
     let rings = |effects: &[Effect]| {
         effects
             .iter()
-            .any(|effect| matches!(effect, Effect::Terminal(TerminalEffect::Ring(_))))
+            .any(|effect| matches!(effect, Effect::Terminal(TerminalEffect::Ring { .. })))
     };
     let screen = desk.screen();
     assert!(

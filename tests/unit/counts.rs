@@ -143,7 +143,8 @@ fn a_watch_does_not_ring_for_a_state_that_has_turned_stale_meanwhile() {
     desk.send(report("ann@sie.at", desk.now, doing("<c:available/>")));
     // The machine slept: the next thing that happens is long after the bell was due.
     let rings = |effects: &[Effect]| {
-        let ring = |effect: &Effect| matches!(effect, Effect::Terminal(TerminalEffect::Ring(_)));
+        let ring =
+            |effect: &Effect| matches!(effect, Effect::Terminal(TerminalEffect::Ring { .. }));
         effects.iter().any(ring)
     };
     assert!(!rings(&desk.wait(120)));

@@ -65,7 +65,7 @@ fn added(effects: &[Effect]) -> Vec<whosin::contacts::Contact> {
         _ => None,
     });
     let adds = edits.flatten().filter_map(|edit| match edit {
-        Edit::Add(contact) => Some(contact.clone()),
+        Edit::Add(contact) => Some(contact.as_ref().clone()),
         _ => None,
     });
     adds.collect()

@@ -140,7 +140,7 @@ impl Book {
 
     /// Writes everybody into a file that is gone.
     fn restore(&mut self) -> Result<Vec<AccountMessage>, BookError> {
-        let everybody = self.known.iter().cloned().map(Edit::Add).collect();
+        let everybody = self.known.iter().cloned().map(Edit::add).collect();
         self.unsaved.insert(0, everybody);
         let count = self.unsaved.len() - 1;
         let contacts = contacts::save(&self.path, &self.locks, &self.unsaved.concat());

@@ -81,6 +81,16 @@ impl World {
                 let advice = "y and Y copy address and number";
                 launched.err().map(|error| format!("{error}; {advice}"))
             }),
+            WorldEffect::Ring(invocation) => {
+                let board = self.board.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = launch(&invocation, PATIENCE).await {
+                        let words = format!("{}. {error}", invocation.words);
+                        // A board that is gone needs none.
+                        let _ = board.send(WorldMessage::RingTrouble(words)).await;
+                    }
+                });
+            }
             WorldEffect::RunHook(invocation) => {
                 if let Err(words) = self.hooks.run(invocation) {
                     self.send(WorldMessage::Notice(words)).await;

@@ -87,6 +87,7 @@ pub(super) fn preferences(settings: &Settings) -> Preferences {
         wall: settings.wall.value,
         actions: settings.contact_actions(),
         hooks: settings.hooks(),
+        rings: settings.rings(),
         directory: settings.directory.value.is_some(),
         scheme: settings.directory_address.value.unwrap_or(Scheme::User),
         zone: TimeZone::system(),
