@@ -26,6 +26,11 @@ impl Board {
         self.accounts.freshness(now)
     }
 
+    /// How far the state of one contact can be trusted at `now`.
+    pub fn standing(&self, entry: &Entry, now: Timestamp) -> Standing {
+        entry.standing(self.account_of(entry).link().confirmed_after(now))
+    }
+
     /// How many contacts there are of each kind; where a wall shows a saved search, of those that it
     /// finds.
     pub fn counts(&self, now: Timestamp) -> Counts {

@@ -85,7 +85,7 @@ fn from_munich(who: &str, activities: &str) -> WorldMessage {
 
 fn standing(desk: &Desk, id: &ContactId) -> Standing {
     let entry = desk.board.entry(id).unwrap();
-    desk.board.freshness(desk.now).standing(entry)
+    desk.board.standing(entry, desk.now)
 }
 
 fn availability(desk: &Desk, id: &ContactId) -> Option<Availability> {
