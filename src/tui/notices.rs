@@ -54,7 +54,8 @@ pub fn all(board: &Board, now: Timestamp) -> Vec<Notice> {
     let book = own.book_trouble().map(String::from);
     let settings = board.settings_trouble().map(String::from);
     let notes = own.notes_trouble().map(String::from);
-    let problems = [link, book, notes, settings]
+    let watches = own.watches_trouble().map(String::from);
+    let problems = [link, book, notes, watches, settings]
         .into_iter()
         .flatten()
         .map(problem);

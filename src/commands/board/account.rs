@@ -1,5 +1,5 @@
-//! What serves one account of the board: its feed, its contact book, its operator's notes, and what keeps
-//! of them for the next run.
+//! What serves one account of the board: its feed, its contact book, the notes and watches of the desk, and
+//! what keeps of them for the next run.
 
 use std::path::Path;
 use std::time::Duration;
@@ -8,8 +8,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::book::Book;
 use super::effects::done;
-use super::notes::NoteFile;
 use super::road::Road;
+use super::shared_file::SharedFile;
 use crate::board::{AccountEffect, AccountId, AccountMessage, WorldMessage};
 use crate::commands::CommandError;
 use crate::commands::source::Source;
@@ -18,6 +18,7 @@ use crate::feed::Command;
 use crate::http::Route;
 use crate::memory::keeper::{Files, Keeper, Left};
 use crate::memory::last_seen;
+use crate::operator::{DeskWatches, OperatorNotes};
 use crate::settings::Settings;
 
 /// Whoever leaves the board does not wait longer than this for a disk.
@@ -89,7 +90,8 @@ impl Opened {
         let keeper = keeper(&settings, &source, known, road.clone());
         road.keeper = keeper.as_ref().map(Keeper::inbox);
         let places = &settings.places;
-        let notes = NoteFile::new(places.notes.clone(), places.locks.clone());
+        let notes = SharedFile::new(places.notes.clone(), places.locks.clone());
+        let watches = SharedFile::new(places.watches.clone(), places.locks.clone());
         let feed = source.start(road.clone())?;
         Ok(Attendant {
             feed: feed.commands,
@@ -97,6 +99,7 @@ impl Opened {
             board: road,
             book,
             notes,
+            watches,
             keeper,
         })
     }
@@ -141,7 +144,9 @@ pub struct Attendant {
     /// The contact book.
     pub book: Book,
     /// The operator's notes.
-    pub notes: NoteFile,
+    pub notes: SharedFile<OperatorNotes>,
+    /// The watches of the desk.
+    pub watches: SharedFile<DeskWatches>,
     /// What is kept for the next run.
     pub keeper: Option<Keeper>,
 }
@@ -157,7 +162,8 @@ impl Attendant {
         mut effects: mpsc::UnboundedReceiver<AccountEffect>,
     ) -> Result<(), BookError> {
         let mut polled = self.board.polled();
-        self = self.with_notes(NoteFile::read).await;
+        self = self.with_notes(SharedFile::read).await;
+        self = self.with_watches(SharedFile::read).await;
         if let Some(words) = self.book.unwatched() {
             self.board.notify(words).await;
         }
@@ -168,15 +174,20 @@ impl Attendant {
                     None => break,
                 },
                 () = self.book.changed() => self = self.with_book(Book::look_again).await,
-                () = self.notes.changed() => self = self.with_notes(NoteFile::read).await,
+                () = self.notes.changed() => self = self.with_notes(SharedFile::read).await,
+                () = self.watches.changed() => {
+                    self = self.with_watches(SharedFile::read).await;
+                }
                 Ok(()) = polled.changed() => {
                     self = self.with_book(Book::check).await;
-                    self = self.with_notes(NoteFile::check).await;
+                    self = self.with_notes(SharedFile::check).await;
+                    self = self.with_watches(SharedFile::check).await;
                 }
             }
         }
         let _ = self.feed.send(Command::Leave);
         self.notes.close();
+        self.watches.close();
         let saved = self.book.close();
         let _ = self.ended.await;
         if let Some(keeper) = self.keeper {
@@ -191,6 +202,11 @@ impl Attendant {
             AccountEffect::Save(edits) => return self.with_book(|book| book.save(edits)).await,
             AccountEffect::Annotate { number, edit } => {
                 return self.with_notes(move |notes| notes.save(number, edit)).await;
+            }
+            AccountEffect::Watch { number, edit } => {
+                return self
+                    .with_watches(move |watches| watches.save(number, edit))
+                    .await;
             }
             AccountEffect::Contacts(contacts) => feed(Command::Contacts(contacts)),
             AccountEffect::PollNow(contacts) => {
@@ -222,10 +238,22 @@ impl Attendant {
     /// Does something with the operator's notes where a slow disk holds up only this.
     async fn with_notes(
         mut self,
-        what: impl FnOnce(&mut NoteFile) -> Vec<AccountMessage> + Send + 'static,
+        what: impl FnOnce(&mut SharedFile<OperatorNotes>) -> Vec<AccountMessage> + Send + 'static,
     ) -> Attendant {
         Attendant::send_all(move || {
             let messages = what(&mut self.notes);
+            (self, messages)
+        })
+        .await
+    }
+
+    /// Does something with the watches where a slow disk holds up only this.
+    async fn with_watches(
+        mut self,
+        what: impl FnOnce(&mut SharedFile<DeskWatches>) -> Vec<AccountMessage> + Send + 'static,
+    ) -> Attendant {
+        Attendant::send_all(move || {
+            let messages = what(&mut self.watches);
             (self, messages)
         })
         .await

@@ -5,9 +5,9 @@ mod account;
 mod book;
 mod effects;
 mod following;
-mod notes;
 mod road;
 mod searches;
+mod shared_file;
 mod show;
 mod sign_in;
 
