@@ -132,7 +132,7 @@ fn what_has_just_rung_on_another_board_rings_here_and_is_asked_for() {
     let mut desk = Desk::staffed(80, 24);
     for whom in [ben(), Watched::Group(Some("Front desk".into()))] {
         let open = watch(whom);
-        read(&mut desk, watches(&[open.clone()]), 0);
+        read(&mut desk, watches(std::slice::from_ref(&open)), 0);
         assert!(is_watched(&desk, "ben@sie.at"));
         desk.wait(2);
         let over = watches(&[rung(&open, desk.now)]);
