@@ -60,6 +60,15 @@ pub trait Shared: Sized {
     fn change(&self, tables: &mut ArrayOfTables, edits: &[Self::Edit], now: Timestamp);
 }
 
+/// Whether the folder of a shared file, where the contact book was, is gone: a checkout may have both away
+/// for a moment. Nothing is written into the gap.
+pub fn is_away(path: &Path) -> bool {
+    let target = file::target(path);
+    let folder = target.parent();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    folder.is_some_and(|folder| !folder.is_dir())
+}
+
 /// Reads the file. One that is not there holds nothing; what is of no address is skipped.
 ///
 /// # Errors
@@ -85,7 +94,10 @@ pub fn save<T: Shared>(
         error,
     };
     let target = file::target(path);
-    file::folder_of(&target).map_err(unwritable)?;
+    if is_away(path) {
+        let away = io::Error::new(io::ErrorKind::NotFound, "its folder is not there");
+        return Err(unwritable(away));
+    }
     loop {
         let lock = Lock::of(&target, locks).map_err(unwritable)?;
         let text = text_of::<T>(&target)?;

@@ -94,6 +94,10 @@ impl<T: OnBoard> SharedFile<T> {
         if !self.unsaved.is_empty() {
             return self.try_to_save();
         }
+        // What the board has of it stays until it is back.
+        if operator::is_away(&self.path) {
+            return Vec::new();
+        }
         self.stamp = Stamp::of(&self.path);
         let read = operator::load(&self.path);
         self.outcome(read, "")
