@@ -21,7 +21,7 @@ impl AccountId {
     pub const MAIN: AccountId = AccountId(0);
 
     /// The account of the joined profile at this place, from 0.
-    pub fn joined(place: usize) -> AccountId {
+    pub const fn joined(place: usize) -> AccountId {
         AccountId(place + 1)
     }
 

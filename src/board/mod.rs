@@ -397,8 +397,9 @@ impl Board {
             hide_offline: self.hide_offline,
             folded: &self.folded,
             freshness: &freshness,
+            accounts: &self.accounts,
         };
-        self.sections = order::arrange(&self.accounts.entries().collect::<Vec<_>>(), how);
+        self.sections = order::arrange(how);
         self.lay_out();
     }
 

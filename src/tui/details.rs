@@ -46,6 +46,11 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, scroll: usize) ->
         page.labelled("Deputy", 11, look.theme.dim(), &words);
     }
     page.fact("Address", entry.contact.address.as_str());
+    let account = board.account_of(entry);
+    if let Some(profile) = account.profile() {
+        let server = &account.link().server;
+        page.fact("Profile", &format!("{profile}, at {server}"));
+    }
     for (what, fact) in [
         ("Group", Fact::Group),
         ("Title", Fact::Title),

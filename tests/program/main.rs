@@ -15,6 +15,7 @@ mod full_disk;
 mod hidden;
 mod history;
 mod hostile;
+mod joined;
 mod kills;
 mod last_seen;
 mod limits;

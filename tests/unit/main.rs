@@ -13,6 +13,7 @@ mod exchange;
 mod fuzz;
 mod hidden;
 mod instead;
+mod joined;
 mod keyboard;
 mod lately;
 mod linear;
