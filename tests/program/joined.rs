@@ -318,7 +318,9 @@ fn the_demo_shows_two_servers_in_one_command() {
     });
     let screen = board.wait_for("two servers", |screen| {
         let line = screen.lines().nth(1).unwrap_or_default();
-        screen.contains("Munich @ munich") && line.contains("munich: ") && line.ends_with("live")
+        screen.contains("Munich @ munich")
+            && line.contains("munich: ")
+            && line.trim_end().ends_with("live")
     });
     assert!(!screen.contains("asking"), "{screen}");
     board.send("q");
