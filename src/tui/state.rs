@@ -8,7 +8,8 @@ use ratatui::style::Style;
 
 use super::fit::{cells, fit};
 use super::look::{Look, Scene};
-use crate::board::{Entry, Knowledge, Repeat, Since, Standing, Trouble, age};
+use crate::board::{Entry, Knowledge, Since, Standing, Trouble, age};
+use crate::operator::Repeat;
 use crate::presence::{Availability, IconSet, Presence};
 
 /// One contact's state as it is shown.
