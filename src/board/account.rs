@@ -62,6 +62,9 @@ pub struct Account {
     unsaved: VecDeque<Vec<Edit>>,
     /// How many changes of its operator's notes the board has wanted.
     pub(super) notes_wanted: u64,
+    pub(super) watches_trouble: Option<String>,
+    /// How many changes of its watches the board has wanted.
+    pub(super) watches_wanted: u64,
 }
 
 impl Account {
@@ -73,6 +76,8 @@ impl Account {
             notes_trouble: None,
             unsaved: VecDeque::new(),
             notes_wanted: 0,
+            watches_trouble: None,
+            watches_wanted: 0,
         }
     }
 
@@ -104,6 +109,11 @@ impl Account {
     /// What is wrong with its operator's notes.
     pub fn notes_trouble(&self) -> Option<&str> {
         self.notes_trouble.as_deref()
+    }
+
+    /// What is wrong with its watches.
+    pub fn watches_trouble(&self) -> Option<&str> {
+        self.watches_trouble.as_deref()
     }
 
     /// When what is known of its contacts was last true as a whole: the oldest confirmation among
@@ -177,7 +187,12 @@ impl Accounts {
         &mut self.0
     }
 
-    /// The account of this name; `None` where it is not joined any more.
+    /// This account; `None` where it is not joined.
+    pub fn get(&self, id: AccountId) -> Option<&Account> {
+        self.0.get(id.0)
+    }
+
+    /// The same, to be changed.
     pub fn get_mut(&mut self, id: AccountId) -> Option<&mut Account> {
         self.0.get_mut(id.0)
     }

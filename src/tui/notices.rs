@@ -33,8 +33,11 @@ pub fn all(board: &Board, now: Timestamp) -> Vec<Notice> {
     let links = accounts().filter_map(|account| of_account(account, of_link(account, now)));
     let books = accounts().filter_map(|one| of_account(one, one.book_trouble().map(String::from)));
     let notes = accounts().filter_map(|one| of_account(one, one.notes_trouble().map(String::from)));
+    let watches =
+        accounts().filter_map(|one| of_account(one, one.watches_trouble().map(String::from)));
     let settings = board.settings_trouble().map(String::from);
-    let problems = links.chain(books).chain(notes).chain(settings);
+    let files = books.chain(notes).chain(watches);
+    let problems = links.chain(files).chain(settings);
     problems.map(problem).chain(notice).collect()
 }
 

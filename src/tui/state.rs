@@ -8,7 +8,8 @@ use ratatui::style::Style;
 
 use super::fit::{cells, fit};
 use super::look::{Look, Scene};
-use crate::board::{Entry, Knowledge, Repeat, Since, Standing, Trouble, age};
+use crate::board::{Entry, Knowledge, Since, Standing, Trouble, age};
+use crate::operator::Repeat;
 use crate::presence::{Availability, IconSet, Presence};
 
 /// One contact's state as it is shown.
@@ -25,6 +26,8 @@ pub struct Shown<'a> {
     pub endings: Vec<String>,
     /// What somebody who is away says of it, which may say more than the state.
     away_note: Option<&'a str>,
+    /// The joined profile that the contact is of, where the heading does not say it.
+    profile: Option<&'a str>,
     /// What operators note on the contact.
     pub note: Option<&'a str>,
     /// How long it has been so, or, where it is not sure, how long ago it was heard; where it is
@@ -36,6 +39,8 @@ pub struct Shown<'a> {
     pub style: Style,
     /// The colour of the second glyph.
     pub second_style: Style,
+    /// The number to call, of somebody who stands in for who was searched for.
+    pub number: Option<&'a str>,
     /// How the name is drawn.
     pub name_style: Style,
     /// Whether the state is known to be true now.
@@ -48,7 +53,7 @@ pub struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     /// How the entry is shown in the scene.
-    pub fn of(entry: &'a Entry, Scene { board, look, now }: Scene<'_>) -> Shown<'a> {
+    pub fn of(entry: &'a Entry, Scene { board, look, now }: Scene<'a>) -> Shown<'a> {
         let standing = board.standing(entry, now);
         let mut shown = Shown {
             glyph: Availability::Unknown.glyph(look.icons),
@@ -56,7 +61,9 @@ impl<'a> Shown<'a> {
             label: Cow::Borrowed(""),
             endings: Vec::new(),
             away_note: None,
+            profile: board.profile_beside(entry),
             note: entry.operator_note.as_ref().map(|note| note.text.as_str()),
+            number: None,
             age: String::new(),
             age_tells: true,
             style: look.theme.dim(),
@@ -104,6 +111,7 @@ impl<'a> Shown<'a> {
                 }
                 // That somebody who stands in is free says the heading.
                 shown.label = number.unwrap_or(label).into();
+                shown.number = number;
                 if let Some(until) = presence.until.filter(|until| *until > now) {
                     shown.endings = endings(presence.availability, until, now, look);
                 }
@@ -164,9 +172,18 @@ impl<'a> Shown<'a> {
             self.telling_age(),
         ) {
             (Some(whole), _) => (whole, ""),
-            (None, "") => (fit(&self.label, width), ""),
-            (None, age) => (fit(&self.label, width.saturating_sub(cells(age) + 1)), age),
+            (None, "") => (self.label_at(width), ""),
+            (None, age) => (self.label_at(width.saturating_sub(cells(age) + 1)), age),
         }
+    }
+
+    /// The state, with the profile behind it where that fits.
+    fn label_at(&self, width: usize) -> String {
+        let whole = self
+            .profile
+            .map(|profile| format!("{} @ {profile}", self.label));
+        let whole = whole.filter(|whole| cells(whole) <= width);
+        whole.unwrap_or_else(|| fit(&self.label, width))
     }
 
     /// How the words of the state are drawn: what has just changed stands out.

@@ -6,6 +6,7 @@ mod check;
 mod command_line;
 mod contacts;
 mod contacts_command;
+mod desk_watches;
 mod directory;
 mod exit_codes;
 mod flood;

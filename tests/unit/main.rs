@@ -31,4 +31,5 @@ mod tabs;
 mod tiles;
 mod unchanged;
 mod wall;
+mod watches;
 mod world;

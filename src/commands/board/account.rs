@@ -1,5 +1,5 @@
-//! What serves one account of the board: its feed, its contact book, its operator's notes, and what keeps
-//! of them for the next run.
+//! What serves one account of the board: its feed, its contact book, the notes and watches of the desk, and
+//! what keeps of them for the next run.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,8 +9,8 @@ use tokio::sync::{mpsc, watch};
 use super::book::Book;
 use super::effects::done;
 use super::joined::{Joined, Sources, problem, refused};
-use super::notes::NoteFile;
 use super::road::Road;
+use super::shared_file::SharedFile;
 use crate::board::{AccountEffect, AccountId, AccountMessage, WorldMessage};
 use crate::commands::CommandError;
 use crate::commands::source::Source;
@@ -20,6 +20,7 @@ use crate::http::Route;
 use crate::link::Problem;
 use crate::memory::keeper::{Files, Keeper, Left};
 use crate::memory::last_seen;
+use crate::operator::{DeskWatches, OperatorNotes};
 use crate::presence::Address;
 use crate::settings::{Profile, Settings};
 
@@ -103,7 +104,8 @@ impl Opened {
             polled: watch::Sender::new(()),
         };
         let mut attendant = Attendant {
-            notes: NoteFile::new(places.notes.clone(), places.locks.clone()),
+            notes: SharedFile::new(places.notes.clone(), places.locks.clone()),
+            watches: SharedFile::new(places.watches.clone(), places.locks.clone()),
             profile: self.profile,
             settings: self.settings,
             feed: None,
@@ -167,7 +169,8 @@ pub struct Attendant {
     /// The road by which results come back.
     board: Road,
     book: Book,
-    notes: NoteFile,
+    notes: SharedFile<OperatorNotes>,
+    watches: SharedFile<DeskWatches>,
     /// What is kept for the next run, and of which server and user.
     keeper: Option<Keeper>,
     kept: Option<(String, String)>,
@@ -220,7 +223,7 @@ impl Attendant {
     /// Has the user's refused sign-in tried again: that of a joined profile by what it says now, for
     /// somebody may have mended it.
     async fn sign_in_again(mut self) -> Attendant {
-        let Some(profile) = &self.profile else {
+        let Some(profile) = self.profile.clone() else {
             self.command(Command::SignInAgain);
             return self;
         };
@@ -233,6 +236,7 @@ impl Attendant {
         };
         self.leave().await;
         self.board.send(AccountMessage::Link(joined.link())).await;
+        self.settings = joined.settings;
         if let Ok(source) = joined.source
             && let Err(error) = self.start(source).await
         {
@@ -257,7 +261,8 @@ impl Attendant {
         mut effects: mpsc::UnboundedReceiver<AccountEffect>,
     ) -> Result<(), BookError> {
         let mut polled = self.board.polled();
-        self = self.with_notes(NoteFile::read).await;
+        self = self.with_notes(SharedFile::read).await;
+        self = self.with_watches(SharedFile::read).await;
         if let Some(words) = self.book.unwatched() {
             self.board.notify(words).await;
         }
@@ -268,15 +273,20 @@ impl Attendant {
                     None => break,
                 },
                 () = self.book.changed() => self = self.with_book(Book::look_again).await,
-                () = self.notes.changed() => self = self.with_notes(NoteFile::read).await,
+                () = self.notes.changed() => self = self.with_notes(SharedFile::read).await,
+                () = self.watches.changed() => {
+                    self = self.with_watches(SharedFile::read).await;
+                }
                 Ok(()) = polled.changed() => {
                     self = self.with_book(Book::check).await;
-                    self = self.with_notes(NoteFile::check).await;
+                    self = self.with_notes(SharedFile::check).await;
+                    self = self.with_watches(SharedFile::check).await;
                 }
             }
         }
         self.command(Command::Leave);
         self.notes.close();
+        self.watches.close();
         let saved = self.book.close();
         if let Some(feed) = self.feed {
             let _ = feed.ended.await;
@@ -292,6 +302,11 @@ impl Attendant {
             AccountEffect::Save(edits) => return self.with_book(|book| book.save(edits)).await,
             AccountEffect::Annotate { number, edit } => {
                 return self.with_notes(move |notes| notes.save(number, edit)).await;
+            }
+            AccountEffect::Watch { number, edit } => {
+                return self
+                    .with_watches(move |watches| watches.save(number, edit))
+                    .await;
             }
             AccountEffect::Contacts(contacts) => {
                 self.wanted.clone_from(&contacts);
@@ -326,10 +341,22 @@ impl Attendant {
     /// Does something with the operator's notes where a slow disk holds up only this.
     async fn with_notes(
         mut self,
-        what: impl FnOnce(&mut NoteFile) -> Vec<AccountMessage> + Send + 'static,
+        what: impl FnOnce(&mut SharedFile<OperatorNotes>) -> Vec<AccountMessage> + Send + 'static,
     ) -> Attendant {
         Attendant::send_all(move || {
             let messages = what(&mut self.notes);
+            (self, messages)
+        })
+        .await
+    }
+
+    /// Does something with the watches where a slow disk holds up only this.
+    async fn with_watches(
+        mut self,
+        what: impl FnOnce(&mut SharedFile<DeskWatches>) -> Vec<AccountMessage> + Send + 'static,
+    ) -> Attendant {
+        Attendant::send_all(move || {
+            let messages = what(&mut self.watches);
             (self, messages)
         })
         .await

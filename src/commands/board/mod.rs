@@ -6,9 +6,9 @@ mod book;
 mod effects;
 mod following;
 mod joined;
-mod notes;
 mod road;
 mod searches;
+mod shared_file;
 mod show;
 mod sign_in;
 
