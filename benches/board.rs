@@ -55,7 +55,7 @@ impl Service {
         let people = self.simulator.people().into_iter();
         let edits: Vec<Edit> = people
             .map(|person| {
-                Edit::Add(Contact {
+                Edit::add(Contact {
                     name: Some(person.name),
                     group: Some(person.group),
                     ..Contact::new(person.address)

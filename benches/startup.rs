@@ -44,7 +44,7 @@ fn home(contacts: usize) -> tempfile::TempDir {
             ..Contact::new(address(number))
         })
         .collect();
-    let edits: Vec<Edit> = everybody.iter().cloned().map(Edit::Add).collect();
+    let edits: Vec<Edit> = everybody.iter().cloned().map(Edit::add).collect();
     contacts::save(
         &home.path().join("config/whosin/contacts.toml"),
         home.path(),

@@ -1,13 +1,12 @@
 //! How much memory an answer of the service, and each kind of file, takes at its peak, whatever is in
 //! it. A program of its own with one test, for the peak is the whole process's.
 
-use std::path::Path;
-
 use jiff::Timestamp;
 use peak_alloc::PeakAlloc;
 use whosin::contacts::exchange::{self, Source};
-use whosin::contacts::{self, BookError, Contact, Edit};
-use whosin::file::Kind;
+use whosin::contacts::{self, Contact, Edit};
+use whosin::file::{Kind, MOST_MEMORY, weight_of_toml};
+use whosin::http::Trust;
 use whosin::memory::{history, last_seen};
 use whosin::operator;
 use whosin::presence::Address;
@@ -49,20 +48,14 @@ const HEAD: &str = "<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelop
 const LIST: &str = "<p:richPresenceList>";
 const BASIC: &str = "<p:basicPresenceList>";
 
-/// So often the text of a file is in memory at once while it is read or edited.
-const COPIES: usize = 8;
-
-/// As much of a text as is read as a contact book; it is written there.
-fn as_much_as_is_read(path: &Path, mut text: String) -> String {
-    loop {
-        std::fs::write(path, &text).unwrap();
-        if !matches!(contacts::load(path), Err(BookError::Unreadable { .. })) {
-            return text;
-        }
-        let shorter = text.len() * 7 / 8;
-        text.truncate(text[..shorter].rfind('\n').map_or(shorter, |at| at + 1));
-    }
+/// So much of a piece, in bytes, of which `part` weigh this, is just read.
+fn as_much_as_is_read(part: usize, weight: usize, kind: Kind) -> usize {
+    let size = (MOST_MEMORY / 64 * 63) as f64 * part as f64 / weight as f64;
+    (size as usize).min(kind.most() as usize)
 }
+
+/// As much of a piece, in bytes, as shows what it takes.
+const PART: usize = 256 << 10;
 
 fn books(judge: &mut impl FnMut(&str, usize, usize)) {
     let folder = tempfile::tempdir().unwrap();
@@ -80,45 +73,87 @@ fn books(judge: &mut impl FnMut(&str, usize, usize)) {
         ("a book of lists of tables", "", "[[a]]\na=1\n"),
         ("a book of dots", "", "a@.b.c.d.e.f=1\n"),
         ("a book of numbers", "a=[", "1,"),
+        ("a book of lists", "a=[", "[],"),
         ("a book of inline tables", "a=[", "{a=1},"),
+        ("a book of empty tables", "a=[", "{},"),
         ("a book of comments", "", "#\n"),
+        ("a book of line ends", "", "\r\n"),
         ("a book of mistakes", "", "="),
+        (
+            "a book of long notes",
+            "",
+            &format!(
+                "[[contact]]\naddress = \"p@&.at\"\nnote = \"{}\"\r\n",
+                "é".repeat(2000)
+            ),
+        ),
     ] {
-        let text = format!("{head}{}", many(piece, Kind::Contacts.most() as usize / 2));
-        let text = as_much_as_is_read(&path, text);
-        let edit = Edit::Add(Contact::new(Address::parse("new@b.c").unwrap()));
+        let part = many(piece, PART);
+        let size = as_much_as_is_read(part.len(), weight_of_toml(&part), Kind::Contacts);
+        let text = format!("{head}{}", many(piece, size - head.len()));
+        std::fs::write(&path, &text).unwrap();
+        let edit = Edit::add(Contact::new(Address::parse("new@b.c").unwrap()));
         let taken = peak(|| drop(contacts::save(&path, folder.path(), &[edit])));
-        judge(
-            what,
-            taken,
-            Kind::Contacts.most_memory() + COPIES * text.len(),
-        );
+        judge(what, taken, weight_of_toml(&text));
     }
 }
 
 fn imports(judge: &mut impl FnMut(&str, usize, usize)) {
-    for (what, head, piece) in [
+    let photo = format!(
+        "BEGIN:VCARD\nPHOTO:\n{}\nEND:VCARD\n",
+        format!(" {}\n", "A".repeat(75)).repeat(200)
+    );
+    let pieces = [
         ("addresses", "", "a@\n"),
+        (
+            "spreadsheets",
+            "name,address,group\n",
+            "Person @,p@@sie.at,Front desk\r\n",
+        ),
         ("empty lines", "", "\n"),
         ("commas", "", ","),
         ("cells", "", "a,"),
         ("quotes", "", "\""),
         ("entries", "", "dn:\n\n"),
         ("cards", "", "BEGIN:VCARD\nEND:VCARD\n"),
+        ("photos", "", photo.as_str()),
         ("properties", "BEGIN:VCARD\n", "a;a;a:\n"),
         ("values", "BEGIN:VCARD\nCATEGORIES:", "a,"),
         ("elements", "<blist>", "<a/>"),
         ("words", "", "a "),
         ("brackets", "", "<"),
-    ] {
-        let text = format!("{head}{}", many(piece, 256 << 10));
-        for source in Source::ALL {
-            let taken = peak(|| drop(exchange::read(&text, source, None, None)));
-            let what = format!("{what} as {}", source.name());
-            let most = exchange::weight(&text, source) + COPIES * text.len();
-            judge(&what, taken, most);
+        ("letters", "", "é"),
+    ];
+    for source in Source::ALL {
+        let mut fullest = (0, "", 0);
+        for (index, (what, head, piece)) in pieces.iter().enumerate() {
+            let text = format!("{head}{}", many(piece, PART));
+            let taken = peak(|| drop(exchange::read(&text, source, None, None))) + text.len();
+            let most = exchange::weight(&text, source);
+            judge(&format!("{what} as {}", source.name()), taken, most);
+            fullest = fullest.max((taken * 1000 / most, what, index));
         }
+        // As much as is read of what comes nearest to its limit.
+        let (_, what, index) = fullest;
+        let (_, head, piece) = pieces[index];
+        let part = format!("{head}{}", many(piece, PART));
+        let size = as_much_as_is_read(part.len(), exchange::weight(&part, source), Kind::Import);
+        let text = format!("{head}{}", many(piece, size - head.len()));
+        let taken = peak(|| drop(exchange::read(&text, source, None, None))) + text.len();
+        judge(
+            &format!("all {what} as {}", source.name()),
+            taken,
+            MOST_MEMORY,
+        );
     }
+    let decoded = |what: &str, bytes: Vec<u8>, judge: &mut dyn FnMut(&str, usize, usize)| {
+        let taken = peak(|| drop(exchange::decode(&bytes))) + bytes.len();
+        judge(what, taken, MOST_MEMORY);
+    };
+    let most = Kind::Import.most() as usize;
+    decoded("an import in Windows-1252", vec![0x80; most], judge);
+    let wide = [&[0xff, 0xfe][..], &[0xac, 0x20].repeat(most / 2 - 1)].concat();
+    decoded("an import in UTF-16", wide, judge);
 }
 
 fn small_files(judge: &mut impl FnMut(&str, usize, usize)) {
@@ -131,21 +166,36 @@ fn small_files(judge: &mut impl FnMut(&str, usize, usize)) {
     ] {
         std::fs::write(&path, many(piece, Kind::Settings.most() as usize)).unwrap();
         let taken = peak(|| drop(Layer::of_file(&path)));
-        judge(&format!("settings of {what}"), taken, 64 << 20);
+        judge(&format!("settings of {what}"), taken, MOST_MEMORY);
         let text = many(piece, Kind::Notes.most() as usize);
         std::fs::write(&path, &text).unwrap();
         let taken = peak(|| drop(operator::load(&path)));
-        judge(
-            &format!("notes of {what}"),
-            taken,
-            Kind::Notes.most_memory() + COPIES * text.len(),
-        );
+        judge(&format!("notes of {what}"), taken, MOST_MEMORY);
+    }
+}
+
+fn certificates(judge: &mut impl FnMut(&str, usize, usize)) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = rcgen::CertificateParams::new([]).unwrap();
+    let certificate = certificate.self_signed(&key).unwrap().pem();
+    for (what, piece) in [
+        ("usual ones", certificate.as_str()),
+        (
+            "empty ones",
+            "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+        ),
+        ("words", "a\n"),
+    ] {
+        std::fs::write(&path, many(piece, Kind::Certificates.most() as usize)).unwrap();
+        let trust = Trust::CaFile(path.clone());
+        let taken = peak(|| drop(trust.config("http/1.1")));
+        judge(&format!("certificates: {what}"), taken, MOST_MEMORY);
     }
 }
 
 fn kept_files(judge: &mut impl FnMut(&str, usize, usize)) {
-    /// So many people and devices are read.
-    const MOST_BRACES: usize = 60_000;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     let now = Timestamp::now();
@@ -160,7 +210,7 @@ fn kept_files(judge: &mut impl FnMut(&str, usize, usize)) {
         let text = many(&piece, Kind::History.most() as usize);
         std::fs::write(&path, &text).unwrap();
         let taken = peak(|| drop(history::read(&path, now)));
-        judge(&format!("a history of {what}"), taken, 4 * text.len());
+        judge(&format!("a history of {what}"), taken, MOST_MEMORY);
     }
     let head =
         format!("{{\"schema\":1,\"server\":\"\",\"user\":\"\",\"at\":\"{now}\",\"contacts\":[");
@@ -169,13 +219,19 @@ fn kept_files(judge: &mut impl FnMut(&str, usize, usize)) {
         ("small people", "{},"),
         ("lists", "[[],"),
         ("devices", "{\"uri\":\"@\",\"devices\":[{},{},{}]},"),
+        (
+            "notes",
+            "{\"uri\":\"@\",\"note\":\"eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee\"},",
+        ),
     ] {
+        // As many people and devices as are read, with a little less than the limit.
         let braces = piece.matches('{').count().max(1);
-        let text = format!("{head}{}", many(piece, MOST_BRACES / braces * piece.len()));
+        let size = (MOST_MEMORY * 31 / 32 * piece.len() / (braces * 2100 + 3 * piece.len()))
+            .min(Kind::LastSeen.most() as usize - head.len());
+        let text = format!("{head}{}", many(piece, size));
         std::fs::write(&path, &text).unwrap();
         let taken = peak(|| drop(last_seen::read(&path, "", "")));
-        let most = Kind::LastSeen.most_memory() + COPIES * text.len();
-        judge(&format!("last seen, of {what}"), taken, most);
+        judge(&format!("last seen, of {what}"), taken, MOST_MEMORY);
     }
 }
 
@@ -239,6 +295,7 @@ fn no_answer_and_no_file_takes_more_than_is_promised() {
     books(&mut judge);
     imports(&mut judge);
     small_files(&mut judge);
+    certificates(&mut judge);
     kept_files(&mut judge);
     assert!(over.is_empty(), "these take too much: {over:?}");
 }

@@ -6,8 +6,11 @@ use jiff::Timestamp;
 use tui_input::{Input, InputRequest};
 
 use super::typed::Typed;
-use super::{Board, Cursor, Form, Frozen, OwnChoice, Pane, Search, TerminalEffect, WorldEffect};
-use crate::link::{LinkState, Report};
+use super::{
+    Account, AccountEffect, AccountId, Board, ContactId, Cursor, Form, Frozen, OwnChoice, Pane,
+    Search, TerminalEffect,
+};
+use crate::link::Report;
 
 /// What a key or a hint does. Its name, help and keys are in the table of the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -77,7 +80,8 @@ impl Board {
             }
             Action::Edit => {
                 if let Some(entry) = self.selected() {
-                    self.pane = Pane::Form(Box::new(Form::changing(&entry.contact)));
+                    let form = Form::changing(entry.id(), &entry.contact);
+                    self.pane = Pane::Form(Box::new(form));
                 }
             }
             Action::Annotate => self.ask_for_note(),
@@ -195,7 +199,7 @@ impl Board {
         } else if self.search.take().is_some() {
             self.rearrange(now);
         } else {
-            let entries = self.roster.entries_mut().iter_mut();
+            let entries = self.accounts.entries_mut();
             entries.for_each(|entry| entry.marked = false);
         }
     }
@@ -213,7 +217,7 @@ impl Board {
         if let Pane::Own(choice) = &self.pane {
             let set = choice.made(now);
             self.pane = Pane::Contacts;
-            return self.want(WorldEffect::SetOwn(set));
+            return self.want_of(AccountId::MAIN, AccountEffect::SetOwn(set));
         }
         if self.offers_directory() && self.search.as_ref().is_some_and(|search| search.typing) {
             return self.look_up_searched(now);
@@ -276,10 +280,18 @@ impl Board {
     }
 
     fn refresh(&mut self) {
-        if matches!(self.link().state, LinkState::Refused { .. }) {
-            return self.want(WorldEffect::SignInAgain);
+        let refresh = |account: &Account| {
+            let effect = if account.is_refused() {
+                AccountEffect::SignInAgain
+            } else {
+                AccountEffect::PollNow(Vec::new())
+            };
+            (account.id(), effect)
+        };
+        let effects: Vec<_> = self.accounts().iter().map(refresh).collect();
+        for (account, effect) in effects {
+            self.want_of(account, effect);
         }
-        self.want(WorldEffect::PollNow(Vec::new()));
     }
 
     fn freeze(&mut self, now: Timestamp) {
@@ -291,9 +303,11 @@ impl Board {
                 });
             }
             Some(frozen) => {
-                let mut held: Vec<Report> = frozen.held.into_values().collect();
-                held.sort_by_key(|report| report.at);
-                self.take_reports(held)
+                let mut held: Vec<(ContactId, Report)> = frozen.held.into_iter().collect();
+                held.sort_by_key(|(_, report)| report.at);
+                for (id, report) in held {
+                    self.take_reports(id.account, vec![report]);
+                }
             }
         }
     }

@@ -5,9 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::edits::Turn;
 use super::fold::fold;
-use super::{Board, Entry, Field, Form, Pane, WorldEffect};
+use super::{AccountEffect, AccountId, Board, ContactId, Entry, Field, Form, Pane};
 use crate::operator::{NoteEdit, OperatorNote, OperatorNotes, deputy_in, end_in};
-use crate::presence::Address;
 
 impl Board {
     /// Opens the line for the note on the contact under the cursor.
@@ -15,20 +14,20 @@ impl Board {
         if let Some(entry) = self.selected() {
             let note = entry.operator_note.as_ref();
             let text = note.map_or("", |note| note.text.as_str());
-            let form = Form::annotating(entry.contact.address.clone(), text);
+            let form = Form::annotating(entry.id(), text);
             self.pane = Pane::Form(Box::new(form));
         }
     }
 
     /// Notes what was typed; nothing clears the note.
-    pub(super) fn annotate(&mut self, address: Address, now: Timestamp) {
+    pub(super) fn annotate(&mut self, id: ContactId, now: Timestamp) {
         let Pane::Form(form) = &self.pane else {
             return;
         };
         let text = form.text(Field::OperatorNote);
         let until = self.end_of_note(form, now);
         self.pane = Pane::Contacts;
-        let Some(entry) = self.entry(&address) else {
+        let Some(entry) = self.entry(&id) else {
             return;
         };
         let before = entry.operator_note.as_ref();
@@ -36,12 +35,13 @@ impl Board {
             return;
         }
         let name = entry.name();
+        let ContactId { account, address } = id;
         let (edit, name) = match text {
             Some(text) => {
                 let note = OperatorNote {
                     address,
                     text,
-                    by: self.link().user.clone(),
+                    by: self.account_of(entry).link().user.clone(),
                     at: now,
                     until,
                 };
@@ -52,7 +52,7 @@ impl Board {
                 format!("Cleared the note on {name}"),
             ),
         };
-        self.take_turn(Turn::Note(edit), name, now);
+        self.take_turn(Turn::Note(account, edit), name, now);
     }
 
     /// When the note that is being typed will go by itself.
@@ -62,23 +62,29 @@ impl Board {
     }
 
     /// Changes the notes and has that saved; returns the edit that takes it back.
-    pub(super) fn apply_note(&mut self, edit: &NoteEdit) -> NoteEdit {
-        self.notes_wanted += 1;
-        let number = self.notes_wanted;
+    pub(super) fn apply_note(&mut self, id: AccountId, edit: &NoteEdit) -> Option<NoteEdit> {
+        let account = self.accounts.get_mut(id)?;
+        account.notes_wanted += 1;
+        let number = account.notes_wanted;
+        let backward = account.roster.annotate(edit.clone());
         let edit = edit.clone();
-        self.want(WorldEffect::Annotate {
-            number,
-            edit: edit.clone(),
-        });
-        self.roster.annotate(edit)
+        self.want_of(id, AccountEffect::Annotate { number, edit });
+        Some(backward)
     }
 
-    /// Takes in the notes as they are on disk, with the board's changes up to this number.
-    pub(super) fn take_notes(&mut self, notes: OperatorNotes, number: u64, now: Timestamp) {
+    /// Takes in the notes of an account as they are on disk, with the board's changes up to this number.
+    pub(super) fn take_notes(
+        &mut self,
+        account: AccountId,
+        notes: OperatorNotes,
+        number: u64,
+        now: Timestamp,
+    ) {
+        let account = self.accounts.get_mut(account);
         // What is missing of the board's own comes with the next.
-        if number == self.notes_wanted {
-            self.roster.set_notes(notes);
-            self.roster.expire_notes(now);
+        if let Some(account) = account.filter(|account| number == account.notes_wanted) {
+            account.roster.set_notes(notes);
+            account.roster.expire_notes(now);
             self.out_of_order |= self.is_searched();
         }
     }
@@ -93,8 +99,7 @@ impl Board {
             let words = format!("No note names a deputy of {name}: n writes one");
             return self.show_notice(words, now);
         };
-        let address = deputy.contact.address.clone();
-        self.go_to(address, now);
+        self.go_to(deputy.id(), now);
     }
 
     /// The deputy whom a note on the contact names: the operator's, else the user's own, else the
@@ -110,14 +115,16 @@ impl Board {
         let is_named = |other: &&Entry| {
             other.contact.address != entry.contact.address && is_called(other, &named)
         };
-        let all = || self.entries().iter().filter(is_named);
+        let all = || self.entries().filter(is_named);
         let near = all().find(|other| other.contact.group == entry.contact.group);
         near.or_else(|| all().next())
     }
 
     /// When the next note goes by itself.
     pub(super) fn next_note_end(&self) -> Option<Timestamp> {
-        self.roster.next_note_end()
+        let accounts = self.accounts().iter();
+        let ends = accounts.filter_map(|account| account.roster.next_note_end());
+        ends.min()
     }
 }
 

@@ -2,9 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::{Action, Board, Entry, Pane, TerminalEffect, WorldEffect};
+use super::{Action, Board, ContactId, Entry, Pane, TerminalEffect, WorldEffect};
 use crate::calling::{ContactAction, Invocation, Misfit};
-use crate::presence::Address;
 
 impl Board {
     /// Calls the contact under the cursor.
@@ -55,15 +54,15 @@ impl Board {
         entry: &Entry,
         now: Timestamp,
     ) -> Result<Invocation, Misfit> {
-        action.fill(entry.subject(self.confirmed_after(now)))
+        action.fill(entry.subject(self.freshness(now).confirmed_after(entry)))
     }
 
     /// Runs the hooks for a contact whose state has changed.
-    pub(super) fn run_hooks(&mut self, address: &Address, became_free: bool, now: Timestamp) {
-        let Some(entry) = self.entry(address) else {
+    pub(super) fn run_hooks(&mut self, id: &ContactId, became_free: bool, now: Timestamp) {
+        let Some(entry) = self.entry(id) else {
             return;
         };
-        let subject = entry.subject(self.confirmed_after(now));
+        let subject = entry.subject(self.freshness(now).confirmed_after(entry));
         let hooks = self.preferences.hooks.due(became_free);
         let filled: Vec<_> = hooks.map(|hook| hook.fill(subject)).collect();
         for filled in filled {

@@ -2,14 +2,13 @@
 
 use jiff::Timestamp;
 
-use super::{Action, Board, Effect, Entry, Heading, Pane, Row, View};
-use crate::presence::Address;
+use super::{Action, Board, ContactId, Effect, Entry, Heading, Pane, Row, View};
 
 /// What the cursor is on: it stays with the person when rows move.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cursor {
     /// A contact.
-    Contact(Address),
+    Contact(ContactId),
     /// The heading of a folded section.
     Heading(Heading),
 }
@@ -29,7 +28,7 @@ impl Board {
     /// The contact under the cursor.
     pub fn selected(&self) -> Option<&Entry> {
         match &self.cursor {
-            Some(Cursor::Contact(address)) => self.entry(address),
+            Some(Cursor::Contact(id)) => self.entry(id),
             _ => None,
         }
     }
@@ -41,7 +40,9 @@ impl Board {
 
     /// Whether the cursor is on this contact.
     pub fn is_selected(&self, entry: &Entry) -> bool {
-        matches!(&self.cursor, Some(Cursor::Contact(address)) if *address == entry.contact.address)
+        let is_of =
+            |id: &ContactId| id.account == entry.account() && id.address == entry.contact.address;
+        matches!(&self.cursor, Some(Cursor::Contact(id)) if is_of(id))
     }
 
     /// How many contacts stand beside each other.
@@ -75,18 +76,18 @@ impl Board {
     }
 
     /// Puts the cursor on a contact, whatever hides it.
-    pub(super) fn go_to(&mut self, address: Address, now: Timestamp) {
-        let place = self.roster.place(&address);
+    pub(super) fn go_to(&mut self, id: ContactId, now: Timestamp) {
+        let place = self.accounts.place(&id);
         let mut shown = self.rows.iter().flat_map(Row::places);
         if let Some(place) = place.filter(|place| !shown.any(|shown| shown == place)) {
             self.search = None;
             self.open_tab = None;
             self.hide_offline = false;
-            let heading = Heading::of(&self.entries()[place].contact);
+            let heading = Heading::of(&self.entry_at(place).contact);
             self.folded.remove(&heading);
             self.rearrange(now);
         }
-        self.select(Cursor::Contact(address));
+        self.select(Cursor::Contact(id));
     }
 
     pub(super) fn travel(&mut self, action: Action, now: Timestamp) {
@@ -239,9 +240,7 @@ impl Board {
             }
             Row::Cells(cells) => {
                 let place = cells.get(column).or(cells.last())?;
-                Some(Cursor::Contact(
-                    self.entries()[*place].contact.address.clone(),
-                ))
+                Some(Cursor::Contact(self.entry_at(*place).id()))
             }
         }
     }
@@ -249,8 +248,8 @@ impl Board {
     /// The row and column of the cursor, where it is on something that is shown.
     fn cursor_cell(&self) -> Option<(usize, usize)> {
         match self.cursor.as_ref()? {
-            Cursor::Contact(address) => {
-                let place = self.roster.place(address)?;
+            Cursor::Contact(id) => {
+                let place = self.accounts.place(id)?;
                 self.rows
                     .iter()
                     .enumerate()

@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Board, Entry, Knowledge, Order, Row, Standing, age};
+use super::{Board, Entry, Freshness, Knowledge, Order, Row, Standing, age};
 use crate::link::{LinkState, Mode};
 
 /// How long the user's hand must rest before a state order sorts anew.
@@ -16,11 +16,12 @@ impl Board {
         let steady = self.order == Order::Name && !self.is_searched() && !self.hide_offline;
         if !steady {
             // A state that turns stale by time alone sends no message.
-            let before = self.confirmed_after(self.arranged_at);
-            let after = self.confirmed_after(now);
-            let fresh = |entry: &Entry, after| entry.standing(after) == Standing::Fresh;
-            let mut entries = self.roster.entries().iter();
-            self.out_of_order |= entries.any(|entry| fresh(entry, before) && !fresh(entry, after));
+            let before = self.freshness(self.arranged_at);
+            let after = self.freshness(now);
+            let is_fresh =
+                |entry: &Entry, then: &Freshness| then.standing(entry) == Standing::Fresh;
+            let turns = |entry: &Entry| is_fresh(entry, &before) && !is_fresh(entry, &after);
+            self.out_of_order |= self.accounts.entries().any(turns);
         }
         if self.out_of_order && (steady || now >= self.touched + REST) {
             self.rearrange(now);
@@ -36,15 +37,16 @@ impl Board {
         {
             self.notice = None;
         }
-        self.roster.expire_notes(now);
+        let accounts = self.accounts.all_mut().iter_mut();
+        accounts.for_each(|account| account.roster.expire_notes(now));
         self.rearrange_when_due(now);
         self.search_when_due(now);
         self.attend_the_wall(now);
         let free_for = self.preferences.free_for;
-        let after = self.confirmed_after(now);
+        let freshness = self.freshness(now);
         let mut rung = Vec::new();
-        for entry in self.roster.entries_mut() {
-            let fresh = entry.standing(after) == Standing::Fresh;
+        for entry in self.accounts.entries_mut() {
+            let fresh = freshness.standing(entry) == Standing::Fresh;
             let Some(watch) = &mut entry.watch else {
                 continue;
             };
@@ -54,11 +56,11 @@ impl Board {
                 if !watch.ring() {
                     entry.watch = None;
                 }
-                rung.push(entry.contact.address.clone());
+                rung.push(entry.id());
             }
         }
-        for address in rung {
-            self.ring(&address, now);
+        for id in rung {
+            self.ring(&id, now);
         }
     }
 
@@ -78,42 +80,40 @@ impl Board {
         if let Some(frozen) = &self.frozen {
             sooner(age::seconds_turn(frozen.since, now));
         }
-        match (&self.link().state, self.asked_at()) {
-            (
-                LinkState::Trouble {
-                    since, next_try, ..
-                },
-                _,
-            ) => {
-                sooner(age::seconds_turn(*since, now));
-                if let Some(next_try) = next_try.filter(|next_try| *next_try > now) {
-                    sooner(age::seconds_turn(
-                        next_try - SignedDuration::from_hours(1),
-                        now,
-                    ));
+        let freshness = self.freshness(now);
+        for account in self.accounts() {
+            let link = account.link();
+            match (&link.state, account.asked_at()) {
+                (
+                    LinkState::Trouble {
+                        since, next_try, ..
+                    },
+                    _,
+                ) => {
+                    sooner(age::seconds_turn(*since, now));
+                    if let Some(next_try) = next_try.filter(|next_try| *next_try > now) {
+                        sooner(age::seconds_turn(
+                            next_try - SignedDuration::from_hours(1),
+                            now,
+                        ));
+                    }
                 }
+                (_, Some(asked_at)) => sooner(match (link.mode, account.heard_at()) {
+                    (Mode::Live, Some(heard_at)) => age::live_turn(heard_at, now),
+                    _ => age::seconds_turn(asked_at, now),
+                }),
+                _ => {}
             }
-            (_, Some(asked_at)) => sooner(match (self.link().mode, self.heard_at()) {
-                (Mode::Live, Some(heard_at)) => age::live_turn(heard_at, now),
-                _ => age::seconds_turn(asked_at, now),
-            }),
-            _ => {}
-        }
-        let after = self.confirmed_after(now);
-        // The counts and the order are of everybody, in sight or not.
-        let fresh = self
-            .entries()
-            .iter()
-            .filter(|entry| entry.standing(after) == Standing::Fresh);
-        if let Some(oldest) = fresh.filter_map(Entry::asked_at).min() {
-            self.link()
-                .stale_from(oldest)
-                .into_iter()
-                .for_each(&mut sooner);
+            // The counts and the order are of everybody, in sight or not.
+            let fresh = account.entries().iter();
+            let fresh = fresh.filter(|entry| freshness.standing(entry) == Standing::Fresh);
+            if let Some(oldest) = fresh.filter_map(Entry::asked_at).min() {
+                link.stale_from(oldest).into_iter().for_each(&mut sooner);
+            }
         }
         let in_sight = self.rows_in_sight().iter().flat_map(Row::places);
-        for entry in in_sight.map(|&place| &self.entries()[place]) {
-            let shown = match (entry.standing(after), &entry.knowledge) {
+        for entry in in_sight.map(|&place| self.entry_at(place)) {
+            let shown = match (freshness.standing(entry), &entry.knowledge) {
                 (Standing::Fresh, Knowledge::Known(known)) => Some(known.since.at()),
                 _ => entry.asked_at(),
             };
@@ -132,7 +132,7 @@ impl Board {
                 sooner(changed + CHANGE_SHOWS);
             }
         }
-        let watches = self.entries().iter().filter_map(|entry| entry.watch);
+        let watches = self.entries().filter_map(|entry| entry.watch);
         watches
             .filter_map(|watch| watch.due(self.preferences.free_for))
             .for_each(&mut sooner);

@@ -1,11 +1,15 @@
 //! Edits of contacts: they show on the board at once, can be undone and redone, and are saved as an
 //! effect.
 
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Board, Cursor, Field, Form, Heading, Pane, Purpose, WorldEffect};
+use super::form::Known;
+use super::{
+    AccountEffect, AccountId, Board, ContactId, Cursor, Entry, Field, Form, Heading, Pane, Purpose,
+    WorldEffect,
+};
 use crate::contacts::{self, Contact, Edit};
 use crate::operator::NoteEdit;
 use crate::presence::Address;
@@ -13,39 +17,32 @@ use crate::presence::Address;
 /// How many steps can be undone.
 const KEPT: usize = 100;
 
-/// Steps that can be undone and redone, and edits that wait for the disk.
+/// Steps that can be undone and redone.
 #[derive(Debug, Default)]
 pub(super) struct Edits {
     done: Vec<Step>,
     undone: Vec<Step>,
-    /// Edits that are not on disk yet, the oldest first.
-    unsaved: VecDeque<Vec<Edit>>,
 }
 
-impl Edits {
-    /// The edits that are not on disk yet, in their order.
-    pub(super) fn unsaved(&self) -> impl Iterator<Item = &Edit> {
-        self.unsaved.iter().flatten()
-    }
+/// Edits of contacts, each in the book of its account, in their order there.
+type BookEdits = BTreeMap<AccountId, Vec<Edit>>;
 
-    /// The oldest `count` saves are on disk.
-    pub(super) fn were_saved(&mut self, count: usize) {
-        self.unsaved.drain(..count.min(self.unsaved.len()));
+/// Puts each edit to the book that it is for.
+fn by_book(edits: impl IntoIterator<Item = (AccountId, Edit)>) -> BookEdits {
+    let mut books = BookEdits::new();
+    for (account, edit) in edits {
+        books.entry(account).or_default().push(edit);
     }
-
-    fn save(&mut self, edits: Vec<Edit>) -> WorldEffect {
-        self.unsaved.push_back(edits.clone());
-        WorldEffect::Save(edits)
-    }
+    books
 }
 
 /// What is changed, and can be changed back.
 #[derive(Clone, Debug)]
 pub(super) enum Turn {
-    /// Contacts of the book.
-    Contacts(Vec<Edit>),
-    /// An operator's note.
-    Note(NoteEdit),
+    /// Contacts of the books.
+    Contacts(BookEdits),
+    /// An operator's note of an account.
+    Note(AccountId, NoteEdit),
 }
 
 /// One step: what it changes, what undoes it, and its name.
@@ -73,8 +70,8 @@ impl Board {
                 _ => self.want(WorldEffect::Import { path, group }),
             };
         }
-        if let Purpose::Annotate(address) = purpose {
-            return self.annotate(address, now);
+        if let Purpose::Annotate(id) = purpose {
+            return self.annotate(id, now);
         }
         if purpose == Purpose::DirectorySignIn {
             return self.sign_in_at_directory(now);
@@ -88,12 +85,12 @@ impl Board {
             self.pane = Pane::Contacts;
             return self.regroup(self.chosen(), group, now);
         }
-        if let Purpose::Change(address) = purpose {
-            let changed = self.roster.entry(&address).map(|entry| {
+        if let Purpose::Change(id) = purpose {
+            let changed = self.accounts.entry(&id).map(|entry| {
                 let mut contact = entry.contact.clone();
                 form.facts()
                     .for_each(|(fact, text)| drop(contact.set(fact, text)));
-                contact
+                (id.account, contact)
             });
             self.pane = Pane::Contacts;
             return self.change(changed.into_iter().collect(), now);
@@ -109,14 +106,15 @@ impl Board {
                 self.pane = Pane::Contacts;
                 let new = self.add(contacts, now);
                 if !new.is_empty() {
-                    self.want(WorldEffect::PollNow(new));
+                    self.want_of(AccountId::MAIN, AccountEffect::PollNow(new));
                 }
             }
             Err(refusal) => form.refusal = Some(refusal.to_string()),
         }
     }
 
-    /// Adds those who are not on the board yet, and selects the first; returns who is new.
+    /// Adds those who are not on the board yet to the board's own book, and selects the first; returns
+    /// who is new.
     pub(super) fn add(&mut self, contacts: Vec<Contact>, now: Timestamp) -> Vec<Address> {
         let Some(first) = contacts.first() else {
             return Vec::new();
@@ -124,7 +122,7 @@ impl Board {
         let first = first.address.clone();
         let mut new: Vec<Contact> = Vec::new();
         for contact in contacts {
-            let known = self.entry(&contact.address).is_some();
+            let known = self.find(&contact.address).is_some();
             if !known && new.iter().all(|other| other.address != contact.address) {
                 new.push(contact);
             }
@@ -136,37 +134,42 @@ impl Board {
             several => Some(format!("Added {}", contacts::counted(several.len()))),
         };
         match name {
-            Some(name) => self.carry_out(new.into_iter().map(Edit::Add).collect(), name, now),
+            Some(name) => self.carry_out(added(new), name, now),
             None => self.show_notice(format!("{first} is on the board already"), now),
         }
         self.search = None;
         self.hide_offline = false;
-        if let Some(entry) = self.entry(&first) {
-            let heading = Heading::of(&entry.contact);
-            self.folded.remove(&heading);
+        let there = self
+            .find(&first)
+            .map(|entry| (entry.id(), Heading::of(&entry.contact)));
+        if let Some((_, heading)) = &there {
+            self.folded.remove(heading);
         }
         self.rearrange(now);
-        self.select(Cursor::Contact(first));
+        if let Some((id, _)) = there {
+            self.select(Cursor::Contact(id));
+        }
         addresses
     }
 
     /// Adds contacts that are not on the board yet, and has them polled at once.
     pub(super) fn add_new(&mut self, new: Vec<Contact>, name: String, now: Timestamp) {
         let addresses = new.iter().map(|new| new.address.clone()).collect();
-        self.carry_out(new.into_iter().map(Edit::Add).collect(), name, now);
-        self.want(WorldEffect::PollNow(addresses));
+        self.carry_out(added(new), name, now);
+        self.want_of(AccountId::MAIN, AccountEffect::PollNow(addresses));
     }
 
-    fn change(&mut self, changed: Vec<Contact>, now: Timestamp) {
+    fn change(&mut self, changed: Vec<(AccountId, Contact)>, now: Timestamp) {
         let mut count = 0;
         let mut edits = Vec::new();
-        for contact in changed {
-            let Some(old) = self.entry(&contact.address) else {
+        for (account, contact) in changed {
+            let address = contact.address.clone();
+            let Some(old) = self.entry(&ContactId { account, address }) else {
                 continue;
             };
             let between = Edit::between(&old.contact, &contact);
             count += usize::from(!between.is_empty());
-            edits.extend(between);
+            edits.extend(between.into_iter().map(|edit| (account, edit)));
         }
         let words = match count {
             0 => return,
@@ -176,42 +179,44 @@ impl Board {
         self.carry_out(edits, words, now)
     }
 
-    /// The marked contacts, else the one under the cursor.
-    fn chosen(&self) -> Vec<Contact> {
-        let marked: Vec<Contact> = self
-            .entries()
-            .iter()
-            .filter(|entry| entry.marked)
-            .map(|entry| entry.contact.clone())
-            .collect();
+    /// The marked contacts, else the one under the cursor, each with the account that it is of.
+    fn chosen(&self) -> Vec<(AccountId, Contact)> {
+        let marked = self.entries().filter(|entry| entry.marked);
+        let marked: Vec<_> = marked.map(with_account).collect();
         if marked.is_empty() {
-            self.selected()
-                .map(|entry| entry.contact.clone())
-                .into_iter()
-                .collect()
+            self.selected().map(with_account).into_iter().collect()
         } else {
             marked
         }
     }
 
+    /// One of several things that are chosen, by name, else how many they are.
+    fn named(&self, chosen: &[(AccountId, Contact)]) -> Option<String> {
+        match chosen {
+            [] => None,
+            [(account, contact)] => {
+                let id = ContactId {
+                    account: *account,
+                    address: contact.address.clone(),
+                };
+                Some(self.entry(&id)?.name().to_string())
+            }
+            several => Some(contacts::counted(several.len())),
+        }
+    }
+
     pub(super) fn remove(&mut self, now: Timestamp) {
         let chosen = self.chosen();
-        let name = match chosen.as_slice() {
-            [] => return,
-            [one] => match self.entry(&one.address) {
-                Some(entry) => format!("Removed {}", entry.name()),
-                None => return,
-            },
-            several => format!("Removed {}", contacts::counted(several.len())),
+        let Some(name) = self.named(&chosen) else {
+            return;
         };
+        let name = format!("Removed {name}");
         if matches!(self.pane, Pane::Details { .. }) {
             self.pane = Pane::Contacts;
         }
         let next = self.neighbour_after_removal(&chosen);
-        let edits = chosen
-            .into_iter()
-            .map(|contact| Edit::Remove(contact.address))
-            .collect();
+        let edits = chosen.into_iter();
+        let edits = edits.map(|(account, contact)| (account, Edit::Remove(contact.address)));
         self.carry_out(edits, name, now);
         if let Some(next) = next {
             self.select(Cursor::Contact(next));
@@ -219,24 +224,28 @@ impl Board {
     }
 
     /// Who takes the cursor when the chosen ones are gone: the next in sight, else the one before.
-    fn neighbour_after_removal(&self, chosen: &[Contact]) -> Option<Address> {
+    fn neighbour_after_removal(&self, chosen: &[(AccountId, Contact)]) -> Option<ContactId> {
         let Some(Cursor::Contact(here)) = &self.cursor else {
             return None;
         };
-        let shown: Vec<&Address> = self
+        let shown: Vec<ContactId> = self
             .sections
             .iter()
             .filter(|section| !section.folded)
             .flat_map(|section| &section.members)
-            .map(|&place| &self.entries()[place].contact.address)
+            .map(|&place| self.entry_at(place).id())
             .collect();
-        let at = shown.iter().position(|&address| address == here)?;
-        let stays = |address: &&&Address| chosen.iter().all(|gone| gone.address != ***address);
+        let at = shown.iter().position(|id| id == here)?;
+        let is_gone = |id: &ContactId| {
+            let mut gone = chosen.iter();
+            gone.any(|(account, contact)| *account == id.account && contact.address == id.address)
+        };
+        let stays = |id: &&ContactId| !is_gone(id);
         let next = shown[at..]
             .iter()
             .find(stays)
             .or_else(|| shown[..at].iter().rev().find(stays));
-        next.map(|&address| address.clone())
+        next.cloned()
     }
 
     /// Opens the form that moves the marked contacts, or the one under the cursor.
@@ -247,16 +256,16 @@ impl Board {
     }
 
     /// A contact was dragged onto a section; one that is marked takes all marked along.
-    pub(super) fn drop_on(&mut self, address: Address, heading: &Heading, now: Timestamp) {
-        let Some(entry) = self.entry(&address) else {
+    pub(super) fn drop_on(&mut self, id: &ContactId, heading: &Heading, now: Timestamp) {
+        let Some(entry) = self.entry(id) else {
             return;
         };
         let moved = if entry.marked {
             self.chosen()
         } else {
-            vec![entry.contact.clone()]
+            vec![with_account(entry)]
         };
-        let moved = moved.into_iter().map(|contact| match heading {
+        let drop = |contact: Contact| match heading {
             // They are where they are because of the search.
             Heading::Instead(_) => contact,
             Heading::Pinned => Contact {
@@ -268,7 +277,9 @@ impl Board {
                 pinned: false,
                 ..contact
             },
-        });
+        };
+        let moved = moved.into_iter();
+        let moved = moved.map(|(account, contact)| (account, drop(contact)));
         self.change(moved.collect(), now)
     }
 
@@ -276,50 +287,53 @@ impl Board {
     /// the pins away.
     pub(super) fn pin(&mut self, now: Timestamp) {
         let chosen = self.chosen();
-        let pinned = !chosen.iter().all(|contact| contact.pinned);
+        let pinned = !chosen.iter().all(|(_, contact)| contact.pinned);
         let verb = if pinned { "Pinned" } else { "Unpinned" };
-        let name = match chosen.as_slice() {
-            [] => return,
-            [one] => match self.entry(&one.address) {
-                Some(entry) => format!("{verb} {}", entry.name()),
-                None => return,
-            },
-            several => format!("{verb} {}", contacts::counted(several.len())),
+        let Some(name) = self.named(&chosen) else {
+            return;
         };
+        let name = format!("{verb} {name}");
         let edits = chosen
             .into_iter()
-            .filter(|contact| contact.pinned != pinned);
-        let edits = edits.map(|contact| Edit::Pin {
-            address: contact.address,
-            pinned,
+            .filter(|(_, contact)| contact.pinned != pinned);
+        let edits = edits.map(|(account, contact)| {
+            let address = contact.address;
+            (account, Edit::Pin { address, pinned })
         });
-        self.carry_out(edits.collect(), name, now);
+        self.carry_out(edits, name, now);
     }
 
-    fn regroup(&mut self, moved: Vec<Contact>, group: Option<String>, now: Timestamp) {
-        let moved = moved.into_iter().map(|contact| Contact {
-            group: group.clone(),
-            ..contact
+    fn regroup(&mut self, moved: Vec<(AccountId, Contact)>, group: Option<String>, now: Timestamp) {
+        let moved = moved.into_iter().map(|(account, contact)| {
+            let group = group.clone();
+            (account, Contact { group, ..contact })
         });
         self.change(moved.collect(), now)
     }
 
     pub(super) fn mark(&mut self) {
-        if let Some(Cursor::Contact(address)) = &self.cursor
-            && let Some(entry) = self.roster.entry_mut(address)
+        if let Some(Cursor::Contact(id)) = &self.cursor
+            && let Some(entry) = self.accounts.entry_mut(id)
         {
             entry.marked ^= true;
         }
     }
 
     /// Applies the edits to the board, records how to undo them, and has them saved.
-    pub(super) fn carry_out(&mut self, edits: Vec<Edit>, name: String, now: Timestamp) {
-        self.take_turn(Turn::Contacts(edits), name, now);
+    fn carry_out(
+        &mut self,
+        edits: impl IntoIterator<Item = (AccountId, Edit)>,
+        name: String,
+        now: Timestamp,
+    ) {
+        self.take_turn(Turn::Contacts(by_book(edits)), name, now);
     }
 
     /// Changes something, and records how to undo it.
     pub(super) fn take_turn(&mut self, forward: Turn, name: String, now: Timestamp) {
-        let backward = self.turn(&forward, now);
+        let Some(backward) = self.turn(&forward, now) else {
+            return;
+        };
         self.show_notice(format!("{name}: u takes it back"), now);
         self.edits.undone.clear();
         self.edits.done.push(Step {
@@ -333,15 +347,11 @@ impl Board {
     }
 
     /// Changes something on the board, and has it saved; returns what undoes it.
-    fn turn(&mut self, turn: &Turn, now: Timestamp) -> Turn {
-        match turn {
-            Turn::Contacts(edits) => {
-                let backward = self.apply(edits, now);
-                self.save(edits.clone());
-                Turn::Contacts(backward)
-            }
-            Turn::Note(edit) => Turn::Note(self.apply_note(edit)),
-        }
+    fn turn(&mut self, turn: &Turn, now: Timestamp) -> Option<Turn> {
+        Some(match turn {
+            Turn::Contacts(books) => Turn::Contacts(self.apply(books, now)),
+            Turn::Note(account, edit) => Turn::Note(*account, self.apply_note(*account, edit)?),
+        })
     }
 
     pub(super) fn undo(&mut self, now: Timestamp) {
@@ -367,39 +377,48 @@ impl Board {
     }
 
     fn after_stepping(&mut self, turn: &Turn) {
-        let address = match turn {
-            Turn::Contacts(edits) => match edits.first() {
-                Some(Edit::Add(contact)) => contact.address.clone(),
-                _ => return,
+        let (account, address) = match turn {
+            Turn::Contacts(books) => match books.iter().next() {
+                Some((account, edits)) => match edits.first() {
+                    Some(Edit::Add(contact)) => (*account, contact.address.clone()),
+                    _ => return,
+                },
+                None => return,
             },
-            Turn::Note(edit) => edit.address().clone(),
+            Turn::Note(account, edit) => (*account, edit.address().clone()),
         };
-        self.select(Cursor::Contact(address));
+        self.select(Cursor::Contact(ContactId { account, address }));
     }
 
-    fn save(&mut self, edits: Vec<Edit>) {
-        let effect = self.edits.save(edits);
-        self.want(effect);
-        self.keep_fresh();
-    }
-
-    /// Applies edits to the board; returns the edits that undo them, in the order to apply.
-    fn apply(&mut self, edits: &[Edit], now: Timestamp) -> Vec<Edit> {
-        let contacts = self.entries().iter().map(|entry| entry.contact.clone());
-        let (contacts, backward) = contacts::applied(contacts.collect(), edits);
-        self.roster.set_contacts(contacts);
+    /// Applies edits to the board, and has them saved, each in its own book; returns the edits that
+    /// undo them, in the order to apply.
+    fn apply(&mut self, books: &BookEdits, now: Timestamp) -> BookEdits {
+        let mut backward = BookEdits::new();
+        for (&id, edits) in books {
+            let Some(account) = self.accounts.get_mut(id) else {
+                continue;
+            };
+            let contacts = account.entries().iter();
+            let contacts = contacts.map(|entry| entry.contact.clone()).collect();
+            let (contacts, undoing) = contacts::applied(contacts, edits);
+            account.roster.set_contacts(contacts);
+            account.save(edits.clone());
+            backward.insert(id, undoing);
+            self.want_of(id, AccountEffect::Save(edits.clone()));
+            self.keep_fresh(id);
+        }
         self.rearrange(now);
         backward
     }
 
     pub(super) fn step_field(&mut self, forward: bool) {
-        let (domains, groups) = self.in_use();
+        let known = self.known_to_forms();
         if let Pane::Form(form) = &mut self.pane {
             if forward && form.focused() == Field::File && !form.typed().is_empty() {
                 let path = form.typed().into();
                 return self.want(WorldEffect::CompletePath(path));
             }
-            if !(forward && form.complete(&domains, &groups)) {
+            if !(forward && form.complete(&known)) {
                 form.step(forward);
             }
         }
@@ -425,17 +444,20 @@ impl Board {
 
     /// What would complete the field that is typed into.
     pub fn suggestion(&self, form: &Form) -> Option<String> {
-        let (domains, groups) = self.in_use();
-        form.suggestion(&domains, &groups)
+        form.suggestion(&self.known_to_forms())
     }
 
-    /// The domains and groups in use, the most used first.
-    fn in_use(&self) -> (Vec<String>, Vec<String>) {
-        let contacts = || self.entries().iter().map(|entry| &entry.contact);
+    fn known_to_forms(&self) -> Known {
+        let contacts = || self.entries().map(|entry| &entry.contact);
         let domains = contacts().map(|contact| contact.address.domain().to_string());
         let own = self.preferences.domain.clone();
         let groups = contacts().filter_map(|contact| contact.group.clone());
-        (by_use(own.into_iter().chain(domains)), by_use(groups))
+        let rings = self.preferences.rings.all().iter();
+        Known {
+            domains: by_use(own.into_iter().chain(domains)),
+            groups: by_use(groups),
+            rings: rings.map(|ring| ring.name.clone()).collect(),
+        }
     }
 
     pub(super) fn fold(&mut self, heading: Heading, now: Timestamp) {
@@ -455,6 +477,17 @@ impl Board {
         }
         self.rearrange(now);
     }
+}
+
+/// Those who are added to the board's own book.
+fn added(contacts: Vec<Contact>) -> impl Iterator<Item = (AccountId, Edit)> {
+    let edits = contacts.into_iter().map(Edit::add);
+    edits.map(|edit| (AccountId::MAIN, edit))
+}
+
+/// A contact with the account that it is of.
+fn with_account(entry: &Entry) -> (AccountId, Contact) {
+    (entry.account(), entry.contact.clone())
 }
 
 fn by_use(values: impl Iterator<Item = String>) -> Vec<String> {

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::account::{AccountId, ContactId};
 use super::alert::Watch;
 use super::history::{Change, Timeline};
 use super::several::{Several, Together};
@@ -14,6 +15,7 @@ use crate::presence::{Address, Availability, Presence};
 /// One contact on the board: who it is and what is known of it.
 #[derive(Clone, Debug)]
 pub struct Entry {
+    pub(super) account: AccountId,
     /// Who it is, as the contact book has it.
     pub contact: Contact,
     /// The last state that is known, with its times, and from where.
@@ -114,7 +116,13 @@ pub enum Standing {
 impl Entry {
     /// A contact of whom nothing is known.
     pub fn new(contact: Contact) -> Entry {
+        Entry::of(AccountId::MAIN, contact)
+    }
+
+    /// The same in the book of one of the accounts of a board.
+    pub(super) fn of(account: AccountId, contact: Contact) -> Entry {
         Entry {
+            account,
             contact,
             knowledge: Knowledge::Nothing,
             trouble: None,
@@ -124,6 +132,19 @@ impl Entry {
             marked: false,
             timeline: Timeline::default(),
             several: None,
+        }
+    }
+
+    /// The account that it is of.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// Who it is among all contacts of a board.
+    pub fn id(&self) -> ContactId {
+        ContactId {
+            account: self.account,
+            address: self.contact.address.clone(),
         }
     }
 

@@ -12,7 +12,7 @@ impl Board {
     }
 
     pub(super) fn submit_export(&mut self, path: String, replace: Replace) {
-        let all = || self.entries().iter();
+        let all = || self.entries();
         let marked = all().any(|entry| entry.marked);
         let contacts = all().filter(|entry| entry.marked || !marked);
         let contacts = contacts.map(|entry| entry.contact.clone()).collect();
@@ -35,7 +35,7 @@ impl Board {
         let new: Vec<Contact> = imported
             .contacts
             .into_iter()
-            .filter(|contact| self.entry(&contact.address).is_none())
+            .filter(|contact| self.find(&contact.address).is_none())
             .map(|contact| Contact {
                 group: group.clone().or(contact.group),
                 ..contact

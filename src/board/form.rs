@@ -3,10 +3,10 @@
 use tui_input::{Input, InputRequest};
 
 use super::typed::Typed;
-use super::{Lookup, Replace, SignInForm};
+use super::{ContactId, Lookup, Replace, SignInForm};
 use crate::contacts::exchange::{self, Format, Reason, Source};
 use crate::contacts::{Contact, Fact, written_addresses};
-use crate::presence::{Address, AddressError, clean};
+use crate::presence::{AddressError, clean};
 
 /// What a form is for.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,9 +14,9 @@ pub enum Purpose {
     /// To add contacts: by address, or by a name that the directory knows.
     Add(Lookup),
     /// To change this contact.
-    Change(Address),
+    Change(ContactId),
     /// To note something on this contact for everybody at the desk.
-    Annotate(Address),
+    Annotate(ContactId),
     /// To move the marked contacts, or the one under the cursor, to a group.
     Move,
     /// To take contacts in from a file.
@@ -50,6 +50,8 @@ pub enum Field {
     Also,
     /// The user's own note on a contact.
     Note,
+    /// How a watch on a contact rings.
+    Ring,
     /// An operator's note on a contact.
     OperatorNote,
     /// The path of a file.
@@ -81,6 +83,7 @@ impl Field {
             Field::Title => "Title",
             Field::Also => "Also at",
             Field::Note => "My note",
+            Field::Ring => "Ring",
             Field::OperatorNote => "Note",
             Field::File => "File",
             Field::Server => "Server",
@@ -103,6 +106,7 @@ impl Field {
             Field::Title => Some(Fact::Title),
             Field::Also => Some(Fact::Also),
             Field::Note => Some(Fact::Note),
+            Field::Ring => Some(Fact::Ring),
             Field::Address
             | Field::OperatorNote
             | Field::File
@@ -155,6 +159,17 @@ impl FormLine {
             Value::Switch(_) => "",
         }
     }
+}
+
+/// What completes a field.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    /// The domains in use, the most used first.
+    pub domains: Vec<String>,
+    /// The groups in use, the most used first.
+    pub groups: Vec<String>,
+    /// The rings of the settings.
+    pub rings: Vec<String>,
 }
 
 /// A form: fields that are typed into, one after the other.
@@ -215,6 +230,10 @@ impl Form {
                 Field::Note,
                 "for yourself: back at 14:00, deputy Eva (optional)",
             ),
+            (
+                Field::Ring,
+                "when watched: bell, 1 to 9, none, or a [[ring]] (optional)",
+            ),
         ];
         let lines = fields.map(|(field, hint)| {
             let typed = match field.fact() {
@@ -233,8 +252,8 @@ impl Form {
     }
 
     /// A form to change what is known of a contact.
-    pub fn changing(contact: &Contact) -> Form {
-        let purpose = Purpose::Change(contact.address.clone());
+    pub fn changing(id: ContactId, contact: &Contact) -> Form {
+        let purpose = Purpose::Change(id);
         let known = |fact| contact.fact(fact).map(String::from);
         let mut form = Form::of_contact(purpose, contact.address.as_str(), known);
         form.focus = 1;
@@ -242,10 +261,10 @@ impl Form {
     }
 
     /// A form for the note on a contact, which says this so far.
-    pub fn annotating(address: Address, text: &str) -> Form {
+    pub fn annotating(id: ContactId, text: &str) -> Form {
         let hint = "out until 14:00, deputy Eva (or 2pm, +30m, tomorrow 9)";
         let line = FormLine::text(Field::OperatorNote, hint, text);
-        Form::new(Purpose::Annotate(address), vec![line])
+        Form::new(Purpose::Annotate(id), vec![line])
     }
 
     /// A form to name the group to move to.
@@ -427,15 +446,19 @@ impl Form {
         self.focus = first + (self.focus - first + step) % count;
     }
 
-    /// Completes the field that has the focus, from its start: a domain or a group in use.
-    /// Returns whether anything was completed.
-    pub fn complete(&mut self, domains: &[String], groups: &[String]) -> bool {
+    /// Completes the field that has the focus, from its start. Returns whether anything was completed.
+    pub(super) fn complete(&mut self, known: &Known) -> bool {
         let typed = self.typed();
         let completed = match self.focused() {
             Field::Address => typed.rsplit_once('@').and_then(|(user, begun)| {
-                beginning_with(domains, begun).map(|domain| format!("{user}@{domain}"))
+                beginning_with(&known.domains, begun).map(|domain| format!("{user}@{domain}"))
             }),
-            Field::Group if !typed.is_empty() => beginning_with(groups, typed).map(String::from),
+            Field::Group if !typed.is_empty() => {
+                beginning_with(&known.groups, typed).map(String::from)
+            }
+            Field::Ring if !typed.is_empty() => {
+                beginning_with(&known.rings, typed).map(String::from)
+            }
             _ => None,
         };
         match completed.filter(|completed| completed != typed) {
@@ -448,10 +471,10 @@ impl Form {
     }
 
     /// What would complete the focused field, to be shown dimmed behind the cursor.
-    pub fn suggestion(&self, domains: &[String], groups: &[String]) -> Option<String> {
+    pub(super) fn suggestion(&self, known: &Known) -> Option<String> {
         let mut trial = self.clone();
         let typed = self.typed().len();
-        let completed = trial.complete(domains, groups);
+        let completed = trial.complete(known);
         completed.then(|| trial.typed().get(typed..).unwrap_or_default().to_string())
     }
 

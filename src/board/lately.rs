@@ -37,7 +37,7 @@ impl Board {
     pub fn what_happened(&self, now: Timestamp) -> Vec<Happening<'_>> {
         let from = now.checked_sub(LISTED).unwrap_or(Timestamp::MIN);
         let from = self.absent_since.map_or(from, |since| since.min(from));
-        let entries = self.entries().iter();
+        let entries = self.entries();
         let mut happenings: Vec<_> = entries
             .flat_map(|entry| self.happenings(entry, from, now))
             .collect();
@@ -58,7 +58,7 @@ impl Board {
         from: Timestamp,
         now: Timestamp,
     ) -> impl Iterator<Item = Happening<'a>> + use<'a> {
-        let is_fresh = entry.standing(self.confirmed_after(now)) == Standing::Fresh;
+        let is_fresh = self.freshness(now).standing(entry) == Standing::Fresh;
         let changes = entry.timeline.changes();
         let newest = changes.len().saturating_sub(1);
         let recent = changes.iter().enumerate().rev();
@@ -83,24 +83,25 @@ impl Board {
     /// Puts the cursor on whoever changed last; from there on the one before, round and round.
     pub(super) fn go_to_changed(&mut self, now: Timestamp) {
         let lately = |entry: &&Entry| entry.changed.is_some_and(|at| now < at + LATELY);
-        let mut changed: Vec<&Entry> = self.entries().iter().filter(lately).collect();
+        let mut changed: Vec<&Entry> = self.entries().filter(lately).collect();
         changed.sort_by_key(|entry| Reverse(entry.changed));
         let here = changed.iter().position(|entry| self.is_selected(entry));
         let next = here.map_or(0, |here| (here + 1) % changed.len());
-        match changed.get(next).map(|entry| entry.contact.address.clone()) {
-            Some(address) => self.go_to(address, now),
+        match changed.get(next).map(|entry| entry.id()) {
+            Some(id) => self.go_to(id, now),
             None => self.show_notice("Nobody has changed in the last minute".into(), now),
         }
     }
 
-    /// The user's hand moves. Where it did not for a while, says how much happened meanwhile.
+    /// The user's hand moves. Where it did not for a while, says how much happened meanwhile; not on a
+    /// wall, where no key lists it.
     pub(super) fn come_back(&mut self, now: Timestamp) {
-        if now < self.touched + ABSENT {
+        if self.is_on_a_wall() || now < self.touched + ABSENT {
             return;
         }
         self.absent_since = Some(self.touched);
         let since = self.touched;
-        let entries = self.entries().iter();
+        let entries = self.entries();
         let happened = entries.filter(|entry| self.happenings(entry, since, now).next().is_some());
         match happened.count() {
             0 => {}

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use tui_input::Input;
 
 use super::form::{Field, Form, FormLine, Purpose, Value};
-use super::{Action, Board, Pane, WorldEffect};
+use super::{AccountEffect, AccountId, Action, Board, Pane, WorldEffect};
 use crate::contacts::{Contact, Fact};
 use crate::directory::{Credentials, Entry, Found, Query, confirmed};
 use crate::link::{Problem, Report};
@@ -347,7 +347,7 @@ impl Board {
         let addresses = entry.addresses(scheme, self.preferences.domain.as_deref());
         let mut on_board = addresses
             .iter()
-            .filter(|address| self.entry(address).is_some());
+            .filter(|address| self.find(address).is_some());
         let place = on_board
             .next()
             .cloned()
@@ -432,8 +432,8 @@ impl Board {
         } else {
             lookup.progress = Progress::Checking;
             self.guests.clone_from(&guests);
-            self.keep_fresh();
-            self.want(WorldEffect::PollNow(guests));
+            self.keep_fresh(AccountId::MAIN);
+            self.want_of(AccountId::MAIN, AccountEffect::PollNow(guests));
         }
         true
     }
@@ -521,7 +521,7 @@ impl Board {
         self.pane = Pane::Contacts;
         self.add(contacts, now);
         // Their states are known already.
-        self.take_reports(reports);
+        self.take_reports(AccountId::MAIN, reports);
     }
 
     /// Lets those go who were picked and are not waited for any more.
@@ -529,7 +529,7 @@ impl Board {
         let is_checking = |lookup: &mut Lookup| lookup.progress == Progress::Checking;
         if !self.guests.is_empty() && !self.lookup().is_some_and(is_checking) {
             self.guests.clear();
-            self.keep_fresh();
+            self.keep_fresh(AccountId::MAIN);
         }
     }
 

@@ -2,8 +2,8 @@ use jiff::SignedDuration;
 use tui_input::InputRequest;
 
 use super::{
-    Action, Change, Choice, Draft, Heading, Preferences, Remembered, SearchError, Setting,
-    SignInMessage,
+    AccountId, Action, Change, Choice, ContactId, Draft, Heading, Preferences, Remembered,
+    SearchError, Setting, SignInMessage,
 };
 use crate::calling::Invocation;
 use crate::contacts::exchange::Imported;
@@ -48,11 +48,11 @@ pub enum UserMessage {
     /// Pasted a text.
     Paste(String),
     /// Clicked a contact.
-    Select(Address),
+    Select(ContactId),
     /// Clicked the heading of a section.
     Fold(Heading),
     /// Dragged a contact onto a section.
-    Drop(Address, Heading),
+    Drop(ContactId, Heading),
     /// Clicked a field or a choice of the open pane, by its place from 0.
     Point(usize),
     /// Clicked somebody whom the directory has found, by the place from 0.
@@ -63,13 +63,13 @@ pub enum UserMessage {
     Scroll(i32),
 }
 
-/// What the feed, the contact book and the files on disk send to the board.
+/// What the feed, the contact book and the operator's notes of one account send to the board.
 #[derive(Clone, Debug)]
-pub enum WorldMessage {
+pub enum AccountMessage {
     /// The contact book was read, at start or after somebody else changed it.
     Contacts(Vec<Contact>),
-    /// The oldest so many [`WorldEffect::Save`]s are on disk; the next
-    /// [`WorldMessage::Contacts`] includes them.
+    /// The oldest so many [`AccountEffect::Save`]s are on disk; the next
+    /// [`AccountMessage::Contacts`] includes them.
     Saved(usize),
     /// The contact book could not be read or written: why, and what to do. `None` clears it.
     BookTrouble(Option<String>),
@@ -79,7 +79,7 @@ pub enum WorldMessage {
     OperatorNotes {
         /// The notes.
         notes: OperatorNotes,
-        /// The number of the last [`WorldEffect::Annotate`] that is in them.
+        /// The number of the last [`AccountEffect::Annotate`] that is in them.
         number: u64,
     },
     /// The notes could not be read or written: why, and what to do. `None` clears it.
@@ -90,6 +90,17 @@ pub enum WorldMessage {
     Reports(Vec<Report>),
     /// The link changed.
     Link(Link),
+    /// Somebody has set the clock of the machine, forward by so much or back.
+    ClockSet(SignedDuration),
+}
+
+/// What the world sends to the board.
+#[derive(Clone, Debug)]
+pub enum WorldMessage {
+    /// Something that concerns one account; nothing where it is not on the board.
+    Account(AccountId, AccountMessage),
+    /// These profiles are joined, by name, each with its link as it is before the first sign-in.
+    Joined(Vec<(String, Link)>),
     /// Something happened to the sign-in form.
     SignIn(SignInMessage),
     /// A file of contacts was read.
@@ -115,10 +126,10 @@ pub enum WorldMessage {
     Reconfigured(Box<Preferences>, Vec<Setting>),
     /// The settings file cannot be followed: why. `None` clears it.
     SettingsTrouble(Option<String>),
-    /// Somebody has set the clock of the machine, forward by so much or back.
-    ClockSet(SignedDuration),
     /// All settings, for the settings view.
     Settings(Vec<Setting>),
+    /// A watch could not ring with its command: why.
+    RingTrouble(String),
     /// A problem or fact, for the line of notices.
     Notice(String),
 }
@@ -156,8 +167,13 @@ impl From<WorldEffect> for Effect {
 /// What the terminal does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TerminalEffect {
-    /// Ring the bell and notify: a watched contact is free. The words say who.
-    Ring(String),
+    /// Ring the bell so often, and notify: a watched contact is free.
+    Ring {
+        /// Who.
+        words: String,
+        /// How often.
+        bells: u8,
+    },
     /// Draw with the theme or icons of this choice from now on.
     Look(Choice),
     /// Put this text on the clipboard.
@@ -172,9 +188,9 @@ pub enum TerminalEffect {
     Quit,
 }
 
-/// What the feed, the contact book and the disk do.
+/// What the feed, the contact book and the operator's notes of one account do.
 #[derive(Clone, Debug, PartialEq)]
-pub enum WorldEffect {
+pub enum AccountEffect {
     /// Save these changes of the contact book.
     Save(Vec<Edit>),
     /// Save this change of the operator's notes.
@@ -184,6 +200,23 @@ pub enum WorldEffect {
         /// What changes.
         edit: NoteEdit,
     },
+    /// Keep exactly these contacts fresh from now on.
+    Contacts(Vec<Address>),
+    /// Poll these contacts now; an empty list means everyone.
+    PollNow(Vec<Address>),
+    /// Poll these contacts first: they are on the screen or watched.
+    Prefer(Vec<Address>),
+    /// Sign in again after a refusal.
+    SignInAgain,
+    /// Set the user's own presence.
+    SetOwn(OwnSet),
+}
+
+/// What the world does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WorldEffect {
+    /// Something that concerns one account.
+    Account(AccountId, AccountEffect),
     /// Read contacts from a file.
     Import {
         /// The path, as it was typed.
@@ -211,20 +244,12 @@ pub enum WorldEffect {
     },
     /// Sign in at the directory as somebody from now on.
     SignInAtDirectory(Credentials),
-    /// Keep exactly these contacts fresh from now on.
-    Contacts(Vec<Address>),
-    /// Poll these contacts now; an empty list means everyone.
-    PollNow(Vec<Address>),
-    /// Poll these contacts first: they are on the screen or watched.
-    Prefer(Vec<Address>),
     /// Serve the sign-in form, while it is open.
     SignIn(SignInEffect),
-    /// Sign in again after a refusal.
-    SignInAgain,
-    /// Set the user's own presence.
-    SetOwn(OwnSet),
     /// Run a command for a contact, by itself.
     Run(Invocation),
+    /// Run the command with which the watch on a contact rings.
+    Ring(Invocation),
     /// Run a hook for a contact whose state has changed, after those before it.
     RunHook(Invocation),
     /// Put this text on the clipboard through tmux, which drops what programs inside it send to the

@@ -1,6 +1,7 @@
 //! The board's state, free of I/O: a [`Message`] and the time go in, [`Effect`]s for the terminal
 //! and the world come out. Drawing only reads it.
 
+mod account;
 mod actions;
 /// Ages in words, and when the words change.
 pub mod age;
@@ -34,6 +35,7 @@ mod view;
 mod wall;
 mod watches;
 
+pub use account::{Account, AccountId, ContactId, Freshness};
 pub use actions::Action;
 pub use alert::{Repeat, Watch};
 pub use cursor::{Cursor, Room};
@@ -44,7 +46,8 @@ pub use history::{Change, DAY, KEPT, Timeline};
 pub use lately::Happening;
 pub use lookup::{Lookup, Person, Place, Progress, SearchError, contact_of};
 pub use message::{
-    Effect, Message, Replace, SignInEffect, TerminalEffect, UserMessage, WorldEffect, WorldMessage,
+    AccountEffect, AccountMessage, Effect, Message, Replace, SignInEffect, TerminalEffect,
+    UserMessage, WorldEffect, WorldMessage,
 };
 pub use order::{Heading, Order, Row, Section};
 pub use own::OwnChoice;
@@ -61,11 +64,12 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tui_input::{Input, InputRequest};
 
-use crate::calling::{ContactActions, Hooks};
+use crate::calling::{ContactActions, Hooks, Rings};
 use crate::contacts::exchange::Refused;
 use crate::directory::Scheme;
 use crate::link::{Link, Report};
 use crate::presence::Address;
+use account::Accounts;
 use edits::Edits;
 use order::Arrangement;
 use wall::Wall;
@@ -100,6 +104,8 @@ pub struct Preferences {
     pub actions: ContactActions,
     /// What runs by itself when a state changes.
     pub hooks: Hooks,
+    /// With what watches can ring, beside the bell.
+    pub rings: Rings,
     /// Whether a directory is set. Where a domain is, there may be one all the same.
     pub directory: bool,
     /// The likelier of the two kinds of address that somebody of the directory may have.
@@ -233,7 +239,7 @@ struct Notice {
 #[derive(Clone, Debug)]
 struct Frozen {
     since: Timestamp,
-    held: HashMap<Address, Report>,
+    held: HashMap<ContactId, Report>,
 }
 
 /// The state of the whole board.
@@ -241,7 +247,7 @@ struct Frozen {
 pub struct Board {
     preferences: Preferences,
     settings: Vec<Setting>,
-    roster: Roster,
+    accounts: Accounts,
     sections: Vec<Section>,
     rows: Vec<Row>,
     room: Room,
@@ -258,12 +264,8 @@ pub struct Board {
     group_watches: HashSet<Option<String>>,
     frozen: Option<Frozen>,
     notice: Option<Notice>,
-    book_trouble: Option<String>,
     settings_trouble: Option<String>,
-    notes_trouble: Option<String>,
     edits: Edits,
-    /// How many changes of operator's notes the board has wanted.
-    notes_wanted: u64,
     /// How many searches of the directory there were.
     searches: u64,
     /// Addresses that are kept fresh only until it is clear whether the server knows them.
@@ -297,7 +299,7 @@ impl Board {
             open_tab: None,
             preferences,
             settings: Vec::new(),
-            roster: Roster::new(link),
+            accounts: Accounts::new(link),
             sections: Vec::new(),
             rows: Vec::new(),
             room,
@@ -309,11 +311,8 @@ impl Board {
             group_watches: HashSet::new(),
             frozen: None,
             notice: None,
-            book_trouble: None,
             settings_trouble: None,
-            notes_trouble: None,
             edits: Edits::default(),
-            notes_wanted: 0,
             searches: 0,
             guests: Vec::new(),
             touched: now,
@@ -342,11 +341,11 @@ impl Board {
 
     /// What the user's hand does.
     fn hear(&mut self, message: UserMessage, now: Timestamp) {
-        self.come_back(now);
-        self.touched = now;
         if !self.is_signing_in() && !self.allows(&message) {
             return;
         }
+        self.come_back(now);
+        self.touched = now;
         match message {
             UserMessage::Act(action) if self.is_signing_in() => self.act_at_sign_in(action),
             UserMessage::Act(action) => self.act(action, now),
@@ -356,9 +355,9 @@ impl Board {
                 self.type_in(InputRequest::InsertChar(character), now);
             }
             UserMessage::Paste(text) => self.paste(&text, now),
-            UserMessage::Select(address) => self.select(Cursor::Contact(address)),
+            UserMessage::Select(id) => self.select(Cursor::Contact(id)),
             UserMessage::Fold(heading) => self.fold(heading, now),
-            UserMessage::Drop(address, heading) => self.drop_on(address, &heading, now),
+            UserMessage::Drop(id, heading) => self.drop_on(&id, &heading, now),
             UserMessage::Point(place) => self.point(place, now),
             UserMessage::PointAtFound(place) => self.point_at_found(place),
             UserMessage::Tab(place) => self.open_tab_at(place, now),
@@ -369,6 +368,11 @@ impl Board {
     /// Has something done by the terminal or the world.
     fn want(&mut self, effect: impl Into<Effect>) {
         self.effects.push(effect.into());
+    }
+
+    /// Has something done for an account.
+    fn want_of(&mut self, account: AccountId, effect: AccountEffect) {
+        self.want(WorldEffect::Account(account, effect));
     }
 
     fn show_notice(&mut self, words: String, now: Timestamp) {
@@ -387,15 +391,16 @@ impl Board {
             .as_ref()
             .map(|search| Find::new(search.input.value()));
         let mut within = self.find_of_tab();
+        let freshness = self.freshness(now);
         let how = Arrangement {
             order: self.order,
             within: within.as_mut(),
             find: find.as_mut(),
             hide_offline: self.hide_offline,
             folded: &self.folded,
-            confirmed_after: self.confirmed_after(now),
+            freshness: &freshness,
         };
-        self.sections = order::arrange(self.entries(), how);
+        self.sections = order::arrange(&self.accounts.entries().collect::<Vec<_>>(), how);
         self.lay_out();
     }
 

@@ -2,9 +2,8 @@ use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
-use jiff::Timestamp;
-
 use super::View;
+use super::account::Freshness;
 use super::entry::{Entry, Standing};
 use super::find::Find;
 use crate::contacts::Contact;
@@ -105,24 +104,24 @@ pub(super) struct Arrangement<'a> {
     pub find: Option<&'a mut Find>,
     pub hide_offline: bool,
     pub folded: &'a HashSet<Heading>,
-    pub confirmed_after: Timestamp,
+    pub freshness: &'a Freshness,
 }
 
 /// Arranges the entries into sections: those who are pinned, then groups in the order in which the
 /// contact book first names them, contacts without a group last.
-pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
+pub(super) fn arrange(entries: &[&Entry], how: Arrangement<'_>) -> Vec<Section> {
     let Arrangement {
         order,
         mut within,
         mut find,
         hide_offline,
         folded,
-        confirmed_after,
+        freshness,
     } = how;
     let mut sections: Vec<Section> = Vec::new();
     let mut places: HashMap<(bool, Option<&str>), usize> = HashMap::new();
-    for (place, entry) in entries.iter().enumerate() {
-        let standing = entry.standing(confirmed_after);
+    for (place, &entry) in entries.iter().enumerate() {
+        let standing = freshness.standing(entry);
         let contact = &entry.contact;
         let group = contact.group.as_deref().filter(|_| !contact.pinned);
         let section = *places.entry((contact.pinned, group)).or_insert_with(|| {
@@ -155,22 +154,19 @@ pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
         match order {
             Order::Name => section
                 .members
-                .sort_by_cached_key(|&at| by_name(&entries[at])),
+                .sort_by_cached_key(|&at| by_name(entries[at])),
             Order::State => section.members.sort_by_cached_key(|&at| {
-                let entry = &entries[at];
-                (
-                    reach(entry, entry.standing(confirmed_after)),
-                    by_name(entry),
-                )
+                let entry = entries[at];
+                (reach(entry, freshness.standing(entry)), by_name(entry))
             }),
             Order::Change => section.members.sort_by_cached_key(|&at| {
                 let since = entries[at].known().map(|known| known.since.at());
-                (Reverse(since), by_name(&entries[at]))
+                (Reverse(since), by_name(entries[at]))
             }),
         }
     }
     if let Some(find) = find {
-        sections.extend(instead(entries, &sections, find, folded, confirmed_after));
+        sections.extend(instead(entries, &sections, find, folded, freshness));
     }
     sections
 }
@@ -178,20 +174,20 @@ pub(super) fn arrange(entries: &[Entry], how: Arrangement<'_>) -> Vec<Section> {
 /// Who can take the call of the first who was found by name, where that one is not free: those of the same
 /// group who are, the best first.
 fn instead(
-    entries: &[Entry],
+    entries: &[&Entry],
     found: &[Section],
     find: &mut Find,
     folded: &HashSet<Heading>,
-    confirmed_after: Timestamp,
+    freshness: &Freshness,
 ) -> Option<Section> {
     let all = || found.iter().flat_map(|section| &section.members);
-    let first = &entries[*all().next()?];
-    if first.is_free(confirmed_after) || find.marks(first.name()).is_empty() {
+    let first = entries[*all().next()?];
+    if freshness.is_free(first) || find.marks(first.name()).is_empty() {
         return None;
     }
     let group = first.contact.group.as_deref()?;
     let is_found: HashSet<usize> = all().copied().collect();
-    let mut members = free_in(entries, Some(group), confirmed_after);
+    let mut members = free_in(entries, Some(group), freshness);
     members.retain(|place| !is_found.contains(place));
     let heading = Heading::Instead(group.into());
     (!members.is_empty()).then(|| Section {
@@ -204,17 +200,17 @@ fn instead(
 /// The places of those of a group who are free, the best first: by how well they can be reached, then by
 /// how long they have been free. Only fresh states count.
 pub(super) fn free_in(
-    entries: &[Entry],
+    entries: &[&Entry],
     group: Option<&str>,
-    confirmed_after: Timestamp,
+    freshness: &Freshness,
 ) -> Vec<usize> {
     let mut free: Vec<usize> = (0..entries.len())
         .filter(|&place| entries[place].contact.group.as_deref() == group)
-        .filter(|&place| entries[place].is_free(confirmed_after))
+        .filter(|&place| freshness.is_free(entries[place]))
         .collect();
     free.sort_by_cached_key(|&place| {
         let since = entries[place].known().map(|known| known.since.at());
-        (reach(&entries[place], Standing::Fresh), since)
+        (reach(entries[place], Standing::Fresh), since)
     });
     free
 }

@@ -2,7 +2,7 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
-use super::{Change, Entry, Remembered};
+use super::{AccountId, Change, Entry, Remembered};
 use crate::contacts::Contact;
 use crate::link::{Link, LinkState, Report};
 use crate::operator::OperatorNotes;
@@ -22,6 +22,7 @@ pub struct Difference {
 /// Contacts, what is known of each, and the link: a board without a screen.
 #[derive(Clone, Debug)]
 pub struct Roster {
+    account: AccountId,
     pub(super) entries: Vec<Entry>,
     places: HashMap<Address, usize>,
     pub(super) notes: OperatorNotes,
@@ -31,7 +32,13 @@ pub struct Roster {
 impl Roster {
     /// Nobody, before the first sign-in.
     pub fn new(link: Link) -> Roster {
+        Roster::of(AccountId::MAIN, link)
+    }
+
+    /// The same for one of the accounts of a board.
+    pub(super) fn of(account: AccountId, link: Link) -> Roster {
         Roster {
+            account,
             entries: Vec::new(),
             places: HashMap::new(),
             notes: OperatorNotes::default(),
@@ -62,7 +69,7 @@ impl Roster {
                 }
                 None => {
                     difference.new += 1;
-                    Entry::new(contact)
+                    Entry::of(self.account, contact)
                 }
             });
         }
@@ -112,6 +119,11 @@ impl Roster {
             entries.for_each(|entry| entry.timeline.lose(now));
         }
         self.link = link;
+    }
+
+    /// The account that its contacts are of.
+    pub(super) fn account(&self) -> AccountId {
+        self.account
     }
 
     /// Every address of every contact, each once.

@@ -4,7 +4,7 @@ use super::{Action, Board, Order, Pane, Preferences, TerminalEffect, View, World
 use crate::presence::IconSet;
 
 /// The settings that are followed while the board is open; the others count from the next start on.
-const FOLLOWED: [&str; 20] = [
+const FOLLOWED: [&str; 21] = [
     "theme",
     "icons",
     "view",
@@ -24,6 +24,7 @@ const FOLLOWED: [&str; 20] = [
     "allow_actions",
     "on_change",
     "on_free",
+    "ring",
     "keys",
 ];
 
@@ -112,6 +113,11 @@ impl Choice {
             Choice::FreeFor(_) => "free_for",
             Choice::History(_) => "history",
         }
+    }
+
+    /// Whether it decides who is shown, or where.
+    fn arranges(&self) -> bool {
+        matches!(self, Choice::Sort(_) | Choice::HideOffline(_))
     }
 
     /// In words.
@@ -204,6 +210,9 @@ impl Board {
             setting.origin = Origin::File;
         }
         self.follow(&choice, now);
+        if choice.arranges() {
+            self.rearrange(now);
+        }
         if let Some(what) = counts_again {
             self.show_notice(format!("{what} counts again at the next start"), now);
         }
@@ -219,6 +228,7 @@ impl Board {
     ) {
         let before = std::mem::replace(&mut self.settings, settings);
         let scheme = self.preferences.scheme;
+        let mut rearranges = self.preferences.tabs != preferences.tabs;
         self.preferences = preferences;
         let is_changed = |setting: &&Setting| {
             let mut before = before.iter();
@@ -233,9 +243,13 @@ impl Board {
             let mut choices = setting.choices.iter();
             if let Some(choice) = choices.find(|choice| choice.label() == setting.value) {
                 self.follow(choice, now);
+                rearranges |= choice.arranges();
             }
         }
-        self.rearrange(now);
+        // Whatever else has changed, nobody moves under the hand for it.
+        if rearranges {
+            self.rearrange(now);
+        }
         let (now_on, later): (Vec<&str>, Vec<&str>) = changed
             .iter()
             .map(|setting| setting.name)
@@ -257,14 +271,8 @@ impl Board {
     fn follow(&mut self, choice: &Choice, now: Timestamp) {
         match choice {
             Choice::View(view) => self.view = *view,
-            Choice::Sort(order) => {
-                self.order = *order;
-                self.rearrange(now);
-            }
-            Choice::HideOffline(hide) => {
-                self.hide_offline = *hide;
-                self.rearrange(now);
-            }
+            Choice::Sort(order) => self.order = *order,
+            Choice::HideOffline(hide) => self.hide_offline = *hide,
             Choice::FreeFor(time) => self.preferences.free_for = *time,
             Choice::Mouse(mouse) => {
                 self.mouse = mouse.unwrap_or(self.preferences.mouse_by_itself);

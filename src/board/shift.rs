@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Board, Entry, Knowledge, Roster, Since};
+use super::{AccountId, Board, Entry, Knowledge, Roster, Since};
 use crate::link::LinkState;
 
 /// Moves a time; one that would leave the calendar stays.
@@ -12,9 +12,21 @@ pub(super) fn shift(time: &mut Timestamp, by: SignedDuration) {
 }
 
 impl Board {
-    /// The clock was set forward by so much, or back.
-    pub(super) fn shift(&mut self, by: SignedDuration) {
-        self.roster.shift(by);
+    /// The clock was set forward by so much, or back, as the feed of an account has noticed. Each does:
+    /// what is of no account moves with the board's own.
+    pub(super) fn shift(&mut self, account: AccountId, by: SignedDuration) {
+        if let Some(account) = self.accounts.get_mut(account) {
+            account.roster.shift(by);
+        }
+        let held = self.frozen.iter_mut().flat_map(|frozen| &mut frozen.held);
+        let held = held.filter(|(id, _)| id.account == account);
+        held.for_each(|(_, report)| shift(&mut report.at, by));
+        if account == AccountId::MAIN {
+            self.shift_own(by);
+        }
+    }
+
+    fn shift_own(&mut self, by: SignedDuration) {
         let notice = self.notice.iter_mut().map(|notice| &mut notice.until);
         let frozen = self.frozen.iter_mut().map(|frozen| &mut frozen.since);
         let times = [&mut self.touched, &mut self.arranged_at].into_iter();
@@ -26,11 +38,6 @@ impl Board {
         if let Some(wall) = &mut self.wall {
             wall.shift(|time| shift(time, by));
         }
-        let held = self
-            .frozen
-            .iter_mut()
-            .flat_map(|frozen| frozen.held.values_mut());
-        held.for_each(|report| shift(&mut report.at, by));
     }
 }
 

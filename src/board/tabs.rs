@@ -1,4 +1,4 @@
-//! Several boards in one: saved searches, between which digits switch.
+//! Several boards in one: saved searches, between which digits switch, and a wall by itself.
 
 use jiff::Timestamp;
 
@@ -12,16 +12,13 @@ pub const MOST_TABS: usize = 9;
 pub struct Tab {
     /// What it is called.
     pub name: String,
-    /// What is searched for.
+    /// What is searched for; everybody fits what is empty.
     pub find: String,
 }
 
 impl Board {
     /// The saved searches.
     pub fn tabs(&self) -> &[Tab] {
-        if self.is_on_a_wall() {
-            return &[];
-        }
         &self.preferences.tabs
     }
 

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Board, Entry, Heading, Order, Pane, Preferences, Search, Section, Standing, View, order,
+    Account, Board, ContactId, Entry, Freshness, Heading, Order, Pane, Preferences, Search,
+    Section, Standing, View, order,
 };
 use crate::link::Link;
 use crate::presence::{Address, Availability};
@@ -20,17 +21,26 @@ pub struct Counts {
 }
 
 impl Board {
-    /// States that were confirmed before this are stale: all, where the link is down.
-    pub fn confirmed_after(&self, now: Timestamp) -> Timestamp {
-        self.roster.confirmed_after(now)
+    /// How far states can be trusted at `now`: not at all, where the link of their account is down.
+    pub fn freshness(&self, now: Timestamp) -> Freshness {
+        self.accounts.freshness(now)
     }
 
-    /// How many contacts there are of each kind.
+    /// How many contacts there are of each kind; where a wall shows a saved search, of those that it
+    /// finds.
     pub fn counts(&self, now: Timestamp) -> Counts {
-        let after = self.confirmed_after(now);
+        if self.search_on_the_wall().is_none() {
+            return self.count(self.entries(), now);
+        }
+        let found = self.sections.iter().flat_map(|section| &section.members);
+        self.count(found.map(|&place| self.entry_at(place)), now)
+    }
+
+    fn count<'a>(&self, entries: impl Iterator<Item = &'a Entry>, now: Timestamp) -> Counts {
+        let freshness = self.freshness(now);
         let mut counts = Counts::default();
-        for entry in self.entries() {
-            match (entry.standing(after), entry.availability()) {
+        for entry in entries {
+            match (freshness.standing(entry), entry.availability()) {
                 (Standing::Fresh, Some(availability)) => {
                     counts.by_availability[availability as usize] += 1;
                 }
@@ -43,27 +53,10 @@ impl Board {
 
     /// How many of a section's members are free at `now`.
     pub fn free_in(&self, section: &Section, now: Timestamp) -> usize {
-        let after = self.confirmed_after(now);
-        let members = section.members.iter().map(|&place| &self.entries()[place]);
-        members.filter(|entry| entry.is_free(after)).count()
-    }
-
-    /// When the data on the board was last true as a whole: the oldest confirmation among the
-    /// contacts that were answered last time. `None` before the first answer.
-    pub fn asked_at(&self) -> Option<Timestamp> {
-        let answered = self
-            .entries()
-            .iter()
-            .filter(|entry| entry.trouble.is_none());
-        let known = answered.filter_map(Entry::known);
-        known.map(|known| known.asked_at).min()
-    }
-
-    /// When the server last confirmed anybody's state: the last word of a live link. `None` before
-    /// the first.
-    pub fn heard_at(&self) -> Option<Timestamp> {
-        let known = self.entries().iter().filter_map(Entry::known);
-        known.map(|known| known.asked_at).max()
+        let freshness = self.freshness(now);
+        let members = section.members.iter();
+        let members = members.map(|&place| self.entry_at(place));
+        members.filter(|entry| freshness.is_free(entry)).count()
     }
 
     /// Whether keys go into a text field.
@@ -86,14 +79,14 @@ impl Board {
     /// Who of a group is free, the best first: by how well they can be reached, then by how long
     /// they have been free. Only fresh states count.
     pub fn who_is_free(&self, group: Option<&str>, now: Timestamp) -> Vec<&Entry> {
-        let places = order::free_in(self.entries(), group, self.confirmed_after(now));
-        let entry = |place: usize| &self.entries()[place];
-        places.into_iter().map(entry).collect()
+        let entries: Vec<&Entry> = self.entries().collect();
+        let places = order::free_in(&entries, group, &self.freshness(now));
+        places.into_iter().map(|place| entries[place]).collect()
     }
 
     /// Whether somebody is shown because who was searched for is not free.
     pub fn stands_in(&self, entry: &Entry) -> bool {
-        let place = self.roster.place(&entry.contact.address);
+        let place = self.accounts.place(&entry.id());
         let stand_ins = self.sections.last();
         let stand_ins = stand_ins.filter(|last| matches!(last.heading, Heading::Instead(_)));
         stand_ins
@@ -108,14 +101,24 @@ impl Board {
         found.map(|section| section.members.len()).sum()
     }
 
-    /// All contacts, in the order of the book.
-    pub fn entries(&self) -> &[Entry] {
-        self.roster.entries()
+    /// All contacts, account by account in the order of the books.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> + Clone {
+        self.accounts.entries()
     }
 
-    /// The contact of this address.
-    pub fn entry(&self, address: &Address) -> Option<&Entry> {
-        self.roster.entry(address)
+    /// The contact at a place among all, as sections and rows have it.
+    pub fn entry_at(&self, place: usize) -> &Entry {
+        self.accounts.entry_at(place)
+    }
+
+    /// A contact.
+    pub fn entry(&self, id: &ContactId) -> Option<&Entry> {
+        self.accounts.entry(id)
+    }
+
+    /// Whoever has this address: in the board's own book, else in the first that has it.
+    pub fn find(&self, address: &Address) -> Option<&Entry> {
+        self.accounts.find(address)
     }
 
     /// The groups as they are shown.
@@ -123,9 +126,19 @@ impl Board {
         &self.sections
     }
 
-    /// How the link is.
+    /// The accounts, the board's own first.
+    pub fn accounts(&self) -> &[Account] {
+        self.accounts.all()
+    }
+
+    /// The account that a contact is of.
+    pub fn account_of(&self, entry: &Entry) -> &Account {
+        self.accounts.of(entry)
+    }
+
+    /// How the link of the board's own account is.
     pub fn link(&self) -> &Link {
-        self.roster.link()
+        self.accounts.main().link()
     }
 
     /// What is open above the contacts.
@@ -163,19 +176,9 @@ impl Board {
         self.notice.as_ref().map(|notice| notice.words.as_str())
     }
 
-    /// What is wrong with the contact book.
-    pub fn book_trouble(&self) -> Option<&str> {
-        self.book_trouble.as_deref()
-    }
-
     /// What is wrong with the settings file.
     pub fn settings_trouble(&self) -> Option<&str> {
         self.settings_trouble.as_deref()
-    }
-
-    /// What is wrong with the operator's notes.
-    pub fn notes_trouble(&self) -> Option<&str> {
-        self.notes_trouble.as_deref()
     }
 
     /// What the user may set.

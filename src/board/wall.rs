@@ -1,12 +1,11 @@
-//! The board on a wall: nobody touches it. It turns its pages by itself, shows the time of day, and signs
-//! in again after a refusal.
+//! The board on a wall: nobody touches it. It turns its pages by itself, those of each saved search after
+//! those of the one before, shows the time of day, and signs in again after a refusal.
 
 use std::ops::Range;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Action, Board, Room, Row, UserMessage, WorldEffect};
-use crate::link::LinkState;
+use super::{Account, AccountEffect, AccountId, Action, Board, Room, Row, UserMessage};
 
 /// How long a page is shown.
 const PAGE: SignedDuration = SignedDuration::from_secs(15);
@@ -61,11 +60,6 @@ impl Wall {
     pub(super) fn shift(&mut self, shift: impl Fn(&mut Timestamp)) {
         shift(&mut self.turned);
         self.refused.iter_mut().for_each(shift);
-    }
-
-    /// When the page is to be turned; `None` where all are on it.
-    fn next_page(&self) -> Option<Timestamp> {
-        (self.pages.len() > 1).then(|| self.turned + PAGE)
     }
 
     /// When to sign in again.
@@ -137,25 +131,65 @@ impl Board {
         (wall.pages.len() > 1).then(|| (wall.shown + 1, wall.pages.len()))
     }
 
+    /// The name of the saved search that a wall shows now.
+    pub fn search_on_the_wall(&self) -> Option<&str> {
+        let place = self.open_tab().filter(|_| self.is_on_a_wall())?;
+        Some(&self.tabs()[place].name)
+    }
+
     /// When a board on a wall next does something by itself.
     pub(super) fn next_turn_of_the_wall(&self, now: Timestamp) -> Option<Timestamp> {
         let wall = self.wall.as_ref()?;
-        let due = [next_minute(now), wall.next_page(), wall.next_sign_in()];
+        let due = [next_minute(now), self.next_page(), wall.next_sign_in()];
         due.into_iter().flatten().min()
+    }
+
+    /// When the page is to be turned; `None` where there is no other.
+    fn next_page(&self) -> Option<Timestamp> {
+        let wall = self.wall.as_ref()?;
+        let has_others = wall.pages.len() > 1 || self.tabs().len() > 1;
+        has_others.then(|| wall.turned + PAGE)
+    }
+
+    /// Turns to the next page; behind the last one of a saved search, to the next search.
+    fn turn_the_page(&mut self, now: Timestamp) {
+        let searches = self.tabs().len();
+        let next_search = self.open_tab().map_or(0, |place| place + 1);
+        let Some(wall) = &mut self.wall else { return };
+        wall.turned = now;
+        wall.shown += 1;
+        if wall.shown >= wall.pages.len() {
+            wall.shown = 0;
+            if searches > 0 {
+                self.open_tab_at(Some(next_search % searches), now);
+            }
+        }
     }
 
     /// Turns the page of a board on a wall, and signs it in again, where that is due.
     pub(super) fn attend_the_wall(&mut self, now: Timestamp) {
-        let is_refused = matches!(self.link().state, LinkState::Refused { .. });
-        let Some(wall) = &mut self.wall else { return };
-        if wall.next_page().is_some_and(|due| due <= now) {
-            wall.shown = (wall.shown + 1) % wall.pages.len();
-            wall.turned = now;
+        if !self.is_on_a_wall() {
+            return;
         }
-        wall.refused = wall.refused.or(Some(now)).filter(|_| is_refused);
+        if self.open_tab().is_none() {
+            // Also where the settings name fewer than before.
+            self.open_tab_at(Some(0), now);
+        }
+        if self.next_page().is_some_and(|due| due <= now) {
+            self.turn_the_page(now);
+        }
+        let accounts = self.accounts().iter();
+        let refused: Vec<AccountId> = accounts
+            .filter(|account| account.is_refused())
+            .map(Account::id)
+            .collect();
+        let Some(wall) = &mut self.wall else { return };
+        wall.refused = wall.refused.or(Some(now)).filter(|_| !refused.is_empty());
         if wall.next_sign_in().is_some_and(|due| due <= now) {
             wall.refused = Some(now);
-            self.want(WorldEffect::SignInAgain);
+            for account in refused {
+                self.want_of(account, AccountEffect::SignInAgain);
+            }
         }
         self.show_page();
     }

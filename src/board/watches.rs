@@ -2,23 +2,32 @@
 
 use jiff::Timestamp;
 
-use super::{Board, Cursor, Repeat, TerminalEffect, Watch};
-use crate::presence::Address;
+use super::{Board, ContactId, Cursor, Entry, Repeat, TerminalEffect, Watch, WorldEffect};
+use crate::calling::Ring;
 
 impl Board {
-    pub(super) fn ring(&mut self, address: &Address, now: Timestamp) {
-        let Some(entry) = self.entry(address) else {
+    pub(super) fn ring(&mut self, id: &ContactId, now: Timestamp) {
+        let Some(entry) = self.accounts.entry(id) else {
             return;
         };
         let words = format!("{} is free", entry.name());
+        let after = self.freshness(now).confirmed_after(entry);
+        let (ring, subject) = (ring_of(entry), entry.subject(after));
+        let missing = self.missing_rings(&ring);
+        let named = ring.names.iter();
+        let named = named.filter_map(|name| self.preferences.rings.named(name));
+        let (mut runs, mut troubles) = (Vec::new(), Vec::from_iter(missing));
+        for filled in named.map(|command| command.fill(subject)) {
+            match filled {
+                Ok(invocation) => runs.push(invocation),
+                Err(misfit) => troubles.push(misfit.to_string()),
+            }
+        }
         let group = entry.contact.group.clone();
         if self.group_watches.remove(&group) {
             // Whoever is first answers for the group.
-            let entries = self.roster.entries_mut();
-            for entry in entries
-                .iter_mut()
-                .filter(|entry| entry.contact.group == group)
-            {
+            let entries = self.accounts.entries_mut();
+            for entry in entries.filter(|entry| entry.contact.group == group) {
                 if entry
                     .watch
                     .is_some_and(|watch| watch.repeat == Repeat::Once)
@@ -27,19 +36,45 @@ impl Board {
                 }
             }
         }
+        // Who waits for somebody hears something, whatever is wrong.
+        let bells = ring.bells.max(u8::from(!troubles.is_empty()));
+        let said = [words.clone()].into_iter().chain(troubles);
+        self.show_notice(said.collect::<Vec<_>>().join("; "), now);
+        self.want(TerminalEffect::Ring { words, bells });
+        for invocation in runs {
+            self.want(WorldEffect::Ring(invocation));
+        }
+    }
+
+    /// The bell rings where a command could not.
+    pub(super) fn ring_all_the_same(&mut self, words: String, now: Timestamp) {
         self.show_notice(words.clone(), now);
-        self.want(TerminalEffect::Ring(words));
+        self.want(TerminalEffect::Ring { words, bells: 1 });
+    }
+
+    /// Which commands a contact rings with that there are not, in words.
+    fn missing_rings(&self, ring: &Ring) -> Option<String> {
+        let rings = &self.preferences.rings;
+        let missing = ring.names.iter().filter(|name| rings.named(name).is_none());
+        let missing: Vec<String> = missing.map(|name| format!("'{name}'")).collect();
+        let words = || {
+            format!(
+                "no ring {} in the settings, or none allowed",
+                missing.join(", ")
+            )
+        };
+        (!missing.is_empty()).then(words)
     }
 
     pub(super) fn watch(&mut self, now: Timestamp) {
-        let after = self.confirmed_after(now);
-        let Some(Cursor::Contact(address)) = &self.cursor else {
+        let freshness = self.freshness(now);
+        let Some(Cursor::Contact(id)) = &self.cursor else {
             return;
         };
-        let Some(entry) = self.roster.entry_mut(address) else {
+        let Some(entry) = self.accounts.entry_mut(id) else {
             return;
         };
-        let free = entry.is_free(after);
+        let free = freshness.is_free(entry);
         entry.watch = match entry.watch.map(|watch| watch.repeat) {
             None => Some(Watch::new(Repeat::Once, free)),
             Some(Repeat::Once) => Some(Watch::new(Repeat::Always, free)),
@@ -52,7 +87,11 @@ impl Board {
             Some(Repeat::Always) => format!("Rings each time that {name} becomes free"),
             None => format!("No longer watching {name}"),
         };
-        self.show_notice(words, now);
+        let ring = ring_of(entry);
+        let is_watched = entry.watch.is_some();
+        let how = ring.words().into_iter().chain(self.missing_rings(&ring));
+        let how = how.filter(|_| is_watched).map(|how| format!("; {how}"));
+        self.show_notice(words + &how.collect::<String>(), now);
         self.prefer()
     }
 
@@ -63,14 +102,11 @@ impl Board {
         else {
             return;
         };
-        let after = self.confirmed_after(now);
+        let freshness = self.freshness(now);
         let ends = self.group_watches.remove(&group);
-        let entries = self.roster.entries_mut();
-        for entry in entries
-            .iter_mut()
-            .filter(|entry| entry.contact.group == group)
-        {
-            let free = entry.is_free(after);
+        let entries = self.accounts.entries_mut();
+        for entry in entries.filter(|entry| entry.contact.group == group) {
+            let free = freshness.is_free(entry);
             match entry.watch.map(|watch| watch.repeat) {
                 Some(Repeat::Once) if ends => entry.watch = None,
                 None if !ends => entry.watch = Some(Watch::new(Repeat::Once, free)),
@@ -92,4 +128,8 @@ impl Board {
         self.show_notice(words, now);
         self.prefer()
     }
+}
+
+fn ring_of(entry: &Entry) -> Ring {
+    Ring::read(entry.contact.ring.as_deref().unwrap_or_default())
 }

@@ -5,9 +5,11 @@
 mod action;
 mod hook;
 mod presets;
+mod ring;
 mod template;
 
 pub use action::{ActionError, ContactAction, ContactActions, Invocation, Misfit, Subject};
 pub use hook::{Hook, Hooks};
 pub use presets::PRESETS;
+pub use ring::{Ring, Rings};
 pub use template::{Placeholder, TemplateError};

@@ -38,6 +38,9 @@ pub struct Facts {
     /// A note of your own
     #[arg(long)]
     pub note: Option<String>,
+    /// How a watch rings: bell, none, a number of bells, or what [[ring]] in the settings names
+    #[arg(long)]
+    pub ring: Option<String>,
 }
 
 /// Addresses with commas between, as the book keeps them.
@@ -58,6 +61,7 @@ impl Facts {
             (Fact::Title, self.title),
             (Fact::Also, self.also),
             (Fact::Note, self.note),
+            (Fact::Ring, self.ring),
         ];
         let given = facts.into_iter().filter_map(|(fact, text)| {
             let text = clean(&text?);
@@ -110,7 +114,10 @@ pub enum Contacts {
         after_help = "Examples:\n  whosin contacts edit ben --number 3216 --department Sales\n  whosin contacts edit ben --note 'back at 14:00, deputy Eva'\n  whosin contacts edit ben carla --group 'Front desk' --pinned\n\nAn empty text takes a fact away: --note ''."
     )]
     #[command(group = ArgGroup::new("change").required(true).multiple(true).args(
-        ["name", "group", "number", "mobile", "department", "title", "note", "pinned", "unpinned"]
+        [
+            "name", "group", "number", "mobile", "department", "title", "also", "note", "ring",
+            "pinned", "unpinned",
+        ]
     ))]
     Edit {
         /// Whom: a name or address of the contact book

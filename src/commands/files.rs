@@ -35,6 +35,8 @@ pub fn read(
         file: shown(file),
         error,
     })?;
+    // Large ones are in memory once less.
+    drop(bytes);
     let source = source.unwrap_or_else(|| Source::guess(named(file), &decoded.text));
     file::check_memory(exchange::weight(&decoded.text, source), Kind::Import)
         .map_err(|error| CommandError::unreadable(file, error))?;
@@ -51,17 +53,18 @@ fn bytes_of(file: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Writes contacts into a file, which must not be the contact book itself, nor be there already where
+/// Writes contacts into a file, which must not be one of these contact books, nor be there already where
 /// it must not be replaced.
 pub fn write(
     path: &Path,
     contacts: &[Contact],
     format: Format,
     replace: Replace,
-    book: &Path,
+    books: &[PathBuf],
 ) -> Result<(), CommandError> {
-    let same = fs::canonicalize(path).ok().zip(fs::canonicalize(book).ok());
-    if same.is_some_and(|(one, other)| one == other) {
+    let there = fs::canonicalize(path).ok();
+    let mut books = books.iter().filter_map(|book| fs::canonicalize(book).ok());
+    if there.is_some_and(|path| books.any(|book| book == path)) {
         return Err(CommandError::OverBook(shown(path)));
     }
     let text = exchange::write(contacts, format);
@@ -96,10 +99,15 @@ pub fn import(path: &str, group: Option<String>, domain: Option<&str>) -> WorldM
 }
 
 /// Writes a file that was named on the board.
-pub fn export(path: &str, contacts: &[Contact], replace: Replace, book: &Path) -> WorldMessage {
+pub fn export(
+    path: &str,
+    contacts: &[Contact],
+    replace: Replace,
+    books: &[PathBuf],
+) -> WorldMessage {
     let path = at_home(path);
     let format = Format::of_file_name(&path).unwrap_or(Format::Csv);
-    match write(&path, contacts, format, replace, book) {
+    match write(&path, contacts, format, replace, books) {
         Err(CommandError::FileExists(file)) => {
             WorldMessage::FileExists(format!("{file} is there already: Enter replaces it"))
         }

@@ -74,7 +74,7 @@ impl Comparison {
         let gone = gone.map(|contact| Edit::Remove(contact.address.clone()));
         let changed = self.changed.iter();
         let changed = changed.flat_map(|(old, new)| Edit::between(old, new));
-        let new = self.new.iter().cloned().map(Edit::Add);
+        let new = self.new.iter().cloned().map(Edit::add);
         gone.chain(changed).chain(new).collect()
     }
 }

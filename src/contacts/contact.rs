@@ -24,6 +24,9 @@ pub struct Contact {
     pub also: Option<String>,
     /// The user's own note on the contact; the presentity's note is part of its presence.
     pub note: Option<String>,
+    /// How the board rings when the contact is watched and becomes free: `bell`, `none`, `3`, or what
+    /// `[[ring]]` in the settings names.
+    pub ring: Option<String>,
     /// Whether it stands on top, above all groups.
     pub pinned: bool,
     /// The lines of comment that stand right above it in the book, without a line end at the end:
@@ -43,11 +46,12 @@ pub enum Fact {
     Title,
     Also,
     Note,
+    Ring,
 }
 
 impl Fact {
     /// All of them, in the order in which the book lists them.
-    pub const ALL: [Fact; 8] = [
+    pub const ALL: [Fact; 9] = [
         Fact::Name,
         Fact::Group,
         Fact::Number,
@@ -56,6 +60,7 @@ impl Fact {
         Fact::Title,
         Fact::Also,
         Fact::Note,
+        Fact::Ring,
     ];
 
     /// Its key in `contacts.toml`, and its column in a spreadsheet.
@@ -69,6 +74,7 @@ impl Fact {
             Fact::Title => "title",
             Fact::Also => "also",
             Fact::Note => "note",
+            Fact::Ring => "ring",
         }
     }
 }
@@ -98,6 +104,7 @@ impl Contact {
             title: None,
             also: None,
             note: None,
+            ring: None,
             pinned: false,
             comment: None,
         }
@@ -126,6 +133,7 @@ impl Contact {
             Fact::Title => self.title.as_deref(),
             Fact::Also => self.also.as_deref(),
             Fact::Note => self.note.as_deref(),
+            Fact::Ring => self.ring.as_deref(),
         }
     }
 
@@ -140,6 +148,7 @@ impl Contact {
             Fact::Title => &mut self.title,
             Fact::Also => &mut self.also,
             Fact::Note => &mut self.note,
+            Fact::Ring => &mut self.ring,
         };
         std::mem::replace(place, text)
     }

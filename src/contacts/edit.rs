@@ -9,7 +9,7 @@ use crate::presence::Address;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
     /// Adds a contact at the end; nothing where the address is there already.
-    Add(Contact),
+    Add(Box<Contact>),
     /// Removes a contact; nothing where it is not there.
     Remove(Address),
     /// Sets a fact of a contact.
@@ -31,6 +31,11 @@ pub enum Edit {
 }
 
 impl Edit {
+    /// Adds a contact.
+    pub fn add(contact: Contact) -> Edit {
+        Edit::Add(Box::new(contact))
+    }
+
     /// The edits that make `new` of `old`, which have the same address.
     pub fn between(old: &Contact, new: &Contact) -> Vec<Edit> {
         let differs = |fact: &Fact| old.fact(*fact) != new.fact(*fact);
@@ -77,14 +82,14 @@ pub fn applied<'a>(
             Edit::Add(contact) => {
                 if let Vacant(place) = places.entry(contact.address.clone()) {
                     place.insert(kept.len());
-                    kept.push(Some(contact.clone()));
+                    kept.push(Some(contact.as_ref().clone()));
                     backward.push(Edit::Remove(contact.address.clone()));
                 }
             }
             Edit::Remove(address) => {
                 let place = places.remove(address);
                 let gone = place.and_then(|place| kept[place].take());
-                backward.extend(gone.map(Edit::Add));
+                backward.extend(gone.map(Edit::add));
             }
             Edit::Set {
                 address,

@@ -34,6 +34,8 @@ struct Row<'a> {
     also: Option<Spanned<Also>>,
     #[serde(borrow)]
     note: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    ring: Option<Number<'a>>,
     #[serde(default)]
     pinned: bool,
 }
@@ -49,7 +51,7 @@ enum Also {
     List(Vec<String>),
 }
 
-/// A telephone number: people leave the quotes of an extension away.
+/// A telephone number, or one of bells: people leave the quotes of digits away.
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "a number is written like \"3216\"")]
 enum Number<'a> {
@@ -134,6 +136,7 @@ pub(super) fn read(text: &str) -> Result<Vec<Contact>, Mistake> {
                 title: word(row.title),
                 also: row.also.map(also).transpose()?,
                 note: word(row.note),
+                ring: word(row.ring.map(Number::into_text)),
                 pinned: row.pinned,
                 comment: comment_above(text, header),
             });

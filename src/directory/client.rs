@@ -137,6 +137,10 @@ impl Client {
                 return Err(failed.expect("there is a node, and it was asked"));
             };
             trace!(server = %node, "asking the directory");
+            let sent = match self.nodes().sign_in() {
+                SignIn::Given(credentials) => Some(credentials.clone()),
+                SignIn::Missing | SignIn::Refused { .. } => None,
+            };
             let begun = Instant::now();
             let asked = self.ask(&node, url(&node)).await;
             let understood = asked.and_then(|answer| understand(&answer, &read));
@@ -147,7 +151,7 @@ impl Client {
                     self.nodes().has_answered(&node);
                     return Ok(read);
                 }
-                Err(error) => error,
+                Err(error) => error.redacted(sent.as_ref()),
             };
             warn!(server = %node, ?took, %error, "the directory did not answer");
             let is_last = !error.is_of_one_node();

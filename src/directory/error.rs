@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use secrecy::ExposeSecret;
 use thiserror::Error;
 
+use super::nodes::Credentials;
 use super::service::Uds;
 use crate::http;
 use crate::link::Problem;
@@ -59,6 +61,24 @@ impl Error {
             Error::Status(status) => *status >= 500,
             Error::SignInRefused(_) | Error::WebPage | Error::NotUds(_) => false,
         }
+    }
+
+    /// The same, without what was sent to sign in, and with the words of others as short as people
+    /// read them.
+    pub(super) fn redacted(mut self, sent: Option<&Credentials>) -> Error {
+        let words = match &mut self {
+            Error::Transport(error) => error.words(),
+            Error::NotUds(words) => Some(words),
+            _ => None,
+        };
+        if let Some(words) = words {
+            if let Some(sent) = sent {
+                http::redact(words, &sent.basic());
+                http::redact(words, sent.password.expose_secret());
+            }
+            http::shorten(words);
+        }
+        self
     }
 
     /// What people can do about it.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 
+use base64::Engine;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::service::Endpoint;
@@ -19,6 +20,14 @@ pub struct Credentials {
 impl PartialEq for Credentials {
     fn eq(&self, other: &Credentials) -> bool {
         self.user == other.user && self.password.expose_secret() == other.password.expose_secret()
+    }
+}
+
+impl Credentials {
+    /// As they stand in a request (RFC 7617).
+    pub(super) fn basic(&self) -> String {
+        let pair = format!("{}:{}", self.user, self.password.expose_secret());
+        base64::engine::general_purpose::STANDARD.encode(pair)
     }
 }
 

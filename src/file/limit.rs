@@ -8,8 +8,12 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use super::weight::weight;
+use super::weight::weight_of_toml;
 use crate::sys::storage::{is_null_device, open_at_once, special_kind, when_free};
+
+/// The most memory, in bytes, that reading and editing a file takes, whatever is in it.
+/// `tests/peaks.rs` measures it.
+pub const MOST_MEMORY: usize = 64 << 20;
 
 /// What a file is to whosin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,27 +52,15 @@ impl Kind {
         Kind::Import,
     ];
 
-    /// The most that is read, in bytes. The memory that reading takes follows from it: `tests/peaks.rs`
-    /// measures that.
+    /// The most that is read, in bytes. Reading and editing it never takes more than [`MOST_MEMORY`]:
+    /// what would is refused by what is in it.
     pub const fn most(self) -> u64 {
         match self {
             Kind::Settings | Kind::Theme | Kind::Session => 64 << 10,
             Kind::Notes => 1 << 20,
             Kind::Contacts | Kind::Certificates => 4 << 20,
-            Kind::History | Kind::Import => 16 << 20,
-            Kind::LastSeen => 32 << 20,
-        }
-    }
-
-    /// The most memory that reading and editing a file may take, in bytes, apart from a few copies of
-    /// it.
-    pub const fn most_memory(self) -> usize {
-        match self {
-            // Some 20,000 contacts with five facts each.
-            Kind::Contacts => 160 << 20,
-            Kind::Import => 192 << 20,
-            Kind::LastSeen => 128 << 20,
-            _ => 64 << 20,
+            Kind::Import | Kind::LastSeen => 12 << 20,
+            Kind::History => 16 << 20,
         }
     }
 
@@ -171,7 +163,7 @@ pub fn read_if_there(path: &Path, kind: Kind) -> io::Result<Option<String>> {
     }
 }
 
-/// The same for a text in TOML, which must not take more memory than [`Kind::most_memory`] either.
+/// The same for a text in TOML, which must not take more memory than [`MOST_MEMORY`] either.
 ///
 /// # Errors
 /// Why it cannot be read, as [`read_text`], or that there is too much in it.
@@ -196,18 +188,18 @@ fn check_size(bytes: u64, kind: Kind) -> io::Result<()> {
 /// Whether a text in TOML may be read, edited and written as a file of this kind.
 ///
 /// # Errors
-/// That it is too large, or would take more than [`Kind::most_memory`].
+/// That it is too large, or would take more than [`MOST_MEMORY`].
 pub fn check_toml(text: &str, kind: Kind) -> io::Result<()> {
     check_size(text.len() as u64, kind)?;
-    check_memory(weight(text), kind)
+    check_memory(weight_of_toml(text), kind)
 }
 
 /// Whether so much memory, in bytes, may be taken to read a file of this kind.
 ///
 /// # Errors
-/// That it is more than [`Kind::most_memory`].
+/// That it is more than [`MOST_MEMORY`].
 pub fn check_memory(bytes: usize, kind: Kind) -> io::Result<()> {
-    if bytes > kind.most_memory() {
+    if bytes > MOST_MEMORY {
         return Err(Refusal::TooMuch(kind).into());
     }
     Ok(())

@@ -13,7 +13,8 @@ mod limit;
 mod weight;
 
 pub use limit::{
-    Kind, check_memory, check_toml, read, read_from, read_if_there, read_text, read_toml_if_there,
+    Kind, MOST_MEMORY, check_memory, check_toml, read, read_from, read_if_there, read_text,
+    read_toml_if_there,
 };
 
 pub use crate::sys::lock::Lock;
@@ -21,6 +22,7 @@ pub use crate::sys::private::{
     check_private, make_folder, make_private, open_private, others_can_read,
 };
 use crate::sys::storage::{hold, identity, put_in_place, sync_folder, take_unheld};
+pub use weight::weight_of_toml;
 
 /// What a file is called that is still written, before and after the name of the one it replaces.
 const DRAFT: (&str, &str) = (".", ".new");

@@ -9,6 +9,7 @@ mod held;
 mod proxies;
 mod steps;
 mod tls;
+mod words;
 mod zone;
 
 pub use connections::{Answer, Connections, Limits, Route};
@@ -18,3 +19,4 @@ pub use held::Held;
 pub use proxies::{Proxies, ProxyError};
 pub use steps::{Secured, answers, connect, resolve, secure};
 pub use tls::{Described, Fingerprint, FingerprintError, TlsFailure, Trust, TrustError};
+pub(crate) use words::{redact, shorten};

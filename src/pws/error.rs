@@ -6,7 +6,6 @@ use super::fault::{Class, Fault};
 use super::service::Pws;
 use crate::http;
 use crate::link::Problem;
-use crate::presence::clean;
 
 /// What can go wrong with one request. Each message names what happened; [`Error::problem`] adds the
 /// server.
@@ -74,24 +73,15 @@ impl Error {
     /// The same, with a secret redacted from the words of others.
     pub(super) fn redacted(mut self, secret: &str) -> Error {
         if let Some(words) = self.words() {
-            // Words are cleaned, and so may be what they repeat.
-            for secret in [secret, &clean(secret)] {
-                if !secret.is_empty() {
-                    *words = words.replace(secret, "…");
-                }
-            }
+            http::redact(words, secret);
         }
         self
     }
 
     /// The same, with the words of others as short as people read them.
     pub(super) fn shortened(mut self) -> Error {
-        const LONGEST: usize = 300;
-        if let Some(words) = self.words()
-            && words.len() > LONGEST
-        {
-            words.truncate(words.floor_char_boundary(LONGEST));
-            words.push('…');
+        if let Some(words) = self.words() {
+            http::shorten(words);
         }
         self
     }

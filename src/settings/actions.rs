@@ -3,7 +3,7 @@
 use toml::Value as Toml;
 
 use super::values::{Kind, ValueError, table_of};
-use crate::calling::{ContactAction, ContactActions, Hook};
+use crate::calling::{ContactAction, ContactActions, Hook, Rings};
 use crate::presence::clean;
 
 impl Kind for ContactActions {
@@ -21,8 +21,25 @@ impl Kind for ContactActions {
     }
 
     fn shown(&self) -> String {
-        let names: Vec<&str> = self.all().iter().map(|one| one.name.as_str()).collect();
-        names.join(", ")
+        names(self.all())
+    }
+}
+
+impl Kind for Rings {
+    const NAME: &'static str = "RINGS";
+    const EXAMPLE: &'static str = "{ name = \"Gong\", command = [\"paplay\", \"gong.ogg\"] }";
+
+    fn read(_text: &str) -> Result<Rings, ValueError> {
+        Err(ValueError::Shape(Self::EXAMPLE))
+    }
+
+    fn of_file(value: &Toml) -> Result<Rings, ValueError> {
+        let rings = value.as_array().ok_or(ValueError::Shape(Self::EXAMPLE))?;
+        rings.iter().map(ring).collect()
+    }
+
+    fn shown(&self) -> String {
+        names(self.all())
     }
 }
 
@@ -41,10 +58,8 @@ impl Kind for Hook {
         if let Toml::String(text) = value {
             return Hook::read(text);
         }
-        let list = value.as_array();
-        let texts: Option<Vec<&str>> =
-            list.and_then(|list| list.iter().map(Toml::as_str).collect());
-        Ok(Hook::new(&texts.ok_or(ValueError::Shape(Self::EXAMPLE))?)?)
+        let texts = texts(value).ok_or(ValueError::Shape(Self::EXAMPLE))?;
+        Ok(Hook::new(&texts)?)
     }
 
     fn shown(&self) -> String {
@@ -54,6 +69,29 @@ impl Kind for Hook {
     fn written(&self) -> String {
         self.shown()
     }
+}
+
+fn names(actions: &[ContactAction]) -> String {
+    let names: Vec<&str> = actions.iter().map(|one| one.name.as_str()).collect();
+    names.join(", ")
+}
+
+/// A ring of the file.
+fn ring(value: &Toml) -> Result<ContactAction, ValueError> {
+    const SHAPE: ValueError = ValueError::Shape(<Rings as Kind>::EXAMPLE);
+    let table = table_of(value, &["name", "command"])?.ok_or(SHAPE)?;
+    let name = table.get("name").and_then(Toml::as_str).map(clean);
+    let name = name.ok_or(SHAPE)?;
+    if !Rings::can_be_named(&name) {
+        return Err(ValueError::RingName(name));
+    }
+    let command = table.get("command").and_then(texts).ok_or(SHAPE)?;
+    Ok(ContactAction::new(&name, None, &command)?)
+}
+
+/// A list of texts.
+fn texts(value: &Toml) -> Option<Vec<&str>> {
+    value.as_array()?.iter().map(Toml::as_str).collect()
 }
 
 /// An action of the file: a preset, of which name and key may be others, or a command.
@@ -77,8 +115,7 @@ fn contact_action(value: &Toml) -> Result<ContactAction, ValueError> {
         action.key = key.or(action.key);
         return Ok(action);
     }
-    let command = table.get("command").and_then(Toml::as_array).ok_or(SHAPE)?;
-    let texts: Option<Vec<&str>> = command.iter().map(Toml::as_str).collect();
+    let command = table.get("command").and_then(texts).ok_or(SHAPE)?;
     let name = name.filter(|name| !name.is_empty()).ok_or(SHAPE)?;
-    Ok(ContactAction::new(&name, key, &texts.ok_or(SHAPE)?)?)
+    Ok(ContactAction::new(&name, key, &command)?)
 }

@@ -13,7 +13,7 @@ pub fn example() -> String {
     );
     for example in examples() {
         // These are tables of their own, which must stand last.
-        if ["action", "board", "keys"].contains(&example.key) {
+        if ["action", "board", "ring", "keys"].contains(&example.key) {
             continue;
         }
         text.push('\n');
@@ -33,6 +33,10 @@ pub fn example() -> String {
     text.push_str(
         "\n#[[action]]\n#key = \"l\"\n#name = \"Call by Linphone\"\n\
          #command = [\"linphone\", \"--call\", \"sip:{address}\"]\n",
+    );
+    text.push_str(
+        "\n# With what the watch on a contact rings that has ring = \"Gong\" in the contact book.\n\
+         #[[ring]]\n#name = \"Gong\"\n#command = [\"paplay\", \"gong.ogg\"]\n",
     );
     text.push_str(
         "\n# Several boards in one: saved searches, with a digit each; 0 shows everybody.\n\

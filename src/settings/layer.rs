@@ -17,7 +17,7 @@ use super::values::{Callback, InFlight, Kind, LogLevel, Nodes, Servers, Time};
 use super::{SettingsError, Value};
 use crate::board::{Order, Origin, Setting, Tab, View};
 use crate::broker::Place;
-use crate::calling::{ContactActions, Hook};
+use crate::calling::{ContactActions, Hook, Rings};
 use crate::directory::{Scheme, Uds};
 use crate::feed::Delivery;
 use crate::http::Fingerprint;
@@ -360,6 +360,8 @@ settings! {
         on_change: Hook;
         /// The same when somebody becomes available
         on_free: Hook;
+        /// With what the watch on a contact rings that names one of these
+        ring: Rings = Rings::default();
         /// Several boards in one: saved searches, with a digit each
         board: Vec<Tab> = Vec::<Tab>::new();
         /// Which keys do what: the help (?) lists all

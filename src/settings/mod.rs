@@ -10,7 +10,7 @@ use thiserror::Error;
 
 use crate::board::Origin;
 use crate::broker;
-use crate::calling::{ContactActions, Hooks};
+use crate::calling::{ContactActions, Hooks, Rings};
 use crate::directory::{self, Credentials};
 use crate::feed;
 use crate::file::Stamp;
@@ -255,6 +255,15 @@ impl Settings {
             }
         } else {
             Hooks::default()
+        }
+    }
+
+    /// With what watches can ring: nothing but bells where other programs are not allowed.
+    pub fn rings(&self) -> Rings {
+        if self.allow_actions.value {
+            self.ring.value.clone()
+        } else {
+            Rings::default()
         }
     }
 

@@ -34,10 +34,14 @@ fn tab(value: &Toml) -> Result<Tab, ValueError> {
     let table = table_of(value, KEYS)?.ok_or(SHAPE)?;
     let text = |key: &str| {
         let text = table.get(key).and_then(Toml::as_str).map(clean);
-        text.filter(|text| !text.trim().is_empty()).ok_or(SHAPE)
+        text.ok_or(SHAPE)
     };
+    let name = text("name")?;
+    if name.trim().is_empty() {
+        return Err(SHAPE);
+    }
     Ok(Tab {
-        name: text("name")?,
+        name,
         find: text("find")?,
     })
 }

@@ -175,6 +175,12 @@ pub enum ValueError {
     /// Not keys for actions.
     #[error(transparent)]
     Keys(#[from] KeysError),
+    /// Not the name of a ring.
+    #[error(
+        "'{0}' cannot be the name of a ring: bell, none and a digit are bells, and a comma stands \
+         between two"
+    )]
+    RingName(String),
     /// More saved searches than there are digits.
     #[error("{0} boards are too many: at most {MOST_TABS}, one a digit")]
     TooManyBoards(usize),

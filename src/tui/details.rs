@@ -53,6 +53,7 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, scroll: usize) ->
         ("Number", Fact::Number),
         ("Mobile", Fact::Mobile),
         ("My note", Fact::Note),
+        ("Ring", Fact::Ring),
     ] {
         if let Some(words) = entry.contact.fact(fact) {
             page.fact(what, words);
@@ -79,7 +80,7 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, scroll: usize) ->
         let answered = format!("{}, {ago} ago", moment(asked_at, now, &look.zone));
         page.fact("Answered", &answered);
     }
-    let after = board.confirmed_after(now);
+    let after = board.freshness(now).confirmed_after(entry);
     if let Some(words) = trouble(entry, after) {
         page.fact("Trouble", &words);
     }

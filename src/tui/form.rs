@@ -162,10 +162,10 @@ fn scrolled(input: &Input, room: usize) -> (String, u16) {
 
 /// When the note that is typed goes by itself, in words; `None` where the form is for no note.
 fn note_ends(form: &Form, Scene { board, look, now }: Scene<'_>) -> Option<String> {
-    let Purpose::Annotate(address) = form.purpose() else {
+    let Purpose::Annotate(id) = form.purpose() else {
         return None;
     };
-    let name = board.entry(address)?.name();
+    let name = board.entry(id)?.name();
     let typed = &form.lines().first()?.value;
     let is_empty = matches!(typed, Value::Text(input) if input.value().trim().is_empty());
     Some(match board.end_of_note(form, now) {

@@ -53,8 +53,8 @@ pub fn draw(
                         height,
                     };
                     let cell = cell.intersection(area);
-                    let entry = &board.entries()[place];
-                    targets.add(cell, Target::Contact(entry.contact.address.clone()));
+                    let entry = board.entry_at(place);
+                    targets.add(cell, Target::Contact(entry.id()));
                     match view {
                         View::Large => large::draw(buffer, cell, entry, scene),
                         _ => draw_cell(buffer, cell, entry, scene, find.as_mut()),
@@ -67,10 +67,12 @@ pub fn draw(
             break;
         }
     }
-    if board.entries().is_empty() {
+    if board.entries().next().is_none() {
         draw_empty(buffer, area, look);
     } else if board.rows_in_sight().is_empty() {
-        let words = if board.offers_directory() {
+        let words = if board.is_on_a_wall() {
+            "Nobody at the moment."
+        } else if board.offers_directory() {
             "Nobody here fits. Enter searches the directory, Esc shows everybody."
         } else {
             "Nobody here fits what is searched for. Esc shows everybody."

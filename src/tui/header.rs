@@ -17,7 +17,9 @@ type Piece = (String, Style);
 
 /// How old the data is, in words; and whether that is as it should be.
 fn freshness(board: &Board, now: Timestamp) -> (String, bool) {
-    let heard = board.asked_at().map(|at| age::seconds(at, now));
+    let heard = board.accounts()[0]
+        .asked_at()
+        .map(|at| age::seconds(at, now));
     if let Some(since) = board.frozen_since() {
         return (format!("FROZEN {}", age::seconds(since, now)), false);
     }
@@ -26,10 +28,12 @@ fn freshness(board: &Board, now: Timestamp) -> (String, bool) {
         (LinkState::Trouble { .. }, None) => ("no answer".into(), false),
         (LinkState::Refused { .. }, _) => ("signed out".into(), false),
         (LinkState::SigningIn, None) => ("signing in".into(), true),
-        (_, None) if board.entries().is_empty() => (String::new(), true),
+        (_, None) if board.entries().next().is_none() => (String::new(), true),
         (_, None) => ("asking".into(), true),
         (_, Some(_)) if board.link().mode == Mode::Live => {
-            let heard = board.heard_at().and_then(|at| age::live(at, now));
+            let heard = board.accounts()[0]
+                .heard_at()
+                .and_then(|at| age::live(at, now));
             let words = heard.map_or("live".into(), |heard| format!("live, {heard} ago"));
             (words, true)
         }
@@ -80,16 +84,16 @@ fn count_pieces(Scene { board, look, now }: Scene<'_>, words: bool) -> Vec<Piece
     pieces
 }
 
-/// The program; on a wall the time of day instead, and the page.
-fn title(Scene { board, look, now }: Scene<'_>) -> String {
+/// The program; on a wall the time of day instead, what is `shown` of a saved search, and the page.
+fn title(Scene { board, look, now }: Scene<'_>, shown: Option<&str>) -> String {
     if !board.is_on_a_wall() {
         return " whosin".into();
     }
-    let time = clock(now, &look.zone);
-    let page = board
-        .page()
-        .map(|(page, pages)| format!("  {page}/{pages}"));
-    format!(" {time}{}", page.unwrap_or_default())
+    let page = board.page().map(|(page, pages)| format!("{page}/{pages}"));
+    let parts = [shown.map(String::from), page].into_iter().flatten();
+    parts.fold(format!(" {}", clock(now, &look.zone)), |title, part| {
+        format!("{title}  {part}")
+    })
 }
 
 /// Draws the header, with as much of it as fits: the counts and the age before the rest.
@@ -122,7 +126,9 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
     let short = count_pieces(scene, false);
     // From the richest header to the poorest: the first that fits is drawn.
     let mut left: Vec<Vec<Piece>> = Vec::new();
-    let title = (title(scene), look.theme.heading());
+    let named = board.search_on_the_wall();
+    let plain = (title(scene, None), look.theme.heading());
+    let title = (title(scene, named), look.theme.heading());
     let who = (at, Style::new());
     let warn = warning.map(|warning| (format!("! {warning}"), look.theme.trouble()));
     let warn_short = warning.map(|_| ("!".to_string(), look.theme.trouble()));
@@ -141,22 +147,26 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
     left.push(with(&[&title, &who], &warn));
     left.push(with(&[&title], &warn));
     left.push(with(&[&title], &warn_short));
+    left.push(with(&[&plain], &warn_short));
     left.push(with(&[], &warn_short));
     let age = cells(&freshness);
     // A warning in words is worth more than the words at the counts.
     let (in_words, by_sign) = left.split_at(3);
-    let counted = [&long, &short];
+    // Whom a wall shows is worth more than how many they are.
+    let none = Vec::new();
+    let counted = [Some(&long), Some(&short), named.map(|_| &none)];
     let fitting = [in_words, by_sign].into_iter().flat_map(|left| {
         let with = |counts| left.iter().map(move |left| (left, counts));
-        counted.into_iter().flat_map(with)
+        counted.into_iter().flatten().flat_map(with)
     });
     let pick = fitting
-        .filter(|(left, counts)| left.len() > 1 || std::ptr::eq(*counts, &short))
+        .filter(|(left, counts)| left.len() > 1 || !std::ptr::eq(*counts, &long))
+        .filter(|(left, counts)| left.first() == Some(&title) || !std::ptr::eq(*counts, &none))
         .find(|(left, counts)| {
             let gap = if std::ptr::eq(*counts, &long) { 2 } else { 1 };
             total(left, 2) + total(counts, gap) + age < width
         });
-    let (left, counts) = pick.unwrap_or((&left[4], &short));
+    let (left, counts) = pick.unwrap_or((&left[left.len() - 1], &short));
     let mut x = area.x;
     for (text, style) in left {
         buffer.set_stringn(x, area.y, text, width, *style);

@@ -29,9 +29,10 @@ struct Columns {
 
 impl Columns {
     /// Those that fit into a width; numbers and departments only where anybody has one.
-    fn of(width: u16, contacts: &[Entry]) -> Columns {
+    fn of<'a>(width: u16, contacts: impl Iterator<Item = &'a Entry> + Clone) -> Columns {
         let widest = |fact, most: usize| {
-            let texts = contacts.iter().filter_map(|one| one.contact.fact(fact));
+            let contacts = contacts.clone();
+            let texts = contacts.filter_map(|one| one.contact.fact(fact));
             texts.map(cells).max().unwrap_or(0).min(most) as u16
         };
         let room = width.saturating_sub(5);
@@ -108,10 +109,10 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Tar
             Row::Heading(section) => draw_heading(buffer, line, *section, scene, targets),
             Row::Cells(places) => {
                 for &place in places {
-                    let entry = &board.entries()[place];
+                    let entry = board.entry_at(place);
                     let shown = Shown::of(entry, scene);
                     let here = board.is_selected(entry);
-                    targets.add(line, Target::Contact(entry.contact.address.clone()));
+                    targets.add(line, Target::Contact(entry.id()));
                     if here {
                         buffer.set_style(line, look.theme.selected());
                     }

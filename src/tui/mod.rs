@@ -2,6 +2,7 @@
 //! message to it.
 
 mod actions;
+mod bells;
 mod details;
 mod fit;
 mod form;

@@ -50,9 +50,10 @@ pub fn all(board: &Board, now: Timestamp) -> Vec<Notice> {
         }
         LinkState::SigningIn | LinkState::Up => None,
     };
-    let book = board.book_trouble().map(String::from);
+    let own = &board.accounts()[0];
+    let book = own.book_trouble().map(String::from);
     let settings = board.settings_trouble().map(String::from);
-    let notes = board.notes_trouble().map(String::from);
+    let notes = own.notes_trouble().map(String::from);
     let problems = [link, book, notes, settings]
         .into_iter()
         .flatten()

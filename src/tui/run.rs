@@ -13,15 +13,16 @@ use ratatui::layout::Rect;
 use thiserror::Error;
 use tokio::sync::{mpsc, watch};
 
+use super::bells::Bells;
 use super::keys::Keys;
 use super::look::{Look, Scene};
 use super::screen::{Layout, Target, Targets, draw};
 use super::terminal::Screen;
 use super::theme::{Answer, Background, Heard};
 use crate::board::{
-    Action, Board, Effect, Heading, Message, TerminalEffect, UserMessage, WorldEffect, WorldMessage,
+    Action, Board, ContactId, Effect, Heading, Message, TerminalEffect, UserMessage, WorldEffect,
+    WorldMessage,
 };
-use crate::presence::Address;
 use crate::sys::job::{self, JobEvent, JobEvents};
 use crate::sys::signals::Signals;
 
@@ -79,6 +80,7 @@ pub async fn run(
         screen,
         area,
         targets: Targets::default(),
+        bells: Bells::default(),
         effects,
         inside_tmux,
         answer,
@@ -94,13 +96,14 @@ struct EventLoop {
     screen: Screen,
     area: Rect,
     targets: Targets,
+    bells: Bells,
     effects: mpsc::UnboundedSender<WorldEffect>,
     inside_tmux: bool,
     /// What came so far of the terminal's word on its background; `None` where it was not asked, or
     /// has answered.
     answer: Option<Answer>,
     last_click: Option<(Instant, Target)>,
-    dragged: Option<Address>,
+    dragged: Option<ContactId>,
 }
 
 impl EventLoop {
@@ -120,7 +123,8 @@ impl EventLoop {
                 Instant::now() + left.unsigned_abs() + Duration::from_millis(1)
             });
             let frame_due = waiting_since.map(|_| drawn + FRAME);
-            let wake = [time_brings, frame_due].into_iter().flatten().min();
+            let wakes = [time_brings, frame_due, self.bells.due()];
+            let wake = wakes.into_iter().flatten().min();
             let mut by_hand = false;
             tokio::select! {
                 event = events.next() => {
@@ -147,6 +151,9 @@ impl EventLoop {
                     waiting_since.get_or_insert_with(Instant::now);
                     if self.update(Message::Tick)?.is_break() { return Ok(()) }
                 }
+            }
+            if self.bells.take(Instant::now()) {
+                self.screen.bell()?;
             }
             for _ in 0..AT_ONCE {
                 let Ok(message) = messages.try_recv() else {
@@ -222,7 +229,10 @@ impl EventLoop {
     fn carry_out_here(&mut self, effect: TerminalEffect) -> io::Result<()> {
         match effect {
             TerminalEffect::Look(choice) => self.look.follow(&choice),
-            TerminalEffect::Ring(words) => self.screen.ring(&words, self.inside_tmux)?,
+            TerminalEffect::Ring { words, bells } => {
+                self.screen.notify(&words, self.inside_tmux)?;
+                self.bells.ring(bells, Instant::now());
+            }
             TerminalEffect::Copy(text) if self.inside_tmux => {
                 // Nobody listens only while everything is being taken down.
                 let _ = self.effects.send(WorldEffect::CopyThroughTmux(text));
@@ -309,9 +319,9 @@ impl EventLoop {
                 }
                 match target {
                     Target::Contact(_) if again => self.update(UserMessage::Act(Action::Open)),
-                    Target::Contact(address) => {
-                        self.dragged = Some(address.clone());
-                        self.update(UserMessage::Select(address))
+                    Target::Contact(id) => {
+                        self.dragged = Some(id.clone());
+                        self.update(UserMessage::Select(id))
                     }
                     Target::Heading(heading) => self.update(UserMessage::Fold(heading)),
                     Target::Button(action) => self.update(UserMessage::Act(action)),
@@ -321,20 +331,18 @@ impl EventLoop {
                 }
             }
             MouseEventKind::Up(MouseButton::Left) => {
-                let Some(address) = self.dragged.take() else {
+                let Some(id) = self.dragged.take() else {
                     return Ok(ControlFlow::Continue(()));
                 };
                 let heading = match target {
                     Some(Target::Heading(heading)) => heading,
-                    Some(Target::Contact(other)) if other != address => {
-                        match self.board.entry(&other) {
-                            Some(entry) => Heading::of(&entry.contact),
-                            None => return Ok(ControlFlow::Continue(())),
-                        }
-                    }
+                    Some(Target::Contact(other)) if other != id => match self.board.entry(&other) {
+                        Some(entry) => Heading::of(&entry.contact),
+                        None => return Ok(ControlFlow::Continue(())),
+                    },
                     _ => return Ok(ControlFlow::Continue(())),
                 };
-                self.update(UserMessage::Drop(address, heading))
+                self.update(UserMessage::Drop(id, heading))
             }
             _ => Ok(ControlFlow::Continue(())),
         }

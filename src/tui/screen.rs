@@ -28,14 +28,14 @@ use super::{
     actions, details, form, free, grid, header, help, hints, lately, list, own, refused, search,
     settings, tabs, why,
 };
-use crate::board::{Action, Board, Heading, Pane, Room, View};
-use crate::presence::{Address, clean, is_clean};
+use crate::board::{Action, Board, ContactId, Heading, Pane, Room, View};
+use crate::presence::{clean, is_clean};
 
 /// What a click means where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A contact.
-    Contact(Address),
+    Contact(ContactId),
     /// The heading of a section.
     Heading(Heading),
     /// A hint or anything else that works as a button.
@@ -133,7 +133,8 @@ impl Layout {
         let header = Rect { height: 1, ..body };
         body.y += 1;
         body.height -= 1;
-        let tabs = if !board.tabs().is_empty() && body.height >= 6 {
+        let has_tabs = !board.tabs().is_empty() && !board.is_on_a_wall();
+        let tabs = if has_tabs && body.height >= 6 {
             let line = Rect { height: 1, ..body };
             body.y += 1;
             body.height -= 1;

@@ -13,7 +13,7 @@ pub fn draw(frame: &mut Frame<'_>, area: Rect, board: &Board, look: &Look) {
     let (false, Some(search)) = (area.is_empty(), board.search()) else {
         return;
     };
-    let count = format!("{} of {}", board.found(), board.entries().len());
+    let count = format!("{} of {}", board.found(), board.entries().count());
     let room = usize::from(area.width).saturating_sub(cells(&count) + 3);
     let scroll = search.input.visual_scroll(room.max(1));
     let visible: String = search.input.value().chars().skip(scroll).collect();

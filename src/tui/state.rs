@@ -49,7 +49,7 @@ pub struct Shown<'a> {
 impl<'a> Shown<'a> {
     /// How the entry is shown in the scene.
     pub fn of(entry: &'a Entry, Scene { board, look, now }: Scene<'_>) -> Shown<'a> {
-        let standing = entry.standing(board.confirmed_after(now));
+        let standing = board.freshness(now).standing(entry);
         let mut shown = Shown {
             glyph: Availability::Unknown.glyph(look.icons),
             second_glyph: " ",

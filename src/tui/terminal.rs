@@ -123,9 +123,16 @@ impl Screen {
         )
     }
 
-    /// Rings the bell and asks the terminal for a notification (OSC 9 and OSC 777). Inside tmux
-    /// the latter go to the terminal behind it, where tmux allows that.
-    pub fn ring(&mut self, words: &str, inside_tmux: bool) -> io::Result<()> {
+    /// Rings the bell.
+    pub fn bell(&mut self) -> io::Result<()> {
+        let backend = self.terminal.backend_mut();
+        backend.write_all(b"\x07")?;
+        Write::flush(backend)
+    }
+
+    /// Asks the terminal for a notification (OSC 9 and OSC 777). Inside tmux that goes to the terminal
+    /// behind it, where tmux allows it.
+    pub fn notify(&mut self, words: &str, inside_tmux: bool) -> io::Result<()> {
         let words = clean(words).replace(';', ",");
         let backend = self.terminal.backend_mut();
         for notice in [
@@ -142,7 +149,6 @@ impl Screen {
                 backend.write_all(notice.as_bytes())?;
             }
         }
-        backend.write_all(b"\x07")?;
         Write::flush(backend)
     }
 }

@@ -1,9 +1,11 @@
 //! Importing and exporting from the board.
 
 use crate::support::bench::{Bench, until};
-use crate::support::desk::{Desk, address, contact};
+use crate::support::desk::{Desk, address, contact, id, wanted};
 use crate::support::pty::Start;
-use whosin::board::{Action, Effect, Pane, Replace, UserMessage, WorldEffect, WorldMessage};
+use whosin::board::{
+    AccountEffect, AccountId, Action, Effect, Pane, Replace, UserMessage, WorldEffect, WorldMessage,
+};
 use whosin::contacts::exchange::{Format, Imported, read};
 use whosin::contacts::{self, Edit};
 
@@ -37,11 +39,13 @@ fn who_is_new_comes_in_and_one_step_takes_it_back() {
         [Effect::World(WorldEffect::Import { path, group })]
     );
     let effects = desk.send(imported("new@sie.at\nben@sie.at\nother@sie.at\n"));
-    let Some(Effect::World(WorldEffect::Save(edits))) = effects.first() else {
+    let Some(Effect::World(WorldEffect::Account(AccountId::MAIN, AccountEffect::Save(edits)))) =
+        effects.first()
+    else {
         panic!("{effects:?}");
     };
     assert_eq!(edits.len(), 2);
-    assert!(effects.contains(&Effect::World(WorldEffect::PollNow(vec![
+    assert!(effects.contains(&wanted(AccountEffect::PollNow(vec![
         address("new@sie.at"),
         address("other@sie.at")
     ]))));
@@ -50,11 +54,11 @@ fn who_is_new_comes_in_and_one_step_takes_it_back() {
         desk.screen()
             .contains("Imported 2 contacts (1 here already): u takes it back")
     );
-    assert_eq!(desk.board.entries().len(), 12);
+    assert_eq!(desk.board.entries().count(), 12);
     desk.act(Action::Undo);
-    assert_eq!(desk.board.entries().len(), 10);
+    assert_eq!(desk.board.entries().count(), 10);
     desk.act(Action::Redo);
-    assert_eq!(desk.board.entries().len(), 12);
+    assert_eq!(desk.board.entries().count(), 12);
 }
 
 #[test]
@@ -80,7 +84,7 @@ fn the_group_that_is_typed_counts_for_all() {
     desk.act(Action::Back);
     desk.act(Action::Import);
     desk.send(imported_into(group.clone(), "new@sie.at\n"));
-    let new = desk.board.entry(&address("new@sie.at")).unwrap();
+    let new = desk.board.find(&address("new@sie.at")).unwrap();
     assert_eq!(new.contact.group.as_deref(), Some("Sales"));
 }
 
@@ -89,7 +93,7 @@ fn what_is_refused_is_listed_with_line_and_reason_and_the_rest_goes_in() {
     let mut desk = Desk::staffed(100, 30);
     name_file(&mut desk, Action::Import, "people.txt");
     desk.send(imported("new@sie.at\na@-b\nnew@sie.at\n"));
-    assert!(desk.board.entry(&address("new@sie.at")).is_some());
+    assert!(desk.board.find(&address("new@sie.at")).is_some());
     let drawn = desk.screen();
     assert!(drawn.contains("2 refused of people.txt"), "{drawn}");
     assert!(
@@ -157,7 +161,7 @@ fn the_marked_are_exported_else_all_and_a_file_is_replaced_only_when_asked_twice
     );
     desk.act(Action::Back);
 
-    desk.send(UserMessage::Select(address("ben@sie.at")));
+    desk.send(UserMessage::Select(id("ben@sie.at")));
     desk.act(Action::Mark);
     let effects = name_file(&mut desk, Action::Export, "out.csv");
     assert!(all(&effects, 1, Replace::Refused), "{effects:?}");
@@ -171,16 +175,18 @@ fn thousands_come_in_and_go_again() {
     let text: String = (0..5000).map(|who| format!("p{who}@sie.at\n")).collect();
     name_file(&mut desk, Action::Import, "people.txt");
     let effects = desk.send(imported(&text));
-    assert!(matches!(&effects[0], Effect::World(WorldEffect::Save(edits)) if edits.len() == 5000));
+    assert!(
+        matches!(&effects[0], Effect::World(WorldEffect::Account(AccountId::MAIN, AccountEffect::Save(edits))) if edits.len() == 5000)
+    );
     let kept: Vec<Edit> = vec![Edit::Remove(address("p7@sie.at"))];
-    desk.send(UserMessage::Select(address("p7@sie.at")));
+    desk.send(UserMessage::Select(id("p7@sie.at")));
     assert!(
         desk.act(Action::Remove)
-            .contains(&Effect::World(WorldEffect::Save(kept)))
+            .contains(&wanted(AccountEffect::Save(kept)))
     );
     desk.act(Action::Undo);
     desk.act(Action::Undo);
-    assert_eq!(desk.board.entries().len(), 0);
+    assert_eq!(desk.board.entries().count(), 0);
 }
 
 #[test]

@@ -177,6 +177,58 @@ fn the_board_runs_hooks_when_a_state_changes() {
 }
 
 #[test]
+fn a_watch_rings_by_a_command_of_the_settings_and_by_bells() {
+    let bench = Bench::new();
+    for who in [bench.ben(), bench.ursula()] {
+        bench.service.set(&who, Doing::Dnd);
+    }
+    let home = home("free_for = \"1s\"\n");
+    let folder = home.path().join("config/whosin");
+    let settings = fs::read_to_string(folder.join("config.toml")).unwrap();
+    let rung = home.path().join("rung-{user}");
+    let gong = format!(
+        "[[ring]]\nname = \"Gong\"\ncommand = [\"cp\", \"/dev/null\", \"{}\"]\n\
+         [[ring]]\nname = \"Broken\"\ncommand = [\"no-such-gong\"]\n",
+        rung.display()
+    );
+    fs::write(folder.join("config.toml"), settings + &gong).unwrap();
+    let (ben, ursula) = (bench.ben(), bench.ursula());
+    let book = format!(
+        "[[contact]]\naddress = \"{ben}\"\nring = \"Gong, 3\"\n\n\
+         [[contact]]\naddress = \"{ursula}\"\nring = \"Broken\"\n"
+    );
+    fs::write(folder.join("contacts.toml"), book).unwrap();
+    let start = Start {
+        arguments: &["--interval", "1", "--mode", "poll"],
+        variables: &[],
+        width: 100,
+        height: 24,
+    };
+    let mut pty = bench.in_terminal(home, start);
+    pty.wait_for("both", |text| text.matches("Do not disturb").count() == 2);
+    let bells = |pty: &pty::Pty| {
+        let written = String::from_utf8_lossy(&pty.written()).into_owned();
+        // A notification ends with one, too.
+        let notices = written.matches("\x1b]9;").count() + written.matches("\x1b]777;").count();
+        written.matches('\x07').count() - notices
+    };
+    pty.send(&format!("/{}\rw\x1b", ben.user()));
+    pty.wait_for("the watch", |text| text.contains("3 bells, Gong"));
+    bench.service.set(&ben, Doing::Available);
+    let made = pty.home.path().join(format!("rung-{}", ben.user()));
+    until("the command has run", || made.exists());
+    until("three bells", || bells(&pty) == 3);
+    pty.send(&format!("/{}\rw\x1b", ursula.user()));
+    bench.service.set(&ursula, Doing::Available);
+    pty.wait_for("why it did not ring", |text| {
+        text.contains("no-such-gong cannot be run")
+    });
+    until("the bell rings in its place", || bells(&pty) == 4);
+    pty.send("q");
+    assert_eq!(pty.wait_for_end(), 0);
+}
+
+#[test]
 fn inside_tmux_what_is_copied_goes_through_tmux() {
     let bench = Bench::new();
     let home = home("");

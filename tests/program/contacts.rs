@@ -56,7 +56,7 @@ fn comments_order_and_unknown_keys_survive() {
     let contacts = save(
         &place.path,
         &[
-            Edit::Add(contact("new@sie.at", Some("New"))),
+            Edit::add(contact("new@sie.at", Some("New"))),
             set("ben@sie.at", Fact::Name, Some("Benjamin")),
             set("ben@sie.at", Fact::Group, None),
             Edit::Remove("ursula@sie.at".parse().unwrap()),
@@ -91,7 +91,7 @@ fn a_comment_goes_with_the_contact_it_stands_over_and_comes_back_with_it() {
     let without =
         "# Our people\n\n# Sales\n\n# quiet on Fridays\n[[contact]]\naddress = \"eva@sie.at\"\n";
     assert_eq!(fs::read_to_string(&place.path).unwrap(), without);
-    save(&place.path, &[Edit::Add(ben.clone())]).unwrap();
+    save(&place.path, &[Edit::add(ben.clone())]).unwrap();
     let again = format!(
         "{without}\n# Ben is on leave in May\n# (ask Eva)\n[[contact]]\naddress = \"ben@sie.at\"\n"
     );
@@ -122,7 +122,7 @@ fn contacts_in_one_list_are_read_and_left_as_they_are() {
     let text = "# all\ncontact = [\n# about Ben\n{ address = \"ben@sie.at\" }]\n";
     let place = place(text);
     assert_eq!(load(&place.path).unwrap().len(), 1);
-    let add = [Edit::Add(contact("eva@sie.at", None))];
+    let add = [Edit::add(contact("eva@sie.at", None))];
     let refused = save(&place.path, &add).unwrap_err().to_string();
     assert!(
         refused.contains("line 2: ") && refused.contains("write each as [[contact]]"),
@@ -137,8 +137,8 @@ fn contacts_in_one_list_are_read_and_left_as_they_are() {
 #[test]
 fn the_comment_that_a_file_begins_with_stays_its_beginning() {
     let place = place("# Our people: keep sorted\n\n");
-    save(&place.path, &[Edit::Add(contact("a@sie.at", None))]).unwrap();
-    save(&place.path, &[Edit::Add(contact("b@sie.at", None))]).unwrap();
+    save(&place.path, &[Edit::add(contact("a@sie.at", None))]).unwrap();
+    save(&place.path, &[Edit::add(contact("b@sie.at", None))]).unwrap();
     let text = fs::read_to_string(&place.path).unwrap();
     assert!(
         text.starts_with("# Our people: keep sorted\n\n[[contact]]\naddress = \"a@"),
@@ -149,7 +149,7 @@ fn the_comment_that_a_file_begins_with_stays_its_beginning() {
 #[test]
 fn a_comment_without_a_line_end_does_not_swallow_who_is_added() {
     let place = place("# Our people");
-    let book = save(&place.path, &[Edit::Add(contact("a@sie.at", None))]).unwrap();
+    let book = save(&place.path, &[Edit::add(contact("a@sie.at", None))]).unwrap();
     assert_eq!(book.len(), 1);
     let text = fs::read_to_string(&place.path).unwrap();
     assert_eq!(text, "# Our people\n[[contact]]\naddress = \"a@sie.at\"\n");
@@ -224,7 +224,7 @@ fn a_file_that_nothing_changes_of_is_not_written() {
     let text = "[[contact]]\r\naddress = 'ben@sie.at'\r\nname = 'Ben  Two'\r\n";
     let place = place(text);
     let edits = [
-        Edit::Add(contact("BEN@sie.at", Some("Other"))),
+        Edit::add(contact("BEN@sie.at", Some("Other"))),
         Edit::Remove("nobody@sie.at".parse().unwrap()),
         set("ben@sie.at", Fact::Name, Some("Ben Two")),
         set("ben@sie.at", Fact::Group, None),
@@ -247,7 +247,7 @@ fn a_file_with_a_mistake_is_named_with_its_line_and_left_alone() {
         ("[[contact]]\naddress = \"a@b\"\nnumber = [7]\n", 3),
     ] {
         let place = place(text);
-        let refused = save(&place.path, &[Edit::Add(contact("new@sie.at", None))]).unwrap_err();
+        let refused = save(&place.path, &[Edit::add(contact("new@sie.at", None))]).unwrap_err();
         let BookError::Invalid { line: found, .. } = &refused else {
             panic!("{refused}")
         };
@@ -261,7 +261,7 @@ fn a_book_that_is_not_there_is_empty_and_made_when_needed() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep/er/contacts.toml");
     assert!(load(&path).unwrap().is_empty());
-    save(&path, &[Edit::Add(contact("new@sie.at", None))]).unwrap();
+    save(&path, &[Edit::add(contact("new@sie.at", None))]).unwrap();
     assert_eq!(load(&path).unwrap().len(), 1);
 }
 
@@ -273,7 +273,7 @@ fn writers_at_the_same_time_lose_nothing_and_readers_see_whole_files() {
         std::thread::spawn(move || {
             for number in 0..40 {
                 let new = contact(&format!("{who}{number}@sie.at"), None);
-                save(&path, &[Edit::Add(new)]).unwrap();
+                save(&path, &[Edit::add(new)]).unwrap();
             }
         })
     };
@@ -298,7 +298,7 @@ fn a_link_stays_a_link_and_a_mode_stays_the_mode() {
     fs::set_permissions(&place.path, fs::Permissions::from_mode(0o640)).unwrap();
     let link = place.folder.path().join("link.toml");
     symlink(&place.path, &link).unwrap();
-    save(&link, &[Edit::Add(contact("new@sie.at", None))]).unwrap();
+    save(&link, &[Edit::add(contact("new@sie.at", None))]).unwrap();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     assert_eq!(load(&place.path).unwrap().len(), 3);
     assert_eq!(
@@ -313,7 +313,7 @@ fn a_link_that_leads_nowhere_yet_is_written_through() {
     let folder = tempfile::tempdir().unwrap();
     let link = folder.path().join("contacts.toml");
     std::os::unix::fs::symlink("checkout/team.toml", &link).unwrap();
-    save(&link, &[Edit::Add(contact("new@sie.at", None))]).unwrap();
+    save(&link, &[Edit::add(contact("new@sie.at", None))]).unwrap();
     assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     let target = folder.path().join("checkout/team.toml");
     assert_eq!(load(&target).unwrap().len(), 1);
@@ -328,7 +328,7 @@ fn an_edit_changes_the_lines_it_means_and_no_line_end_or_mark() {
     let marked = format!("\u{feff}{windows}");
     for text in [&windows, &mixed, &marked] {
         let place = place(text);
-        save(&place.path, &[Edit::Add(contact("new@sie.at", None))]).unwrap();
+        save(&place.path, &[Edit::add(contact("new@sie.at", None))]).unwrap();
         let after = fs::read_to_string(&place.path).unwrap();
         let added = after
             .strip_prefix(text.as_str())

@@ -118,7 +118,8 @@ fn a_list_for_programs_has_tabs_between() {
         json["contacts"][1],
         json!({
             "uri": "ben@sie.at", "name": "田中 Ben", "group": null, "number": null,
-            "mobile": null, "department": null, "title": null, "note": null, "pinned": false
+            "mobile": null, "department": null, "title": null, "note": null, "ring": null,
+            "pinned": false
         })
     );
 }
@@ -476,6 +477,9 @@ fn facts_are_added_edited_and_taken_away() {
     ];
     home.done(&note);
     home.done(&["contacts", "edit", "new", "--unpinned", "--note", ""]);
+    // Each alone is a change.
+    home.done(&["contacts", "edit", "new", "--ring", "2, Gong"]);
+    home.done(&["contacts", "edit", "new", "--also", "new@two.at"]);
     let list: Value = serde_json::from_str(&home.done(&["contacts", "list", "--json"])).unwrap();
     let of = |uri: &str| {
         let all = list["contacts"].as_array().unwrap();
@@ -486,13 +490,19 @@ fn facts_are_added_edited_and_taken_away() {
         json!({
             "uri": "ursula@sie.at", "name": "Ursula One", "group": "Front desk", "number": null,
             "mobile": "+43 664 1", "department": "Sales", "title": "Clerk",
-            "note": "back at 14:00", "pinned": false
+            "note": "back at 14:00", "ring": null, "pinned": false
         })
     );
     let new = of("new@sie.at");
     assert_eq!(
         (&new["number"], &new["note"], &new["pinned"]),
         (&json!("3216"), &Value::Null, &json!(false))
+    );
+    assert_eq!(new["ring"], "2, Gong");
+    assert!(
+        home.book().contains("also = \"new@two.at\""),
+        "{}",
+        home.book()
     );
     assert!(home.book().contains("# the boss"));
     for wrong in [

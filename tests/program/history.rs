@@ -4,11 +4,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use crate::support::bench::{Bench, text};
-use crate::support::desk::{Desk, address, contact, doing, link, outcome, report, start};
+use crate::support::desk::{Desk, address, contact, doing, link, outcome, own, report, start};
 use crate::support::pty::{Pty, Start};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use whosin::board::{Change, Since, Timeline, WorldMessage};
+use whosin::board::{AccountMessage, Change, Since, Timeline, WorldMessage};
 use whosin::link::{Link, LinkState, Mode, Outcome, Problem};
 use whosin::memory::history;
 use whosin::presence::Availability;
@@ -21,10 +21,10 @@ fn minute(minutes: i64) -> Timestamp {
 }
 
 fn live(state: LinkState) -> WorldMessage {
-    WorldMessage::Link(Link {
+    own(AccountMessage::Link(Link {
         mode: Mode::Live,
         ..link(state)
-    })
+    }))
 }
 
 fn trouble() -> LinkState {
@@ -42,17 +42,17 @@ fn trouble() -> LinkState {
 /// A board with Ben alone on it, and a link that the server tells of changes over.
 fn watching_ben() -> Desk {
     let mut desk = Desk::empty(80, 24);
-    desk.send(WorldMessage::Contacts(vec![contact(
+    desk.send(own(AccountMessage::Contacts(vec![contact(
         "ben@sie.at",
         "Ben",
         "",
-    )]));
+    )])));
     desk.send(live(LinkState::Up));
     desk
 }
 
 fn day(desk: &Desk) -> Vec<Change> {
-    let ben = desk.board.entry(&address("ben@sie.at")).unwrap();
+    let ben = desk.board.find(&address("ben@sie.at")).unwrap();
     ben.timeline.changes().to_vec()
 }
 
@@ -106,10 +106,10 @@ fn while_a_live_link_is_down_nothing_is_known() {
 #[test]
 fn a_sleep_between_two_askings_is_a_gap() {
     let mut desk = watching_ben();
-    desk.send(WorldMessage::Link(Link {
+    desk.send(own(AccountMessage::Link(Link {
         mode: Mode::Every(Duration::from_secs(5)),
         ..link(LinkState::Up)
-    }));
+    })));
     is(&mut desk, "<c:available/>");
     desk.wait(30);
     is(&mut desk, "<c:available/>");
@@ -123,7 +123,7 @@ fn a_sleep_between_two_askings_is_a_gap() {
     ];
     assert_eq!(day(&desk), expected);
     // The change was not seen: it was some time in the night.
-    let ben = desk.board.entry(&address("ben@sie.at")).unwrap();
+    let ben = desk.board.find(&address("ben@sie.at")).unwrap();
     assert_eq!(ben.known().unwrap().since, Since::AtLeast(desk.now));
 }
 
@@ -148,10 +148,10 @@ fn what_an_earlier_run_saw_comes_before_with_a_gap_between() {
     let mut desk = watching_ben();
     let earlier = vec![(minute(-120), Some(Busy)), (minute(-60), Some(Available))];
     is(&mut desk, "<c:available/>");
-    desk.send(WorldMessage::History(vec![(
+    desk.send(own(AccountMessage::History(vec![(
         address("ben@sie.at"),
         earlier,
-    )]));
+    )])));
     let expected = [
         (minute(-120), Some(Busy)),
         (minute(-60), Some(Available)),

@@ -38,19 +38,31 @@ fn command(home: &Path, arguments: &[&str]) -> Command {
     command
 }
 
-/// Kills a command at a random instant of so long; whether it was done before.
-fn killed(mut command: Command, longest: Duration) -> bool {
-    let mut child = command.spawn().unwrap();
-    std::thread::sleep(longest.mul_f64(fastrand::f64()));
-    child.kill().unwrap();
-    child.wait().unwrap().success()
+/// Kills commands at random instants, which it aims so that every second command is done before,
+/// however busy the machine is.
+struct Killer {
+    longest: Duration,
 }
 
-/// How long such a command takes when nobody kills it, and a little more.
-fn longest(mut command: Command) -> Duration {
-    let begun = std::time::Instant::now();
-    assert!(command.status().unwrap().success());
-    begun.elapsed().mul_f64(1.3)
+impl Killer {
+    /// Begins with what such a command takes when nobody kills it.
+    fn of(mut command: Command) -> Killer {
+        let begun = std::time::Instant::now();
+        assert!(command.status().unwrap().success());
+        Killer {
+            longest: begun.elapsed() * 2,
+        }
+    }
+
+    /// Kills a command; whether it was done before.
+    fn kill(&mut self, mut command: Command) -> bool {
+        let mut child = command.spawn().unwrap();
+        std::thread::sleep(self.longest.mul_f64(fastrand::f64()));
+        child.kill().unwrap();
+        let is_done = child.wait().unwrap().success();
+        self.longest = self.longest.mul_f64(if is_done { 0.95 } else { 1.05 });
+        is_done
+    }
 }
 
 /// All files below a folder that are only a draft of another.
@@ -82,18 +94,18 @@ fn what_was_acknowledged_is_in_the_book_whenever_a_command_is_killed() {
     let home = tempfile::tempdir().unwrap();
     let book = home.path().join("config/whosin/contacts.toml");
     let run = |arguments: &[&str]| command(home.path(), arguments);
-    let time = longest(run(&["contacts", "add", "first@sie.at"]));
+    let mut killer = Killer::of(run(&["contacts", "add", "first@sie.at"]));
     let list = home.path().join("list.txt");
     let (mut there, mut gone) = (HashSet::new(), HashSet::new());
     let mut left = 0;
     for number in 0..kills().0 {
         let address = |kind: &str| format!("{kind}{number}@sie.at");
-        if killed(run(&["contacts", "add", &address("a")]), time) {
+        if killer.kill(run(&["contacts", "add", &address("a")])) {
             there.insert(address("a"));
         }
         fs::write(&list, format!("{}\n{}\n", address("i"), address("j"))).unwrap();
         let import = ["contacts", "import", list.to_str().unwrap()];
-        if killed(run(&import), time) {
+        if killer.kill(run(&import)) {
             there.extend([address("i"), address("j")]);
         }
         let kept = addresses(&book);
@@ -104,14 +116,14 @@ fn what_was_acknowledged_is_in_the_book_whenever_a_command_is_killed() {
         );
         if let Some(one) = there.iter().next().cloned() {
             there.remove(&one);
-            if killed(run(&["contacts", "remove", &one]), time) {
+            if killer.kill(run(&["contacts", "remove", &one])) {
                 gone.insert(one);
             }
         }
         // Two at once.
         let (one, two) = (address("x"), address("y"));
         let mut other = run(&["contacts", "add", &two]).spawn().unwrap();
-        if killed(run(&["contacts", "add", &one]), time) {
+        if killer.kill(run(&["contacts", "add", &one])) {
             there.insert(one);
         }
         assert!(other.wait().unwrap().success());
@@ -148,11 +160,11 @@ fn notes_of_the_desk_outlive_a_kill() {
             .unwrap()
             .success()
     );
-    let time = longest(run(&["contacts", "annotate", "ben@sie.at", "first"]));
+    let mut killer = Killer::of(run(&["contacts", "annotate", "ben@sie.at", "first"]));
     let mut acknowledged = 0;
     for number in 0..kills().0 {
         let text = format!("n{number}");
-        let is_done = killed(run(&["contacts", "annotate", "ben@sie.at", &text]), time);
+        let is_done = killer.kill(run(&["contacts", "annotate", "ben@sie.at", &text]));
         let all = operator::load(&notes).unwrap();
         let kept: Vec<_> = all.all().into_iter().collect();
         assert_eq!(kept.len(), 1);
@@ -297,10 +309,10 @@ fn a_shared_session_outlives_killed_commands() {
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command
     };
-    let time = longest(run());
+    let mut killer = Killer::of(run());
     let mut done = 0;
     for _ in 0..kills().0 {
-        done += u32::from(killed(run(), time));
+        done += u32::from(killer.kill(run()));
         whole_session(bench.home.path());
     }
     assert_eq!(run().status().unwrap().code(), Some(0));

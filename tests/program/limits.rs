@@ -129,7 +129,7 @@ fn standard_input_without_an_end_is_not_read_for_ever() {
         .unwrap();
     let words = text(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{words}");
-    assert!(words.contains("larger than 16 MB"), "{words}");
+    assert!(words.contains("larger than 12 MB"), "{words}");
 }
 
 #[test]

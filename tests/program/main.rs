@@ -23,6 +23,7 @@ mod own_presence;
 mod packagers;
 mod packaging;
 mod panic;
+mod passwords;
 mod profiles;
 mod proxies;
 mod secrets;

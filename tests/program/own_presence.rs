@@ -5,12 +5,12 @@ use std::path::Path;
 use std::process::{Command as Process, Output};
 use std::time::{Duration, Instant};
 
-use crate::support::desk::Desk;
+use crate::support::desk::{Desk, wanted};
 use crate::support::service::{
     Feed, config, everybody, leave, link_where, next, reports, service, spawn, still,
 };
 use jiff::{SignedDuration, Timestamp};
-use whosin::board::{Action, Effect, UserMessage, WorldEffect};
+use whosin::board::{AccountEffect, Action, UserMessage};
 use whosin::feed::{Command, Own, Update, set_once};
 use whosin::link::{LinkState, OwnPresence, OwnSet};
 use whosin::presence::{Address, Availability, Presence};
@@ -198,7 +198,7 @@ fn the_board_offers_the_list_and_sets_what_is_chosen() {
     };
     assert!(
         desk.act(Action::Open)
-            .contains(&Effect::World(WorldEffect::SetOwn(set)))
+            .contains(&wanted(AccountEffect::SetOwn(set)))
     );
     assert!(!desk.screen().contains("My presence"));
     desk.act(Action::OwnPresence);

@@ -146,6 +146,7 @@ fn each_setting_is_a_key_a_line_of_the_view_and_an_option_or_one_of_the_few_that
         "mouse",
         "on_change",
         "on_free",
+        "ring",
         "sort",
         "type_to_find",
         "view",
@@ -320,7 +321,7 @@ fn the_example_sets_nothing_and_each_of_its_lines_can_be_used() {
     for key in Layer::KEYS {
         let written = match *key {
             "keys" => "\n#[keys]\n".to_string(),
-            "action" | "board" => format!("\n#[[{key}]]\n"),
+            "action" | "board" | "ring" => format!("\n#[[{key}]]\n"),
             key => format!("\n#{key} = "),
         };
         assert!(example.contains(&written), "{key}: {example}");
@@ -335,6 +336,7 @@ fn the_example_sets_nothing_and_each_of_its_lines_can_be_used() {
     assert_eq!(settings.keys.origin, Origin::File);
     assert_eq!(settings.action.origin, Origin::File);
     assert_eq!(settings.board.origin, Origin::File);
+    assert_eq!(settings.ring.origin, Origin::File);
 }
 
 #[test]
@@ -552,14 +554,17 @@ fn the_theme_changes_on_a_real_board_and_stays_for_the_next() {
 
 #[test]
 fn saved_searches_are_tables_with_a_name_and_what_is_searched() {
-    let settings = of_file("[[board]]\nname = \"Sales\"\nfind = \"sales free\"\n").unwrap();
+    let settings = of_file(
+        "[[board]]\nname = \"Sales\"\nfind = \"sales free\"\n[[board]]\nname = \"All\"\nfind = \"\"\n",
+    )
+    .unwrap();
     let boards: Vec<_> = settings
         .board
         .value
         .iter()
         .map(|tab| (tab.name.as_str(), tab.find.as_str()))
         .collect();
-    assert_eq!(boards, [("Sales", "sales free")]);
+    assert_eq!(boards, [("Sales", "sales free"), ("All", "")]);
     let ten = "[[board]]\nname = \"A\"\nfind = \"a\"\n".repeat(10);
     for (file, wanted) in [
         ("board = \"sales\"", "find"),
@@ -570,6 +575,36 @@ fn saved_searches_are_tables_with_a_name_and_what_is_searched() {
             "sort",
         ),
         (&ten, "at most 9"),
+    ] {
+        let error = of_file(file).unwrap_err().to_string();
+        assert!(error.contains(wanted), "{file}: {error}");
+    }
+}
+
+#[test]
+fn a_ring_is_a_name_that_is_no_bell_and_a_command() {
+    let gong = "[[ring]]\nname = \"Gong\"\ncommand = [\"paplay\", \"gong.ogg\"]\n";
+    let settings = of_file(gong).unwrap();
+    assert!(settings.rings().named("gong").is_some());
+    let settings = of_file(&format!("allow_actions = false\n{gong}")).unwrap();
+    assert!(settings.rings().named("gong").is_none());
+    for (file, wanted) in [
+        ("[[ring]]\nname = \"Gong\"", "command"),
+        ("[[ring]]\ncommand = [\"a\"]", "name"),
+        (
+            "[[ring]]\nname = \"3\"\ncommand = [\"a\"]",
+            "cannot be the name",
+        ),
+        (
+            "[[ring]]\nname = \"a,b\"\ncommand = [\"a\"]",
+            "cannot be the name",
+        ),
+        ("[[ring]]\nname = \"a\"\ncommand = []", "is empty"),
+        (
+            "[[ring]]\nname = \"a\"\ncommand = [\"{x}\"]",
+            "there is no {x}",
+        ),
+        ("[[ring]]\nname = \"a\"\nkey = \"g\"", "key"),
     ] {
         let error = of_file(file).unwrap_err().to_string();
         assert!(error.contains(wanted), "{file}: {error}");

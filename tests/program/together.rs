@@ -4,9 +4,11 @@ use std::fs;
 use std::path::Path;
 
 use crate::support::bench::{Bench, until};
-use crate::support::desk::{Desk, address, contact};
+use crate::support::desk::{Desk, address, contact, id, own};
 use crate::support::pty::{Pty, Start};
-use whosin::board::{Action, Effect, UserMessage, WorldEffect, WorldMessage};
+use whosin::board::{
+    AccountEffect, AccountId, AccountMessage, Action, Effect, UserMessage, WorldEffect,
+};
 use whosin::contacts::{self, Edit, Fact};
 
 /// A board whose contacts are in this file.
@@ -194,33 +196,34 @@ fn a_reading_that_is_older_than_the_users_changes_takes_none_of_them_back() {
     let before: Vec<_> = desk
         .board
         .entries()
-        .iter()
         .map(|entry| entry.contact.clone())
         .collect();
     let names = |desk: &Desk| -> Vec<String> {
-        let entries = desk.board.entries().iter();
+        let entries = desk.board.entries();
         entries.map(|entry| entry.name().to_string()).collect()
     };
     desk.act(Action::Add);
     desk.type_text("new@sie.at");
     let effects = desk.act(Action::Open);
-    let Some(Effect::World(WorldEffect::Save(added))) = effects.first() else {
+    let Some(Effect::World(WorldEffect::Account(AccountId::MAIN, AccountEffect::Save(added)))) =
+        effects.first()
+    else {
         panic!("{effects:?}");
     };
     desk.act(Action::Watch);
-    desk.send(UserMessage::Select(address("ben@sie.at")));
+    desk.send(UserMessage::Select(id("ben@sie.at")));
     desk.act(Action::Remove);
     let shown = names(&desk);
 
     // Read before either was saved, with somebody whom others added.
     let mut others = before.clone();
     others.push(contact("other@sie.at", "Other", ""));
-    desk.send(WorldMessage::Contacts(others.clone()));
+    desk.send(own(AccountMessage::Contacts(others.clone())));
     assert!(shown.iter().all(|name| names(&desk).contains(name)));
     assert!(!names(&desk).contains(&"Ben Two".to_string()));
     assert!(
         desk.board
-            .entry(&address("new@sie.at"))
+            .find(&address("new@sie.at"))
             .unwrap()
             .watch
             .is_some()
@@ -228,13 +231,13 @@ fn a_reading_that_is_older_than_the_users_changes_takes_none_of_them_back() {
 
     // The first is saved; then somebody else takes it back: that counts.
     let saved = contacts::applied(others.clone(), added).0;
-    desk.send(WorldMessage::Saved(1));
-    desk.send(WorldMessage::Contacts(saved));
-    desk.send(WorldMessage::Contacts(others.clone()));
+    desk.send(own(AccountMessage::Saved(1)));
+    desk.send(own(AccountMessage::Contacts(saved)));
+    desk.send(own(AccountMessage::Contacts(others.clone())));
     assert!(!names(&desk).contains(&"new".to_string()));
     assert!(!names(&desk).contains(&"Ben Two".to_string()));
-    desk.send(WorldMessage::Saved(1));
-    desk.send(WorldMessage::Contacts(others));
+    desk.send(own(AccountMessage::Saved(1)));
+    desk.send(own(AccountMessage::Contacts(others)));
     assert!(names(&desk).contains(&"Ben Two".to_string()));
 }
 
@@ -245,8 +248,8 @@ fn edits_on_contacts_and_in_the_file_are_the_same() {
     fs::write(&file, book(&["anna", "bert", "cora"])).unwrap();
     let edits = [
         Edit::Remove(address("anna@sie.at")),
-        Edit::Add(contact("dora@sie.at", "Dora", "Sales")),
-        Edit::Add(contact("bert@sie.at", "Twice", "")),
+        Edit::add(contact("dora@sie.at", "Dora", "Sales")),
+        Edit::add(contact("bert@sie.at", "Twice", "")),
         Edit::Set {
             address: address("cora@sie.at"),
             fact: Fact::Name,
@@ -261,7 +264,7 @@ fn edits_on_contacts_and_in_the_file_are_the_same() {
             address: address("cora@sie.at"),
             pinned: true,
         },
-        Edit::Add(contact("anna@sie.at", "Back", "")),
+        Edit::add(contact("anna@sie.at", "Back", "")),
         Edit::Remove(address("nobody@sie.at")),
     ];
     let before = contacts::load(&file).unwrap();

@@ -9,9 +9,10 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Rect;
 use whosin::board::{
-    Action, Board, Effect, Message, Order, Preferences, Remembered, UserMessage, View, WorldMessage,
+    AccountEffect, AccountId, AccountMessage, Action, Board, ContactId, Effect, Message, Order,
+    Preferences, Remembered, UserMessage, View, WorldEffect, WorldMessage,
 };
-use whosin::calling::{ContactAction, ContactActions, Hook, Hooks};
+use whosin::calling::{ContactAction, ContactActions, Hook, Hooks, Rings};
 use whosin::contacts::Contact;
 use whosin::directory::Scheme;
 use whosin::link::{Link, LinkState, Mode, Outcome, Report};
@@ -36,6 +37,21 @@ pub fn start() -> Timestamp {
 
 pub fn address(text: &str) -> Address {
     Address::parse(text).unwrap()
+}
+
+/// Who has this address in the board's own book.
+pub fn id(text: &str) -> ContactId {
+    ContactId::main(address(text))
+}
+
+/// A message for the board's own account.
+pub fn own(message: AccountMessage) -> WorldMessage {
+    WorldMessage::Account(AccountId::MAIN, message)
+}
+
+/// An effect for the board's own account.
+pub fn wanted(effect: AccountEffect) -> Effect {
+    Effect::World(WorldEffect::Account(AccountId::MAIN, effect))
 }
 
 pub fn contact(address: &str, name: &str, group: &str) -> Contact {
@@ -67,19 +83,19 @@ pub fn document(inside: &str) -> Presence {
 }
 
 pub fn report(who: &str, at: Timestamp, presence: Presence) -> WorldMessage {
-    WorldMessage::Reports(vec![Report {
+    own(AccountMessage::Reports(vec![Report {
         address: address(who),
         at,
         outcome: Outcome::Answered(Arc::new(presence)),
-    }])
+    }]))
 }
 
 pub fn outcome(who: &str, at: Timestamp, outcome: Outcome) -> WorldMessage {
-    WorldMessage::Reports(vec![Report {
+    own(AccountMessage::Reports(vec![Report {
         address: address(who),
         at,
         outcome,
-    }])
+    }]))
 }
 
 pub fn link(state: LinkState) -> Link {
@@ -117,6 +133,13 @@ fn hooks() -> Hooks {
     }
 }
 
+/// A gong that says for whom.
+fn rings() -> Rings {
+    let gong = ContactAction::new("Gong", None, &["gong", "{user}"]).unwrap();
+    let phone = ContactAction::new("Phone", None, &["phone", "{number}"]).unwrap();
+    [gong, phone].into_iter().collect()
+}
+
 /// A board, a clock and a screen.
 pub struct Desk {
     pub board: Board,
@@ -147,6 +170,7 @@ impl Desk {
             wall: false,
             actions: actions(),
             hooks: hooks(),
+            rings: rings(),
             directory: false,
             scheme: Scheme::User,
             zone: TimeZone::UTC,
@@ -197,7 +221,7 @@ impl Desk {
             ("ten@sie.at", "Ten", ""),
         ];
         let contacts = people.map(|(address, name, group)| contact(address, name, group));
-        desk.send(WorldMessage::Contacts(contacts.to_vec()));
+        desk.send(own(AccountMessage::Contacts(contacts.to_vec())));
         let before = start() - SignedDuration::from_mins(40);
         for (who, activities) in [
             ("ursula@sie.at", "<c:available/>"),
@@ -242,7 +266,7 @@ impl Desk {
             ("new@sie.at", "New Person", "Sales"),
         ];
         let contacts = people.map(|(address, name, group)| contact(address, name, group));
-        desk.send(WorldMessage::Contacts(contacts.to_vec()));
+        desk.send(own(AccountMessage::Contacts(contacts.to_vec())));
         let remembered = [
             ("ursula@sie.at", "<c:available/>", 70),
             ("ben@sie.at", "<r:on-the-phone/>", 70),
@@ -258,7 +282,7 @@ impl Desk {
             };
             (address(who), remembered)
         });
-        desk.send(WorldMessage::Remembered(remembered.to_vec()));
+        desk.send(own(AccountMessage::Remembered(remembered.to_vec())));
         desk.send(report("eve@sie.at", desk.now, doing("<c:available/>")));
         desk.send(outcome("lin@sie.at", desk.now, Outcome::NotAnswered));
         desk

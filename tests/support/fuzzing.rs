@@ -222,7 +222,7 @@ fn contacts(bytes: &[u8]) {
         let new: Address = "new-one@b.at".parse().unwrap();
         let mut contact = Contact::new(new.clone());
         contact.set(Fact::Name, Some("New".into()));
-        let Ok(after) = whosin::contacts::save(&path, place.folder.path(), &[Edit::Add(contact)])
+        let Ok(after) = whosin::contacts::save(&path, place.folder.path(), &[Edit::add(contact)])
         else {
             return;
         };

@@ -1,13 +1,16 @@
 //! What the board does with what happens to it.
 
-use crate::support::desk::{Desk, address, contact, doing, link, outcome, report, start};
+use crate::support::desk::{
+    Desk, address, contact, doing, id, link, outcome, own, report, start, wanted,
+};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
 use tui_input::InputRequest;
 use whosin::board::{
-    Action, Choice, Cursor, Effect, Heading, Message, Order, Origin, Pane, Remembered, Setting,
-    Since, Standing, TerminalEffect, UserMessage, View, WorldEffect, WorldMessage,
+    AccountEffect, AccountId, AccountMessage, Action, Choice, ContactId, Cursor, Effect, Heading,
+    Message, Order, Origin, Pane, Preferences, Remembered, Setting, Since, Standing, Tab,
+    TerminalEffect, UserMessage, View, WorldEffect, WorldMessage,
 };
 use whosin::contacts::number::is_found;
 use whosin::contacts::{Edit, Fact};
@@ -34,7 +37,7 @@ fn free(desk: &Desk) -> usize {
 fn counts_only_states_that_are_fresh() {
     let mut desk = Desk::staffed(120, 30);
     assert_eq!(free(&desk), 2);
-    desk.send(WorldMessage::Link(link(trouble())));
+    desk.send(own(AccountMessage::Link(link(trouble()))));
     assert_eq!(free(&desk), 0);
     assert_eq!(desk.board.counts(desk.now).stale, 9);
 }
@@ -43,12 +46,10 @@ fn counts_only_states_that_are_fresh() {
 fn a_contact_that_is_left_out_is_stale_and_not_offline() {
     let mut desk = Desk::staffed(120, 30);
     desk.send(outcome("ursula@sie.at", desk.now, Outcome::NotAnswered));
-    let entry = desk.board.entry(&address("ursula@sie.at")).unwrap();
+    let entry = desk.board.find(&address("ursula@sie.at")).unwrap();
     assert_eq!(entry.availability(), Some(Availability::Available));
-    assert_eq!(
-        entry.standing(desk.board.confirmed_after(desk.now)),
-        Standing::Stale
-    );
+    let freshness = desk.board.freshness(desk.now);
+    assert_eq!(freshness.standing(entry), Standing::Stale);
     assert!(desk.screen().contains("was available"));
 }
 
@@ -67,11 +68,14 @@ fn an_added_contact_is_saved_asked_for_and_selected() {
     let effects = desk.send(UserMessage::Act(Action::Open));
     let new = address("new.person@sie.at");
     assert!(effects.iter().any(
-        |effect| matches!(effect, Effect::World(WorldEffect::Save(edits))
+        |effect| matches!(effect, Effect::World(WorldEffect::Account(AccountId::MAIN, AccountEffect::Save(edits)))
         if matches!(&edits[..], [Edit::Add(added)] if added.address == new))
     ));
-    assert!(effects.contains(&Effect::World(WorldEffect::PollNow(vec![new.clone()]))));
-    assert_eq!(desk.board.cursor(), Some(&Cursor::Contact(new)));
+    assert!(effects.contains(&wanted(AccountEffect::PollNow(vec![new.clone()]))));
+    assert_eq!(
+        desk.board.cursor(),
+        Some(&Cursor::Contact(ContactId::main(new)))
+    );
 }
 
 #[test]
@@ -91,15 +95,15 @@ fn the_facts_that_are_typed_are_saved_and_no_others() {
     let edits = vec![set(Fact::Number, "3216"), set(Fact::Note, "deputy Eva")];
     let effects = desk.send(UserMessage::Act(Action::Open));
     assert!(
-        effects.contains(&Effect::World(WorldEffect::Save(edits))),
+        effects.contains(&wanted(AccountEffect::Save(edits))),
         "{effects:?}"
     );
     assert_eq!(
-        desk.board.entry(&ben).unwrap().contact.number.as_deref(),
+        desk.board.find(&ben).unwrap().contact.number.as_deref(),
         Some("3216")
     );
     desk.act(Action::Undo);
-    assert_eq!(desk.board.entry(&ben).unwrap().contact.number, None);
+    assert_eq!(desk.board.find(&ben).unwrap().contact.number, None);
 }
 
 #[test]
@@ -115,11 +119,11 @@ fn ages_stay_when_somebody_sets_the_clock() {
     for hours in [25, -50] {
         let by = SignedDuration::from_hours(hours);
         desk.now += by;
-        desk.send(WorldMessage::ClockSet(by));
+        desk.send(own(AccountMessage::ClockSet(by)));
         assert_eq!(desk.screen(), before, "by {hours} hours");
-        let after = desk.board.confirmed_after(desk.now);
-        let ursula = desk.board.entry(&address("ursula@sie.at")).unwrap();
-        assert_eq!(ursula.standing(after), Standing::Fresh);
+        let ursula = desk.board.find(&address("ursula@sie.at")).unwrap();
+        let freshness = desk.board.freshness(desk.now);
+        assert_eq!(freshness.standing(ursula), Standing::Fresh);
     }
 }
 
@@ -147,6 +151,35 @@ fn what_is_chosen_on_the_board_itself_is_no_news() {
 }
 
 #[test]
+fn a_change_of_the_settings_that_arranges_nothing_moves_nobody_under_the_hand() {
+    let preferences = Preferences {
+        order: Order::State,
+        ..Desk::preferences()
+    };
+    let mut desk = Desk::with(preferences.clone(), 80, 24);
+    desk.staff();
+    desk.act(Action::Down);
+    let before = desk.board.sections().to_vec();
+    desk.send(report("dan@sie.at", desk.now, doing("<c:available/>")));
+    let other = Preferences {
+        free_for: SignedDuration::from_secs(9),
+        ..preferences.clone()
+    };
+    desk.send(WorldMessage::Reconfigured(Box::new(other), Vec::new()));
+    assert_eq!(desk.board.sections(), before);
+    let tabs = vec![Tab {
+        name: "Sales".into(),
+        find: "sales".into(),
+    }];
+    let other = Preferences {
+        tabs,
+        ..preferences
+    };
+    desk.send(WorldMessage::Reconfigured(Box::new(other), Vec::new()));
+    assert_ne!(desk.board.sections(), before);
+}
+
+#[test]
 fn letters_are_found_as_people_type_them() {
     for (name, typed) in [
         ("Hans Straße", "strasse"),
@@ -158,10 +191,10 @@ fn letters_are_found_as_people_type_them() {
     ] {
         let mut desk = Desk::staffed(80, 24);
         let who = contact("x@sie.at", name, "");
-        desk.send(WorldMessage::Contacts(vec![
+        desk.send(own(AccountMessage::Contacts(vec![
             who,
             contact("y@sie.at", "Zq Zq", ""),
-        ]));
+        ])));
         desk.act(Action::Find);
         desk.type_text(typed);
         let screen = desk.screen();
@@ -189,7 +222,7 @@ fn the_pinned_stand_on_top_of_all_groups() {
         pinned: true,
     };
     assert!(
-        effects.contains(&Effect::World(WorldEffect::Save(vec![pin]))),
+        effects.contains(&wanted(AccountEffect::Save(vec![pin]))),
         "{effects:?}"
     );
     let heading = |desk: &Desk, at: usize| desk.board.sections()[at].heading.clone();
@@ -206,10 +239,16 @@ fn the_pinned_stand_on_top_of_all_groups() {
     desk.act(Action::FoldGroup);
     // Dragged onto a group, a contact stands there.
     let sales = Heading::Group(Some("Sales".into()));
-    desk.send(UserMessage::Drop(lin.clone(), sales.clone()));
-    assert!(!desk.board.entry(&lin).unwrap().contact.pinned);
-    desk.send(UserMessage::Drop(lin.clone(), Heading::Pinned));
-    assert!(desk.board.entry(&lin).unwrap().contact.pinned);
+    desk.send(UserMessage::Drop(
+        ContactId::main(lin.clone()),
+        sales.clone(),
+    ));
+    assert!(!desk.board.find(&lin).unwrap().contact.pinned);
+    desk.send(UserMessage::Drop(
+        ContactId::main(lin.clone()),
+        Heading::Pinned,
+    ));
+    assert!(desk.board.find(&lin).unwrap().contact.pinned);
     desk.act(Action::Pin);
     assert_ne!(heading(&desk, 0), Heading::Pinned);
     desk.act(Action::Undo);
@@ -257,14 +296,16 @@ fn a_contact_that_is_there_already_is_selected_instead_of_added() {
     desk.act(Action::Add);
     desk.type_text("SIP:Dan@SIE.at");
     let effects = desk.send(UserMessage::Act(Action::Open));
-    assert!(
-        !effects
-            .iter()
-            .any(|effect| matches!(effect, Effect::World(WorldEffect::Save(_))))
-    );
+    assert!(!effects.iter().any(|effect| matches!(
+        effect,
+        Effect::World(WorldEffect::Account(
+            AccountId::MAIN,
+            AccountEffect::Save(_)
+        ))
+    )));
     assert_eq!(
         desk.board.cursor(),
-        Some(&Cursor::Contact(address("dan@sie.at")))
+        Some(&Cursor::Contact(id("dan@sie.at")))
     );
     assert!(desk.screen().contains("already"));
 }
@@ -277,10 +318,10 @@ fn several_addresses_can_be_pasted_at_once() {
     ));
     desk.send(UserMessage::Act(Action::Open));
     for who in ["x1@sie.at", "x2@sie.at", "x3@sie.at"] {
-        assert!(desk.board.entry(&address(who)).is_some(), "{who}");
+        assert!(desk.board.find(&address(who)).is_some(), "{who}");
     }
     assert_eq!(
-        desk.board.entry(&address("x2@sie.at")).unwrap().name(),
+        desk.board.find(&address("x2@sie.at")).unwrap().name(),
         "X Two"
     );
 }
@@ -312,58 +353,54 @@ fn a_paste_goes_to_the_cursor_of_its_field_at_once() {
 #[test]
 fn a_removed_contact_comes_back_with_its_name_and_group() {
     let mut desk = Desk::staffed(80, 24);
-    desk.send(UserMessage::Select(address("dan@sie.at")));
+    desk.send(UserMessage::Select(id("dan@sie.at")));
     let gone = desk.act(Action::Remove);
     assert!(
-        gone.contains(&Effect::World(WorldEffect::Save(vec![Edit::Remove(
-            address("dan@sie.at")
-        )])))
+        gone.contains(&wanted(AccountEffect::Save(vec![Edit::Remove(address(
+            "dan@sie.at"
+        ))])))
     );
-    assert!(desk.board.entry(&address("dan@sie.at")).is_none());
+    assert!(desk.board.find(&address("dan@sie.at")).is_none());
     assert_eq!(
         desk.board.cursor(),
-        Some(&Cursor::Contact(address("eve@sie.at")))
+        Some(&Cursor::Contact(id("eve@sie.at")))
     );
     assert!(desk.screen().contains("Removed Dan Four: u takes it back"));
     let back = desk.act(Action::Undo);
     let dan = contact("dan@sie.at", "Dan Four", "Front desk");
-    assert!(
-        back.contains(&Effect::World(WorldEffect::Save(vec![Edit::Add(
-            dan.clone()
-        )])))
-    );
-    assert_eq!(desk.board.entry(&dan.address).unwrap().contact, dan);
+    assert!(back.contains(&wanted(AccountEffect::Save(vec![Edit::add(dan.clone())]))));
+    assert_eq!(desk.board.find(&dan.address).unwrap().contact, dan);
     assert_eq!(
         desk.board.cursor(),
-        Some(&Cursor::Contact(dan.address.clone()))
+        Some(&Cursor::Contact(ContactId::main(dan.address.clone())))
     );
     desk.act(Action::Redo);
-    assert!(desk.board.entry(&dan.address).is_none());
+    assert!(desk.board.find(&dan.address).is_none());
 }
 
 #[test]
 fn marked_contacts_are_removed_together() {
     let mut desk = Desk::staffed(80, 24);
     for who in ["dan@sie.at", "lin@sie.at"] {
-        desk.send(UserMessage::Select(address(who)));
+        desk.send(UserMessage::Select(id(who)));
         desk.act(Action::Mark);
     }
     desk.act(Action::Remove);
-    assert_eq!(desk.board.entries().len(), 8);
+    assert_eq!(desk.board.entries().count(), 8);
     desk.act(Action::Undo);
-    assert_eq!(desk.board.entries().len(), 10);
+    assert_eq!(desk.board.entries().count(), 10);
 }
 
 #[test]
 fn a_change_of_the_book_by_others_keeps_what_is_known() {
     let mut desk = Desk::staffed(80, 24);
-    let effects = desk.send(WorldMessage::Contacts(vec![
+    let effects = desk.send(own(AccountMessage::Contacts(vec![
         contact("ursula@sie.at", "Ursula Uno", "Elsewhere"),
         contact("new@sie.at", "", ""),
-    ]));
-    let wanted = vec![address("ursula@sie.at"), address("new@sie.at")];
-    assert!(effects.contains(&Effect::World(WorldEffect::Contacts(wanted))));
-    let ursula = desk.board.entry(&address("ursula@sie.at")).unwrap();
+    ])));
+    let everybody = vec![address("ursula@sie.at"), address("new@sie.at")];
+    assert!(effects.contains(&wanted(AccountEffect::Contacts(everybody))));
+    let ursula = desk.board.find(&address("ursula@sie.at")).unwrap();
     assert_eq!(
         (ursula.name(), ursula.availability()),
         ("Ursula Uno", Some(Availability::Available))
@@ -380,7 +417,7 @@ fn finds_by_name_address_group_activity_and_state() {
         desk.type_text(query);
         let sections = desk.board.sections();
         let places = sections.iter().flat_map(|section| section.members.clone());
-        let name = |place: usize| desk.board.entries()[place].name().to_string();
+        let name = |place: usize| desk.board.entry_at(place).name().to_string();
         places.map(name).collect::<Vec<_>>()
     };
     assert_eq!(found("ursone"), ["Ursula One"]);
@@ -400,13 +437,13 @@ fn enter_keeps_the_filter_and_escape_clears_it() {
     assert!(!desk.board.wants_text());
     assert_eq!(
         desk.board.cursor(),
-        Some(&Cursor::Contact(address("dan@sie.at")))
+        Some(&Cursor::Contact(id("dan@sie.at")))
     );
     desk.act(Action::Back);
     assert!(desk.board.search().is_none());
     assert_eq!(
         desk.board.cursor(),
-        Some(&Cursor::Contact(address("dan@sie.at")))
+        Some(&Cursor::Contact(id("dan@sie.at")))
     );
 }
 
@@ -443,7 +480,7 @@ fn arrows_walk_the_tiles_over_groups_and_back() {
 #[test]
 fn a_folded_group_can_be_selected_and_unfolded() {
     let mut desk = Desk::staffed(80, 24);
-    desk.send(UserMessage::Select(address("lin@sie.at")));
+    desk.send(UserMessage::Select(id("lin@sie.at")));
     desk.act(Action::FoldGroup);
     assert_eq!(
         desk.board.cursor(),
@@ -462,7 +499,7 @@ fn under_state_order_nobody_moves_until_the_hand_rests() {
     let mut desk = Desk::staffed(120, 30);
     let first = |desk: &Desk| {
         let place = desk.board.sections()[0].members[0];
-        desk.board.entries()[place].name().to_string()
+        desk.board.entry_at(place).name().to_string()
     };
     desk.act(Action::Sort);
     assert_eq!(first(&desk), "Ursula One");
@@ -482,7 +519,7 @@ fn under_state_order_nobody_moves_until_the_hand_rests() {
 #[test]
 fn a_watch_rings_once_after_the_contact_stayed_free() {
     let mut desk = Desk::staffed(120, 30);
-    desk.send(UserMessage::Select(address("ben@sie.at")));
+    desk.send(UserMessage::Select(id("ben@sie.at")));
     desk.act(Action::Watch);
     assert!(rings(&desk.send(report("ben@sie.at", desk.now, doing("<c:available/>")))).is_empty());
     assert!(rings(&desk.wait(1)).is_empty());
@@ -492,7 +529,7 @@ fn a_watch_rings_once_after_the_contact_stayed_free() {
     assert_eq!(rings(&desk.wait(3)), ["Ben Two is free"]);
     assert!(
         desk.board
-            .entry(&address("ben@sie.at"))
+            .find(&address("ben@sie.at"))
             .unwrap()
             .watch
             .is_none()
@@ -502,17 +539,17 @@ fn a_watch_rings_once_after_the_contact_stayed_free() {
 #[test]
 fn a_watch_never_rings_from_stale_data() {
     let mut desk = Desk::staffed(120, 30);
-    desk.send(UserMessage::Select(address("ben@sie.at")));
+    desk.send(UserMessage::Select(id("ben@sie.at")));
     desk.act(Action::Watch);
     desk.send(report("ben@sie.at", desk.now, doing("<c:available/>")));
-    desk.send(WorldMessage::Link(link(trouble())));
+    desk.send(own(AccountMessage::Link(link(trouble()))));
     assert!(rings(&desk.wait(10)).is_empty());
 }
 
 #[test]
 fn a_group_watch_rings_for_the_first_and_ends() {
     let mut desk = Desk::staffed(120, 30);
-    desk.send(UserMessage::Select(address("ben@sie.at")));
+    desk.send(UserMessage::Select(id("ben@sie.at")));
     desk.act(Action::WatchGroup);
     desk.send(report("dan@sie.at", desk.now, doing("<c:available/>")));
     assert_eq!(rings(&desk.wait(3)), ["Dan Four is free"]);
@@ -522,7 +559,7 @@ fn a_group_watch_rings_for_the_first_and_ends() {
 
 fn rings(effects: &[Effect]) -> Vec<String> {
     let words = |effect: &Effect| match effect {
-        Effect::Terminal(TerminalEffect::Ring(words)) => Some(words.clone()),
+        Effect::Terminal(TerminalEffect::Ring { words, .. }) => Some(words.clone()),
         _ => None,
     };
     effects.iter().filter_map(words).collect()
@@ -593,13 +630,16 @@ fn signing_in_again_is_the_users_decision() {
         advice: String::new(),
     };
     let sign_in = whosin::link::SignIn::Application;
-    desk.send(WorldMessage::Link(link(LinkState::Refused {
+    desk.send(own(AccountMessage::Link(link(LinkState::Refused {
         sign_in,
         problem,
-    })));
+    }))));
     assert_eq!(
         desk.act(Action::Refresh).first(),
-        Some(&Effect::World(WorldEffect::SignInAgain))
+        Some(&Effect::World(WorldEffect::Account(
+            AccountId::MAIN,
+            AccountEffect::SignInAgain
+        )))
     );
 }
 
@@ -611,16 +651,16 @@ fn a_remembered_state_counts_nowhere_and_gives_way_to_the_first_answer() {
     let front_desk = desk.board.who_is_free(Some("Front desk"), desk.now);
     assert!(front_desk.is_empty());
     let ursula = address("ursula@sie.at");
-    let entry = desk.board.entry(&ursula).unwrap();
-    let after = desk.board.confirmed_after(desk.now);
-    assert_eq!(entry.standing(after), Standing::Remembered);
+    let entry = desk.board.find(&ursula).unwrap();
+    let freshness = desk.board.freshness(desk.now);
+    assert_eq!(freshness.standing(entry), Standing::Remembered);
     assert!(entry.known().is_none() && entry.timeline.changes().is_empty());
-    desk.send(WorldMessage::Link(link(LinkState::Up)));
+    desk.send(own(AccountMessage::Link(link(LinkState::Up))));
     assert_eq!(free(&desk), 1);
 
     desk.send(report("ursula@sie.at", desk.now, doing("<c:available/>")));
     assert_eq!(free(&desk), 2);
-    let entry = desk.board.entry(&ursula).unwrap();
+    let entry = desk.board.find(&ursula).unwrap();
     assert_eq!(entry.timeline.changes().len(), 1);
     // That it was available before is no proof that it was so all the time.
     assert_eq!(entry.known().unwrap().since, Since::AtLeast(desk.now));
@@ -630,12 +670,12 @@ fn a_remembered_state_counts_nowhere_and_gives_way_to_the_first_answer() {
 #[test]
 fn nobody_rings_on_the_strength_of_a_remembered_state() {
     let mut desk = Desk::remembering(120, 30);
-    desk.send(UserMessage::Select(address("ursula@sie.at")));
+    desk.send(UserMessage::Select(id("ursula@sie.at")));
     desk.act(Action::Watch);
     let rings = |effects: &[Effect]| {
         effects
             .iter()
-            .any(|effect| matches!(effect, Effect::Terminal(TerminalEffect::Ring(_))))
+            .any(|effect| matches!(effect, Effect::Terminal(TerminalEffect::Ring { .. })))
     };
     let screen = desk.screen();
     assert!(
@@ -654,11 +694,11 @@ fn what_is_known_is_not_overwritten_by_what_is_remembered() {
         presence: Arc::new(doing("<c:dnd/>")),
         asked_at: start(),
     };
-    desk.send(WorldMessage::Remembered(vec![(
+    desk.send(own(AccountMessage::Remembered(vec![(
         address("eve@sie.at"),
         remembered,
-    )]));
-    let eve = desk.board.entry(&address("eve@sie.at")).unwrap();
+    )])));
+    let eve = desk.board.find(&address("eve@sie.at")).unwrap();
     assert_eq!(eve.availability(), Some(Availability::Available));
 }
 
@@ -666,11 +706,11 @@ fn what_is_known_is_not_overwritten_by_what_is_remembered() {
 fn the_marked_move_to_a_group_by_key_and_by_drag_and_one_step_takes_them_back() {
     let mut desk = Desk::staffed(100, 30);
     let group = |desk: &Desk, who: &str| {
-        let entry = desk.board.entry(&address(who)).unwrap();
+        let entry = desk.board.find(&address(who)).unwrap();
         entry.contact.group.clone()
     };
     for who in ["ben@sie.at", "dan@sie.at"] {
-        desk.send(UserMessage::Select(address(who)));
+        desk.send(UserMessage::Select(id(who)));
         desk.act(Action::Mark);
     }
     desk.act(Action::Move);
@@ -679,7 +719,7 @@ fn the_marked_move_to_a_group_by_key_and_by_drag_and_one_step_takes_them_back() 
     desk.act(Action::Next);
     let effects = desk.act(Action::Open);
     assert!(
-        matches!(&effects[0], Effect::World(WorldEffect::Save(edits)) if edits.len() == 2),
+        matches!(&effects[0], Effect::World(WorldEffect::Account(AccountId::MAIN, AccountEffect::Save(edits))) if edits.len() == 2),
         "{effects:?}"
     );
     assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Sales"));
@@ -688,16 +728,10 @@ fn the_marked_move_to_a_group_by_key_and_by_drag_and_one_step_takes_them_back() 
     desk.act(Action::Undo);
     assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Front desk"));
 
-    desk.send(UserMessage::Drop(
-        address("dan@sie.at"),
-        Heading::Group(None),
-    ));
+    desk.send(UserMessage::Drop(id("dan@sie.at"), Heading::Group(None)));
     assert_eq!(group(&desk, "ben@sie.at"), None);
     desk.act(Action::Undo);
-    desk.send(UserMessage::Drop(
-        address("eve@sie.at"),
-        Heading::Group(None),
-    ));
+    desk.send(UserMessage::Drop(id("eve@sie.at"), Heading::Group(None)));
     assert_eq!(group(&desk, "eve@sie.at"), None);
     assert_eq!(group(&desk, "ben@sie.at").as_deref(), Some("Front desk"));
 }
@@ -705,16 +739,16 @@ fn the_marked_move_to_a_group_by_key_and_by_drag_and_one_step_takes_them_back() 
 #[test]
 fn a_live_board_sleeps_until_an_age_turns() {
     let mut desk = Desk::empty(80, 24);
-    desk.send(WorldMessage::Contacts(vec![contact(
+    desk.send(own(AccountMessage::Contacts(vec![contact(
         "ben@sie.at",
         "Ben",
         "",
-    )]));
+    )])));
     let up = |mode| {
-        WorldMessage::Link(Link {
+        own(AccountMessage::Link(Link {
             mode,
             ..link(LinkState::Up)
-        })
+        }))
     };
     desk.send(up(Mode::Live));
     desk.send(report("ben@sie.at", desk.now, doing("<c:available/>")));

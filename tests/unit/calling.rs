@@ -1,8 +1,12 @@
 //! Reaching contacts by other programs: what is run for whom.
 
-use crate::support::desk::{Desk, address, contact, doing, outcome, report};
-use whosin::board::{Action, Effect, Pane, TerminalEffect, UserMessage, WorldEffect, WorldMessage};
-use whosin::calling::{ContactAction, ContactActions, Invocation, Misfit, PRESETS, Subject};
+use crate::support::desk::{Desk, address, contact, doing, outcome, own, report};
+use whosin::board::{
+    AccountMessage, Action, Effect, Pane, TerminalEffect, UserMessage, WorldEffect, WorldMessage,
+};
+use whosin::calling::{
+    ContactAction, ContactActions, Invocation, Misfit, PRESETS, Ring, Rings, Subject,
+};
 use whosin::contacts::number::dialled;
 use whosin::contacts::{Contact, Fact};
 use whosin::link::Outcome;
@@ -118,7 +122,7 @@ fn of_a_number_what_can_be_dialled_is_dialled() {
 fn desk() -> Desk {
     let mut desk = Desk::empty(80, 24);
     let two = vec![ben(), contact("carla@sie.at", "Carla Three", "")];
-    desk.send(WorldMessage::Contacts(two));
+    desk.send(own(AccountMessage::Contacts(two)));
     desk.draw();
     desk
 }
@@ -205,7 +209,7 @@ fn hooks_run(effects: Vec<Effect>) -> Vec<String> {
 #[test]
 fn a_change_runs_the_hooks_and_nothing_else_does() {
     let mut desk = Desk::empty(80, 24);
-    desk.send(WorldMessage::Contacts(vec![ben()]));
+    desk.send(own(AccountMessage::Contacts(vec![ben()])));
     let see = |desk: &mut Desk, activities: &str| {
         desk.wait(1);
         let seen = report("ben+x@sie.at", desk.now, doing(activities));
@@ -229,4 +233,147 @@ fn a_change_runs_the_hooks_and_nothing_else_does() {
     let missing = outcome("ben+x@sie.at", desk.now, Outcome::NotAnswered);
     assert!(hooks_run(desk.send(missing)).is_empty());
     assert!(see(&mut desk, "").is_empty());
+}
+
+#[test]
+fn a_ring_is_bells_and_names_in_any_order() {
+    for (written, bells, names, words) in [
+        ("", 1, &[][..], None),
+        ("bell", 1, &[], None),
+        ("None", 0, &[], Some("no bell")),
+        ("3", 3, &[], Some("3 bells")),
+        ("Gong", 0, &["Gong"], Some("Gong")),
+        (
+            " Gong , 2,Lamp ",
+            2,
+            &["Gong", "Lamp"],
+            Some("2 bells, Gong, Lamp"),
+        ),
+        ("bell, Gong", 1, &["Gong"], Some("the bell, Gong")),
+        // More than anybody counts is a name, of which the board says that there is none.
+        ("10", 0, &["10"], Some("10")),
+    ] {
+        let ring = Ring::read(written);
+        assert_eq!(
+            (ring.bells, &ring.names[..]),
+            (
+                bells,
+                &names
+                    .iter()
+                    .map(|name| name.to_string())
+                    .collect::<Vec<_>>()[..]
+            ),
+            "{written}"
+        );
+        assert_eq!(ring.words().as_deref(), words, "{written}");
+    }
+    for name in ["", "bell", "NONE", "7", "a, b"] {
+        assert!(!Rings::can_be_named(name), "{name}");
+    }
+    assert!(Rings::can_be_named("Gong 7"));
+}
+
+/// A watch on Ben, who rings so, that has come to its end: the words, the bells and the commands, and
+/// what the board says.
+fn rung(ring: &str) -> (Vec<(String, u8)>, Vec<String>, Desk) {
+    let mut desk = Desk::empty(120, 24);
+    let mut ben = ben();
+    ben.number = None;
+    ben.set(Fact::Ring, Some(ring.into()));
+    desk.send(own(AccountMessage::Contacts(vec![ben])));
+    desk.send(report("ben+x@sie.at", desk.now, doing("<c:dnd/>")));
+    desk.act(Action::Watch);
+    desk.wait(1);
+    desk.send(report("ben+x@sie.at", desk.now, doing("<c:available/>")));
+    let (mut bells, mut commands) = (Vec::new(), Vec::new());
+    for effect in desk.wait(3) {
+        match effect {
+            Effect::Terminal(TerminalEffect::Ring {
+                words,
+                bells: count,
+            }) => bells.push((words, count)),
+            Effect::World(WorldEffect::Ring(invocation)) => {
+                commands.push(invocation.arguments.join(" "));
+            }
+            _ => {}
+        }
+    }
+    (bells, commands, desk)
+}
+
+#[test]
+fn a_watch_rings_as_its_contact_says() {
+    for (ring, bells, commands, notice) in [
+        ("", 1, &[][..], "Ben Two is free"),
+        ("none", 0, &[], "Ben Two is free"),
+        ("4", 4, &[], "Ben Two is free"),
+        ("gong", 0, &["gong ben+x"], "Ben Two is free"),
+        ("2, Gong", 2, &["gong ben+x"], "Ben Two is free"),
+        // Whatever is wrong, who waits hears something.
+        (
+            "Horn, Gong",
+            1,
+            &["gong ben+x"],
+            "Ben Two is free; no ring 'Horn' in the settings, or none allowed",
+        ),
+        (
+            "Phone",
+            1,
+            &[],
+            "Ben Two is free; no number known of Ben Two",
+        ),
+    ] {
+        let (rung, run, desk) = rung(ring);
+        assert_eq!(rung, [("Ben Two is free".to_string(), bells)], "{ring}");
+        assert_eq!(run, commands, "{ring}");
+        assert_eq!(desk.board.notice(), Some(notice), "{ring}");
+    }
+}
+
+#[test]
+fn a_command_that_could_not_ring_is_made_up_for_by_the_bell() {
+    let (.., mut desk) = rung("Gong");
+    let words = "Gong: Ben Two. gong cannot be run";
+    let effects = desk.send(WorldMessage::RingTrouble(words.into()));
+    let bell = TerminalEffect::Ring {
+        words: words.into(),
+        bells: 1,
+    };
+    assert!(effects.contains(&Effect::Terminal(bell)), "{effects:?}");
+    assert_eq!(desk.board.notice(), Some(words));
+}
+
+#[test]
+fn whoever_watches_hears_how_it_will_ring() {
+    for (ring, notice) in [
+        ("", "Rings once when Ben Two is free"),
+        ("3, gong", "Rings once when Ben Two is free; 3 bells, gong"),
+        (
+            "Horn",
+            "Rings once when Ben Two is free; Horn; no ring 'Horn' in the settings, or none allowed",
+        ),
+    ] {
+        let mut desk = Desk::empty(80, 24);
+        let mut ben = ben();
+        ben.set(Fact::Ring, Some(ring.into()));
+        desk.send(own(AccountMessage::Contacts(vec![ben])));
+        desk.act(Action::Watch);
+        assert_eq!(desk.board.notice(), Some(notice));
+        desk.act(Action::Watch);
+        desk.act(Action::Watch);
+        assert_eq!(desk.board.notice(), Some("No longer watching Ben Two"));
+    }
+}
+
+#[test]
+fn the_ring_of_a_contact_is_typed_into_its_form_and_completed() {
+    let mut desk = Desk::empty(80, 24);
+    desk.send(own(AccountMessage::Contacts(vec![ben()])));
+    desk.act(Action::Edit);
+    desk.act(Action::Previous);
+    desk.type_text("go");
+    desk.act(Action::Next);
+    desk.act(Action::Open);
+    let ben = desk.board.selected().unwrap();
+    assert_eq!(ben.contact.ring.as_deref(), Some("Gong"));
 }

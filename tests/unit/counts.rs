@@ -3,11 +3,11 @@
 
 use jiff::SignedDuration;
 use whosin::board::{
-    Action, Effect, Message, Order, TerminalEffect, UserMessage, View, WorldMessage,
+    AccountMessage, Action, Effect, Message, Order, TerminalEffect, UserMessage, View,
 };
 use whosin::link::{LinkState, Mode, Outcome, Problem};
 
-use crate::support::desk::{Desk, address, contact, doing, link, outcome, report, start};
+use crate::support::desk::{Desk, contact, doing, id, link, outcome, own, report, start};
 
 /// Two who are free, in one group, of a link that polls every 5 s: stale after 60 s.
 fn two(view: View) -> Desk {
@@ -16,7 +16,7 @@ fn two(view: View) -> Desk {
         contact("ann@sie.at", "Ann", "Desk"),
         contact("ben@sie.at", "Ben", "Desk"),
     ];
-    desk.send(WorldMessage::Contacts(people.to_vec()));
+    desk.send(own(AccountMessage::Contacts(people.to_vec())));
     for who in ["ann@sie.at", "ben@sie.at"] {
         desk.send(report(who, desk.now, doing("<c:available/>")));
     }
@@ -60,11 +60,11 @@ fn they_agree_when_the_link_breaks() {
         what: "cup.sie.at does not answer".into(),
         advice: String::new(),
     };
-    desk.send(WorldMessage::Link(link(LinkState::Trouble {
+    desk.send(own(AccountMessage::Link(link(LinkState::Trouble {
         problem,
         since: desk.now,
         next_try: Some(desk.now + SignedDuration::from_secs(5)),
-    })));
+    }))));
     assert_eq!(free(&mut desk), [0; 3]);
 }
 
@@ -91,10 +91,10 @@ fn a_board_wakes_when_a_state_that_is_out_of_sight_turns_stale() {
     assert_eq!(free(&mut desk)[..2], [2, 2]);
     // No age is in sight, and the header counts minutes: only the counts can change.
     let slow = Mode::Every(std::time::Duration::from_secs(100));
-    desk.send(WorldMessage::Link(whosin::link::Link {
+    desk.send(own(AccountMessage::Link(whosin::link::Link {
         mode: slow,
         ..link(LinkState::Up)
-    }));
+    })));
     let mut wakes = Vec::new();
     while wakes.len() < 100 && free(&mut desk)[0] > 0 {
         desk.now = desk.board.next_change(desk.now).unwrap();
@@ -138,12 +138,13 @@ fn orders_and_filters_by_state_follow_what_turns_stale_by_time_alone() {
 fn a_watch_does_not_ring_for_a_state_that_has_turned_stale_meanwhile() {
     let mut desk = two(View::Tiles);
     desk.send(report("ann@sie.at", desk.now, doing("<c:meeting/>")));
-    desk.send(UserMessage::Select(address("ann@sie.at")));
+    desk.send(UserMessage::Select(id("ann@sie.at")));
     desk.act(Action::Watch);
     desk.send(report("ann@sie.at", desk.now, doing("<c:available/>")));
     // The machine slept: the next thing that happens is long after the bell was due.
     let rings = |effects: &[Effect]| {
-        let ring = |effect: &Effect| matches!(effect, Effect::Terminal(TerminalEffect::Ring(_)));
+        let ring =
+            |effect: &Effect| matches!(effect, Effect::Terminal(TerminalEffect::Ring { .. }));
         effects.iter().any(ring)
     };
     assert!(!rings(&desk.wait(120)));

@@ -504,6 +504,7 @@ fn contacts() -> impl Strategy<Value = Vec<Contact>> {
             title,
             also,
             note,
+            ring: None,
             pinned,
             comment: None,
         })
@@ -533,6 +534,7 @@ fn kept(contacts: &[Contact]) -> Vec<Contact> {
                 title: word(&contact.title),
                 also: contact.also.clone(),
                 note: word(&contact.note),
+                ring: contact.ring.clone(),
                 pinned: contact.pinned,
                 comment: None,
             });

@@ -9,7 +9,7 @@ use rcgen::{CertificateParams, DnType, KeyPair};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use whosin::board::{Action, Choice, Origin, Setting, UserMessage, WorldMessage};
+use whosin::board::{AccountMessage, Action, Choice, Origin, Setting, UserMessage, WorldMessage};
 use whosin::broker::{Disclosure, Discovery, Outbox, State, Topics, device, published};
 use whosin::calling::{ContactAction, Hook, Subject};
 use whosin::contacts::exchange::{self, Source};
@@ -25,7 +25,7 @@ use whosin::presence::{
 };
 use whosin::pws::{Endpoint, read_polled_presence};
 
-use crate::support::desk::{Desk, contact, document, link, outcome, report};
+use crate::support::desk::{Desk, contact, document, link, outcome, own, report};
 use crate::support::hidden::{all_hidden, assert_shown, everything, quoted, samples};
 
 /// So many characters are in a text: no reader cuts so few off.
@@ -511,14 +511,14 @@ fn written_everywhere(text: &str) -> Desk {
         what: text.into(),
         advice: text.into(),
     };
-    desk.send(WorldMessage::Contacts(vec![
+    desk.send(own(AccountMessage::Contacts(vec![
         contact,
         Contact {
             name: Some(text.into()),
             ..Contact::new("b@sie.at".parse().unwrap())
         },
         Contact::new("c@sie.at".parse().unwrap()),
-    ]));
+    ])));
     desk.send(report("a@sie.at", desk.now, presence));
     desk.send(outcome("b@sie.at", desk.now, Outcome::Refused(text.into())));
     desk.send(outcome(
@@ -533,10 +533,10 @@ fn written_everywhere(text: &str) -> Desk {
         at: desk.now,
         until: None,
     };
-    desk.send(WorldMessage::OperatorNotes {
+    desk.send(own(AccountMessage::OperatorNotes {
         notes: [note].into_iter().collect(),
         number: 0,
-    });
+    }));
     desk.send(WorldMessage::Settings(vec![Setting {
         name: "theme",
         value: text.into(),
@@ -545,7 +545,7 @@ fn written_everywhere(text: &str) -> Desk {
         choices: vec![Choice::Theme(text.into())],
     }]));
     desk.send(WorldMessage::Notice(text.into()));
-    desk.send(WorldMessage::Link(Link {
+    desk.send(own(AccountMessage::Link(Link {
         server: text.into(),
         user: text.into(),
         warning: Some(text.into()),
@@ -555,7 +555,7 @@ fn written_everywhere(text: &str) -> Desk {
             since: desk.now,
             next_try: Some(desk.now),
         })
-    }));
+    })));
     desk
 }
 
@@ -585,8 +585,8 @@ fn no_pane_of_the_board_shows_anything_hidden() {
         assert_screen_shown(&mut desk);
         desk.act(Action::Back);
         for trouble in [
-            WorldMessage::BookTrouble(Some(text.clone())),
-            WorldMessage::NotesTrouble(Some(text.clone())),
+            own(AccountMessage::BookTrouble(Some(text.clone()))),
+            own(AccountMessage::NotesTrouble(Some(text.clone()))),
             WorldMessage::SettingsTrouble(Some(text.clone())),
         ] {
             desk.send(trouble);

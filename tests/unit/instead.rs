@@ -3,10 +3,10 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
-use whosin::board::{Action, Preferences, UserMessage, WorldMessage};
+use whosin::board::{AccountMessage, Action, Preferences, UserMessage};
 use whosin::contacts::Contact;
 
-use crate::support::desk::{Desk, contact, doing, report};
+use crate::support::desk::{Desk, contact, doing, own, report};
 
 const PEOPLE: [(&str, &str, &str, &str); 7] = [
     ("schmidt", "Sara Schmidt", "Sales", "<r:meeting/>"),
@@ -25,7 +25,7 @@ fn desk(preferences: Preferences, width: u16, height: u16) -> Desk {
         group: Some(group.to_string()).filter(|group| !group.is_empty()),
         ..contact(&format!("{user}@sie.at"), name, "")
     });
-    desk.send(WorldMessage::Contacts(people.to_vec()));
+    desk.send(own(AccountMessage::Contacts(people.to_vec())));
     // Ben has been free for longer than Ann.
     let early = desk.now - SignedDuration::from_mins(30);
     desk.board

@@ -2,9 +2,9 @@
 
 use insta::assert_snapshot;
 use jiff::SignedDuration;
-use whosin::board::{Action, WorldMessage};
+use whosin::board::{AccountMessage, Action};
 
-use crate::support::desk::{Desk, contact, doing, report, themes};
+use crate::support::desk::{Desk, contact, doing, own, report, themes};
 use whosin::tui::Depth;
 
 /// Three people, of whom everybody is asked each minute for five minutes.
@@ -16,7 +16,7 @@ fn desk(width: u16, height: u16) -> Desk {
         ("cleo", "Cleo Park"),
     ];
     let people = people.map(|(user, name)| contact(&format!("{user}@sie.at"), name, "Sales"));
-    desk.send(WorldMessage::Contacts(people.to_vec()));
+    desk.send(own(AccountMessage::Contacts(people.to_vec())));
     for user in ["ann", "ben", "cleo"] {
         answer(&mut desk, user, "<c:available/>");
     }

@@ -3,14 +3,15 @@
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use whosin::board::{
-    Action, Cursor, Effect, Pane, SearchError, UserMessage, WorldEffect, WorldMessage,
+    AccountEffect, AccountId, Action, ContactId, Cursor, Effect, Pane, SearchError, UserMessage,
+    WorldEffect, WorldMessage,
 };
 use whosin::contacts::Edit;
 use whosin::directory::{Found, Page};
 use whosin::link::{Outcome, Problem};
 use whosin::presence::{Availability, Presence};
 
-use crate::support::desk::{Desk, SIZES, address, doing, outcome, report};
+use crate::support::desk::{Desk, SIZES, address, doing, id, outcome, report, wanted};
 
 /// What the directory answers where these users match: user id, name, number, department, URI.
 fn found(users: &[[&str; 5]]) -> Found {
@@ -58,11 +59,13 @@ fn searches(effects: &[Effect]) -> Vec<(u64, String)> {
 
 fn added(effects: &[Effect]) -> Vec<whosin::contacts::Contact> {
     let edits = effects.iter().filter_map(|effect| match effect {
-        Effect::World(WorldEffect::Save(edits)) => Some(edits),
+        Effect::World(WorldEffect::Account(AccountId::MAIN, AccountEffect::Save(edits))) => {
+            Some(edits)
+        }
         _ => None,
     });
     let adds = edits.flatten().filter_map(|edit| match edit {
-        Edit::Add(contact) => Some(contact.clone()),
+        Edit::Add(contact) => Some(contact.as_ref().clone()),
         _ => None,
     });
     adds.collect()
@@ -126,7 +129,7 @@ fn the_only_one_is_added_once_the_server_knows_an_address() {
     // Both addresses are asked for along with everybody else, and nobody is added yet.
     let (user, uri) = (address("aberg@sie.at"), address("anna.berg@sie.at"));
     let guests = vec![user.clone(), uri.clone()];
-    assert!(effects.contains(&Effect::World(WorldEffect::PollNow(guests))));
+    assert!(effects.contains(&wanted(AccountEffect::PollNow(guests))));
     assert_eq!(added(&effects), []);
     desk.send(report("aberg@sie.at", desk.now, unknown()));
     let effects = desk.send(report("anna.berg@sie.at", desk.now, doing("")));
@@ -138,14 +141,17 @@ fn the_only_one_is_added_once_the_server_knows_an_address() {
     assert_eq!(contact.number.as_deref(), Some("3201"));
     assert_eq!(contact.department.as_deref(), Some("Sales"));
     assert!(matches!(desk.board.pane(), Pane::Contacts));
-    assert_eq!(desk.board.cursor(), Some(&Cursor::Contact(uri.clone())));
+    assert_eq!(
+        desk.board.cursor(),
+        Some(&Cursor::Contact(ContactId::main(uri.clone())))
+    );
     // The state that was reported shows at once.
-    let entry = desk.board.entry(&uri).unwrap();
+    let entry = desk.board.find(&uri).unwrap();
     assert_eq!(entry.availability(), Some(Availability::Available));
     // The others' addresses are made in the same way.
     let number = searched(&mut desk, "ben");
     desk.send(WorldMessage::Searched(number, Ok(found(&BERGS[2..]))));
-    assert!(desk.board.entry(&address("ben@sie.at")).is_some());
+    assert!(desk.board.find(&address("ben@sie.at")).is_some());
     assert!(desk.screen().contains("on the board"), "{}", desk.screen());
 }
 
@@ -184,7 +190,7 @@ fn several_are_marked_and_added_at_once() {
         .collect();
     assert_eq!(addresses, ["aberg@sie.at", "abergh@sie.at"]);
     desk.act(Action::Undo);
-    assert!(desk.board.entry(&address("aberg@sie.at")).is_none());
+    assert!(desk.board.find(&address("aberg@sie.at")).is_none());
 }
 
 #[test]
@@ -197,19 +203,22 @@ fn who_is_on_the_board_is_selected_and_not_added() {
     assert_eq!(added(&effects), []);
     assert_eq!(
         desk.board.cursor(),
-        Some(&Cursor::Contact(address("ben@sie.at")))
+        Some(&Cursor::Contact(id("ben@sie.at")))
     );
 }
 
 #[test]
 fn guests_are_let_go_when_the_form_closes() {
     let mut desk = bergs_at(80, 24);
-    let before = desk.board.entries().len();
+    let before = desk.board.entries().count();
     desk.act(Action::Down);
     let effects = desk.act(Action::Open);
     let kept = |effects: &[Effect]| {
         effects.iter().find_map(|effect| match effect {
-            Effect::World(WorldEffect::Contacts(contacts)) => Some(contacts.len()),
+            Effect::World(WorldEffect::Account(
+                AccountId::MAIN,
+                AccountEffect::Contacts(contacts),
+            )) => Some(contacts.len()),
             _ => None,
         })
     };

@@ -5,8 +5,10 @@ use jiff::civil::date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
-use crate::support::desk::{Desk, SIZES, address, start};
-use whosin::board::{Action, Cursor, Effect, WorldEffect, WorldMessage};
+use crate::support::desk::{Desk, SIZES, address, id, own, start};
+use whosin::board::{
+    AccountEffect, AccountId, AccountMessage, Action, Cursor, Effect, WorldEffect,
+};
 use whosin::operator::{NoteEdit, OperatorNote, OperatorNotes, deputy_in, end_in};
 
 /// A Monday in Vienna.
@@ -164,7 +166,10 @@ fn a_note_goes_by_itself_at_its_time() {
     };
     let edit = NoteEdit::Put(note);
     let number = 1;
-    let wanted = Effect::World(WorldEffect::Annotate { number, edit });
+    let wanted = Effect::World(WorldEffect::Account(
+        AccountId::MAIN,
+        AccountEffect::Annotate { number, edit },
+    ));
     assert!(effects.contains(&wanted), "{effects:?}");
     assert!(desk.screen().contains("✎ out until 14:00"));
     desk.now = until - SignedDuration::from_secs(1);
@@ -218,22 +223,22 @@ fn what_the_file_says_does_not_overtake_what_is_being_saved() {
     };
     let number = 0;
     let notes = notes("theirs");
-    desk.send(WorldMessage::OperatorNotes {
+    desk.send(own(AccountMessage::OperatorNotes {
         notes: notes.clone(),
         number,
-    });
+    }));
     assert!(desk.screen().contains("✎ mine") && !desk.screen().contains("theirs"));
-    desk.send(WorldMessage::OperatorNotes { notes, number: 1 });
+    desk.send(own(AccountMessage::OperatorNotes { notes, number: 1 }));
     assert!(desk.screen().contains("✎ theirs") && !desk.screen().contains("mine"));
     // It is found, and stays with whom it is about when the book is read again.
     find(&mut desk, "theirs");
     assert_eq!(
         desk.board.cursor(),
-        Some(&Cursor::Contact(address("dan@sie.at")))
+        Some(&Cursor::Contact(id("dan@sie.at")))
     );
-    let contacts = desk.board.entries().iter();
+    let contacts = desk.board.entries();
     let contacts = contacts.map(|entry| entry.contact.clone()).collect();
-    desk.send(WorldMessage::Contacts(contacts));
+    desk.send(own(AccountMessage::Contacts(contacts)));
     assert!(desk.screen().contains("✎ theirs"));
 }
 
@@ -249,7 +254,7 @@ fn a_key_goes_to_the_deputy_also_where_that_one_is_out_of_sight() {
     desk.act(Action::Deputy);
     assert_eq!(
         desk.board.cursor(),
-        Some(&Cursor::Contact(address("jose@sie.at")))
+        Some(&Cursor::Contact(id("jose@sie.at")))
     );
     assert!(desk.screen().contains("Ursula"));
     desk.act(Action::Deputy);

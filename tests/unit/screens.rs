@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::support::desk::{Desk, SIZES, link, report, start, themes};
+use crate::support::desk::{Desk, SIZES, link, own, report, start, themes};
 use insta::assert_snapshot;
 use jiff::SignedDuration;
 use ratatui::style::Color;
 use secrecy::SecretString;
 use unicode_width::UnicodeWidthStr;
 use whosin::board::{
-    Action, Choice, Draft, Origin, Setting, SignInMessage, View, Way, WorldMessage,
+    AccountMessage, Action, Choice, Draft, Origin, Setting, SignInMessage, View, Way, WorldMessage,
 };
 use whosin::contacts::exchange::{Format, read};
 use whosin::contacts::{Contact, Fact};
@@ -63,7 +63,6 @@ fn give_facts(desk: &mut Desk) {
     let mut contacts: Vec<Contact> = desk
         .board
         .entries()
-        .iter()
         .map(|entry| entry.contact.clone())
         .collect();
     for (who, facts) in [
@@ -89,7 +88,7 @@ fn give_facts(desk: &mut Desk) {
             contact.set(*fact, Some(text.to_string()));
         }
     }
-    desk.send(WorldMessage::Contacts(contacts));
+    desk.send(own(AccountMessage::Contacts(contacts)));
 }
 
 #[test]
@@ -240,11 +239,11 @@ fn the_help() {
 fn the_help_on_a_link_that_is_out_of_the_ordinary() {
     at_all_sizes("help-link", |desk| {
         let remark = "asking instead of being told: the server has no free end points";
-        desk.send(WorldMessage::Link(Link {
+        desk.send(own(AccountMessage::Link(Link {
             warning: Some("certificate not checked".into()),
             remark: Some(remark.into()),
             ..link(LinkState::Up)
-        }));
+        })));
         desk.act(Action::Help);
     });
 }
@@ -252,10 +251,10 @@ fn the_help_on_a_link_that_is_out_of_the_ordinary() {
 #[test]
 fn the_help_describes_the_link_where_that_is_searched_for() {
     let mut desk = Desk::staffed(80, 24);
-    desk.send(WorldMessage::Link(Link {
+    desk.send(own(AccountMessage::Link(Link {
         mode: Mode::Live,
         ..link(LinkState::Up)
-    }));
+    })));
     desk.act(Action::Help);
     desk.type_text("link");
     let drawn = desk.screen();
@@ -266,13 +265,13 @@ fn the_help_describes_the_link_where_that_is_searched_for() {
 #[test]
 fn the_own_presence() {
     at_all_sizes("own-presence", |desk| {
-        desk.send(WorldMessage::Link(Link {
+        desk.send(own(AccountMessage::Link(Link {
             own: Some(OwnSet {
                 own: OwnPresence::Dnd,
                 until: start() + SignedDuration::from_hours(3),
             }),
             ..link(LinkState::Up)
-        }));
+        })));
         desk.act(Action::OwnPresence);
     });
 }
@@ -280,12 +279,12 @@ fn the_own_presence() {
 #[test]
 fn the_header_shows_what_the_server_shows_of_the_user() {
     let mut desk = Desk::staffed(120, 24);
-    let mut header = |state, own, shown: Option<Presence>| {
-        desk.send(WorldMessage::Link(Link {
-            own,
+    let mut header = |state, set, shown: Option<Presence>| {
+        desk.send(own(AccountMessage::Link(Link {
+            own: set,
             shown: shown.map(Arc::new),
             ..link(state)
-        }));
+        })));
         desk.screen().lines().next().unwrap().to_string()
     };
     let dnd = OwnSet {
@@ -321,11 +320,11 @@ fn a_dead_link() {
         };
         let next_try = start() + SignedDuration::from_secs(7);
         let since = start() - SignedDuration::from_secs(190);
-        desk.send(WorldMessage::Link(link(LinkState::Trouble {
+        desk.send(own(AccountMessage::Link(link(LinkState::Trouble {
             problem,
             since,
             next_try: Some(next_try),
-        })));
+        }))));
     });
 }
 

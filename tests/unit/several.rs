@@ -1,11 +1,11 @@
 //! Somebody who has several addresses.
 
-use whosin::board::{Standing, WorldMessage};
+use whosin::board::{AccountEffect, AccountMessage, Standing};
 use whosin::contacts::{Contact, Fact};
 use whosin::link::Outcome;
 use whosin::presence::Availability;
 
-use crate::support::desk::{Desk, address, contact, doing, outcome, report};
+use crate::support::desk::{Desk, address, contact, doing, outcome, own, report, wanted};
 
 const ONE: &str = "ann@sie.at";
 const TWO: &str = "ann@two.sie.at";
@@ -14,17 +14,17 @@ fn desk() -> Desk {
     let mut desk = Desk::empty(120, 32);
     let mut ann = contact(ONE, "Ann", "");
     ann.set(Fact::Also, Some(TWO.into()));
-    desk.send(WorldMessage::Link(crate::support::desk::link(
+    desk.send(own(AccountMessage::Link(crate::support::desk::link(
         whosin::link::LinkState::Up,
-    )));
-    desk.send(WorldMessage::Contacts(vec![ann]));
+    ))));
+    desk.send(own(AccountMessage::Contacts(vec![ann])));
     desk
 }
 
 fn shown(desk: &Desk) -> (Option<Availability>, Standing) {
-    let entry = desk.board.entry(&address(ONE)).unwrap();
-    let after = desk.board.confirmed_after(desk.now);
-    (entry.availability(), entry.standing(after))
+    let entry = desk.board.find(&address(ONE)).unwrap();
+    let freshness = desk.board.freshness(desk.now);
+    (entry.availability(), freshness.standing(entry))
 }
 
 const FREE: (Option<Availability>, Standing) = (Some(Availability::Available), Standing::Fresh);
@@ -37,10 +37,12 @@ fn all_addresses_are_kept_fresh_together() {
         ..contact(ONE, "Ann", "")
     };
     let contacts = vec![ann, contact("ben@sie.at", "Ben", "")];
-    let effects = desk.send(WorldMessage::Contacts(contacts));
-    let wanted = [ONE, "ben@sie.at", TWO].map(address).to_vec();
-    let wanted = whosin::board::WorldEffect::Contacts(wanted);
-    assert!(effects.contains(&wanted.into()), "{effects:?}");
+    let effects = desk.send(own(AccountMessage::Contacts(contacts)));
+    let all = [ONE, "ben@sie.at", TWO].map(address).to_vec();
+    assert!(
+        effects.contains(&wanted(AccountEffect::Contacts(all))),
+        "{effects:?}"
+    );
 }
 
 #[test]

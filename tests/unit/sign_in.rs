@@ -3,12 +3,12 @@
 use secrecy::SecretString;
 use tui_input::InputRequest;
 use whosin::board::{
-    Action, Draft, Effect, Field, Pane, SignInEffect, SignInMessage, TerminalEffect, UserMessage,
-    Way, WorldEffect, WorldMessage,
+    AccountMessage, Action, Draft, Effect, Field, Pane, SignInEffect, SignInMessage,
+    TerminalEffect, UserMessage, Way, WorldEffect, WorldMessage,
 };
 use whosin::link::Problem;
 
-use crate::support::desk::{Desk, contact};
+use crate::support::desk::{Desk, contact, own};
 
 fn draft() -> Draft {
     at("", "")
@@ -158,11 +158,11 @@ fn what_belongs_to_the_board_does_nothing_at_the_form() {
 #[test]
 fn the_board_opens_with_the_domain_that_was_typed() {
     let (mut desk, _) = attempt();
-    desk.send(WorldMessage::Contacts(vec![contact(
+    desk.send(own(AccountMessage::Contacts(vec![contact(
         "ben@sie.at",
         "Ben Two",
         "",
-    )]));
+    )])));
     assert!(!desk.screen().contains("Ben Two"));
     let domain = Some("typed.example".to_string());
     say(&mut desk, SignInMessage::Accepted { domain });
@@ -171,7 +171,7 @@ fn the_board_opens_with_the_domain_that_was_typed() {
     desk.act(Action::Add);
     desk.type_text("new");
     desk.act(Action::Open);
-    let entry = desk.board.entry(&"new@typed.example".parse().unwrap());
+    let entry = desk.board.find(&"new@typed.example".parse().unwrap());
     assert!(entry.is_some());
     // Now they are the board's.
     assert_eq!(desk.act(Action::Demo), []);

@@ -39,7 +39,7 @@ fn shown(desk: &Desk) -> Vec<&str> {
         .iter()
         .flat_map(|section| &section.members);
     places
-        .map(|&place| desk.board.entries()[place].name())
+        .map(|&place| desk.board.entry_at(place).name())
         .collect()
 }
 
@@ -106,7 +106,7 @@ fn a_jump_to_somebody_outside_of_the_tab_leaves_it() {
     press(&mut desk, '1');
     desk.send(report("ben@sie.at", desk.now, doing("<c:available/>")));
     desk.act(Action::Changed);
-    let ben = desk.board.entry(&address("ben@sie.at")).unwrap();
+    let ben = desk.board.find(&address("ben@sie.at")).unwrap();
     assert!(desk.board.is_selected(ben));
     assert_eq!(desk.board.open_tab(), None);
 }

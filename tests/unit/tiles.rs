@@ -2,8 +2,8 @@
 
 use insta::assert_snapshot;
 
-use crate::support::desk::{Desk, contact, document, report};
-use whosin::board::WorldMessage;
+use crate::support::desk::{Desk, contact, document, own, report};
+use whosin::board::AccountMessage;
 use whosin::tui::fit_name;
 
 /// Who is on the board: name, what they do, until when, and their note.
@@ -71,7 +71,7 @@ fn answer(desk: &mut Desk) {
 fn desk(width: u16, height: u16) -> Desk {
     let mut desk = Desk::empty(width, height);
     let contacts = PEOPLE.map(|[address, name, ..]| contact(address, name, ""));
-    desk.send(WorldMessage::Contacts(contacts.to_vec()));
+    desk.send(own(AccountMessage::Contacts(contacts.to_vec())));
     answer(&mut desk);
     desk
 }

@@ -4,11 +4,14 @@ use insta::assert_snapshot;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use ratatui::style::Modifier;
-use whosin::board::{Action, Effect, Preferences, UserMessage, WorldEffect, WorldMessage};
+use whosin::board::{
+    AccountEffect, AccountId, AccountMessage, Action, Effect, Preferences, Row, Tab, UserMessage,
+    WorldEffect, WorldMessage,
+};
 use whosin::link::{LinkState, Problem, SignIn};
 use whosin::tui::Hours;
 
-use crate::support::desk::{Desk, SIZES, contact, link};
+use crate::support::desk::{Desk, SIZES, contact, doing, link, own, report};
 
 /// A board of ten people on a wall.
 fn wall(width: u16, height: u16) -> Desk {
@@ -19,6 +22,34 @@ fn wall(width: u16, height: u16) -> Desk {
     let mut desk = Desk::with(preferences, width, height);
     desk.staff();
     desk
+}
+
+/// The same with two saved searches: one for everybody at the front desk, one for all who are free.
+fn wall_of_searches(width: u16, height: u16) -> Desk {
+    let tab = |name: &str, find: &str| Tab {
+        name: name.into(),
+        find: find.into(),
+    };
+    let preferences = Preferences {
+        wall: true,
+        tabs: vec![tab("Front desk", "front"), tab("Who is free", "free")],
+        ..Desk::preferences()
+    };
+    let mut desk = Desk::with(preferences, width, height);
+    desk.staff();
+    desk
+}
+
+/// The names of those who stand on the wall.
+fn shown(desk: &Desk) -> Vec<&str> {
+    let rows = desk.board.rows_in_sight().iter();
+    let places = rows.flat_map(|row| match row {
+        Row::Cells(places) => places.clone(),
+        Row::Heading(_) => Vec::new(),
+    });
+    places
+        .map(|place| desk.board.entry_at(place).name())
+        .collect()
 }
 
 /// A time of the day on which every test begins.
@@ -67,6 +98,80 @@ fn pages_that_do_not_fit_follow_each_other_until_everybody_was_in_sight() {
 }
 
 #[test]
+fn a_wall_turns_through_the_pages_of_each_saved_search() {
+    for (width, height) in SIZES {
+        let screen = wall_of_searches(width, height).screen();
+        assert_snapshot!(format!("searches_{width}x{height}"), screen);
+    }
+    let mut desk = wall_of_searches(80, 12);
+    let mut turns = Vec::new();
+    for _ in 0..4 {
+        desk.draw();
+        let search = desk.board.search_on_the_wall().unwrap().to_string();
+        turns.push(format!("{search}: {}", shown(&desk).join(", ")));
+        desk.wait(15);
+    }
+    assert_eq!(
+        turns,
+        [
+            "Front desk: Ben Two, Carla Three, Dan Four, Eve Five",
+            "Front desk: Ursula One",
+            "Who is free: Ursula One, 林美玲",
+            "Front desk: Ben Two, Carla Three, Dan Four, Eve Five",
+        ]
+    );
+}
+
+#[test]
+fn where_nobody_is_found_a_wall_says_so_and_turns_on() {
+    let mut desk = wall_of_searches(80, 24);
+    desk.draw();
+    desk.wait(15);
+    for who in ["ursula@sie.at", "lin@sie.at"] {
+        desk.send(report(who, desk.now, doing("<r:lunch/>")));
+    }
+    desk.wait(3);
+    let screen = desk.screen();
+    assert!(screen.contains("Who is free"), "{screen}");
+    assert!(screen.contains("Nobody at the moment."), "{screen}");
+    desk.wait(12);
+    assert_eq!(shown(&desk).len(), 5);
+}
+
+#[test]
+fn a_wall_counts_those_whom_it_shows() {
+    let mut desk = wall_of_searches(120, 32);
+    let screen = desk.screen();
+    assert!(screen.contains("1 free  ◷ 1 away"), "{screen}");
+    desk.wait(15);
+    let screen = desk.screen();
+    assert!(screen.contains("2 free  ◷ 0 away"), "{screen}");
+}
+
+#[test]
+fn a_wall_follows_the_saved_searches_of_the_settings() {
+    let mut desk = wall_of_searches(80, 24);
+    desk.draw();
+    desk.wait(15);
+    let mut preferences = desk.board.preferences().clone();
+    preferences.tabs.truncate(1);
+    desk.send(WorldMessage::Reconfigured(
+        Box::new(preferences.clone()),
+        Vec::new(),
+    ));
+    assert_eq!(desk.board.search_on_the_wall(), Some("Front desk"));
+    assert_eq!(shown(&desk).len(), 5);
+    preferences.tabs.clear();
+    desk.send(WorldMessage::Reconfigured(
+        Box::new(preferences),
+        Vec::new(),
+    ));
+    desk.draw();
+    assert_eq!(desk.board.search_on_the_wall(), None);
+    assert_eq!(desk.board.sections().len(), 3);
+}
+
+#[test]
 fn a_page_of_any_height_shows_somebody_and_none_ends_with_a_heading() {
     for height in 3..40 {
         let mut desk = wall(80, height);
@@ -75,7 +180,7 @@ fn a_page_of_any_height_shows_somebody_and_none_ends_with_a_heading() {
         let mut names = 0;
         for _ in 0..pages {
             let screen = desk.screen();
-            let people = desk.board.entries().iter();
+            let people = desk.board.entries();
             let shown = people.filter(|entry| screen.contains(entry.name())).count();
             assert!(shown > 0, "nobody at {height}:\n{screen}");
             names += shown;
@@ -86,7 +191,7 @@ fn a_page_of_any_height_shows_somebody_and_none_ends_with_a_heading() {
             );
             desk.wait(15);
         }
-        assert_eq!(names, desk.board.entries().len(), "at {height}");
+        assert_eq!(names, desk.board.entries().count(), "at {height}");
     }
 }
 
@@ -107,13 +212,13 @@ fn a_page_that_is_gone_gives_way_to_the_last() {
     desk.screen();
     desk.wait(15);
     desk.wait(15);
-    desk.send(WorldMessage::Contacts(vec![contact(
+    desk.send(own(AccountMessage::Contacts(vec![contact(
         "a@sie.at", "Ann", "Sales",
-    )]));
+    )])));
     let screen = desk.screen();
     assert!(screen.contains("Ann"), "{screen}");
     assert_eq!(desk.board.page(), None);
-    desk.send(WorldMessage::Contacts(Vec::new()));
+    desk.send(own(AccountMessage::Contacts(Vec::new())));
     let screen = desk.screen();
     assert!(screen.contains("Nobody is on the board"), "{screen}");
 }
@@ -164,13 +269,27 @@ fn no_hand_changes_what_is_on_a_wall_but_it_can_be_left() {
 }
 
 #[test]
+fn a_hand_at_a_wall_hears_nothing_of_what_happened_while_it_was_away() {
+    for action in [Action::Down, Action::Lately, Action::Redraw] {
+        let mut desk = wall(80, 24);
+        desk.pass(SignedDuration::from_mins(6));
+        desk.send(report("dan@sie.at", desk.now, doing("<c:available/>")));
+        desk.act(action);
+        assert_eq!(desk.board.notice(), None, "{action:?}");
+    }
+}
+
+#[test]
 fn a_wall_whose_sign_in_is_refused_tries_again_each_quarter_of_an_hour() {
-    let again = Effect::World(WorldEffect::SignInAgain);
+    let again = Effect::World(WorldEffect::Account(
+        AccountId::MAIN,
+        AccountEffect::SignInAgain,
+    ));
     let quarter = SignedDuration::from_mins(15);
     let mut desk = wall(80, 24);
     assert!(
         !desk
-            .send(WorldMessage::Link(link(refused())))
+            .send(own(AccountMessage::Link(link(refused()))))
             .contains(&again)
     );
     for _ in 0..3 {
@@ -181,11 +300,11 @@ fn a_wall_whose_sign_in_is_refused_tries_again_each_quarter_of_an_hour() {
         );
         assert!(desk.wait(1).contains(&again));
     }
-    desk.send(WorldMessage::Link(link(LinkState::Up)));
+    desk.send(own(AccountMessage::Link(link(LinkState::Up))));
     assert!(!desk.pass(quarter).contains(&again));
 
     let mut by_hand = Desk::staffed(80, 24);
-    by_hand.send(WorldMessage::Link(link(refused())));
+    by_hand.send(own(AccountMessage::Link(link(refused()))));
     assert!(!by_hand.pass(quarter).contains(&again));
 }
 

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::board::WorldMessage;
+use crate::board::AccountMessage;
 use crate::contacts::{self, BookError, Changes, Contact, Edit};
 use crate::file::Stamp;
 
@@ -56,13 +56,13 @@ impl Book {
     }
 
     /// Looks whether the file is another than before, which the system may not have sent.
-    pub fn check(&mut self) -> Vec<WorldMessage> {
+    pub fn check(&mut self) -> Vec<AccountMessage> {
         self.changes.check(self.stamp);
         Vec::new()
     }
 
     /// Reads the file. Returns the message for the board, if anything is new.
-    pub fn read(&mut self) -> Option<WorldMessage> {
+    pub fn read(&mut self) -> Option<AccountMessage> {
         self.look();
         match contacts::load_if_there(&self.path) {
             Ok(None) if !self.known.is_empty() => {
@@ -75,7 +75,7 @@ impl Book {
 
     /// Looks at the file after a change by others, and saves what could not be saved before. Returns
     /// the messages for the board.
-    pub fn look_again(&mut self) -> Vec<WorldMessage> {
+    pub fn look_again(&mut self) -> Vec<AccountMessage> {
         if self.unsaved.is_empty() {
             return self.read().into_iter().collect();
         }
@@ -88,7 +88,7 @@ impl Book {
     }
 
     /// Looks because the user asks for it: a book that is gone is written anew.
-    pub fn refresh(&mut self) -> Vec<WorldMessage> {
+    pub fn refresh(&mut self) -> Vec<AccountMessage> {
         if self.is_away() {
             return self
                 .restore()
@@ -98,11 +98,11 @@ impl Book {
     }
 
     /// Saves edits. Returns the messages for the board, for others may have changed the book.
-    pub fn save(&mut self, edits: Vec<Edit>) -> Vec<WorldMessage> {
+    pub fn save(&mut self, edits: Vec<Edit>) -> Vec<AccountMessage> {
         self.unsaved.push(edits);
         self.try_to_save().unwrap_or_else(|error| {
             self.in_step = false;
-            vec![WorldMessage::BookTrouble(Some(format!(
+            vec![AccountMessage::BookTrouble(Some(format!(
                 "Not saved: {error}"
             )))]
         })
@@ -134,8 +134,8 @@ impl Book {
     }
 
     /// Writes everybody into a file that is gone.
-    fn restore(&mut self) -> Result<Vec<WorldMessage>, BookError> {
-        let everybody = self.known.iter().cloned().map(Edit::Add).collect();
+    fn restore(&mut self) -> Result<Vec<AccountMessage>, BookError> {
+        let everybody = self.known.iter().cloned().map(Edit::add).collect();
         self.unsaved.insert(0, everybody);
         let count = self.unsaved.len() - 1;
         let contacts = contacts::save(&self.path, &self.locks, &self.unsaved.concat());
@@ -145,7 +145,7 @@ impl Book {
         Ok(self.saved(count, contacts?))
     }
 
-    fn try_to_save(&mut self) -> Result<Vec<WorldMessage>, BookError> {
+    fn try_to_save(&mut self) -> Result<Vec<AccountMessage>, BookError> {
         if self.is_away() {
             // Whatever is there next is a change, the same file, too.
             self.stamp = None;
@@ -156,24 +156,24 @@ impl Book {
         Ok(self.saved(self.unsaved.len(), contacts))
     }
 
-    fn saved(&mut self, count: usize, contacts: Vec<Contact>) -> Vec<WorldMessage> {
+    fn saved(&mut self, count: usize, contacts: Vec<Contact>) -> Vec<AccountMessage> {
         self.look();
         self.unsaved.clear();
         let news = self.news(contacts);
-        let saved = [WorldMessage::Saved(count)];
+        let saved = [AccountMessage::Saved(count)];
         saved.into_iter().chain(news).collect()
     }
 
-    fn news(&mut self, contacts: Vec<Contact>) -> Option<WorldMessage> {
+    fn news(&mut self, contacts: Vec<Contact>) -> Option<AccountMessage> {
         let known = self.in_step && self.known == contacts;
         self.in_step = true;
         self.known.clone_from(&contacts);
-        (!known).then_some(WorldMessage::Contacts(contacts))
+        (!known).then_some(AccountMessage::Contacts(contacts))
     }
 
-    fn trouble(&mut self, error: &BookError) -> WorldMessage {
+    fn trouble(&mut self, error: &BookError) -> AccountMessage {
         // If the file is repaired to what the board has, that is sent again: it clears the trouble.
         self.in_step = false;
-        WorldMessage::BookTrouble(Some(error.to_string()))
+        AccountMessage::BookTrouble(Some(error.to_string()))
     }
 }

@@ -1,10 +1,12 @@
 //! The board: the terminal on one side, feed, contact book and disk on the other, with two channels
 //! between. Where something is missing to sign in, the board opens with its sign-in form.
 
+mod account;
 mod book;
 mod effects;
 mod following;
 mod notes;
+mod road;
 mod searches;
 mod show;
 mod sign_in;

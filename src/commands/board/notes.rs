@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::board::WorldMessage;
+use crate::board::AccountMessage;
 use crate::contacts::Changes;
 use crate::file::Stamp;
 use crate::operator::{self, NoteEdit, NotesError, OperatorNotes};
@@ -47,7 +47,7 @@ impl NoteFile {
     /// Looks whether the file is another than before, which the system may not have sent.
     ///
     /// What could not be saved is tried again.
-    pub fn check(&mut self) -> Vec<WorldMessage> {
+    pub fn check(&mut self) -> Vec<AccountMessage> {
         if !self.unsaved.is_empty() {
             return self.try_to_save();
         }
@@ -56,7 +56,7 @@ impl NoteFile {
     }
 
     /// Reads the file; what could not be saved before is saved now. Returns the messages for the board.
-    pub fn read(&mut self) -> Vec<WorldMessage> {
+    pub fn read(&mut self) -> Vec<AccountMessage> {
         if !self.unsaved.is_empty() {
             return self.try_to_save();
         }
@@ -67,7 +67,7 @@ impl NoteFile {
 
     /// Saves the board's change of this number. Returns the messages for the board, for others may have
     /// changed the notes.
-    pub fn save(&mut self, number: u64, edit: NoteEdit) -> Vec<WorldMessage> {
+    pub fn save(&mut self, number: u64, edit: NoteEdit) -> Vec<AccountMessage> {
         self.number = number;
         self.unsaved.push(edit);
         self.try_to_save()
@@ -87,7 +87,7 @@ impl NoteFile {
         operator::save(&self.path, &self.locks, &self.unsaved, now)
     }
 
-    fn try_to_save(&mut self) -> Vec<WorldMessage> {
+    fn try_to_save(&mut self) -> Vec<AccountMessage> {
         let saved = self.put();
         if saved.is_ok() {
             self.unsaved.clear();
@@ -100,17 +100,19 @@ impl NoteFile {
         &mut self,
         notes: Result<OperatorNotes, NotesError>,
         before: &str,
-    ) -> Vec<WorldMessage> {
+    ) -> Vec<AccountMessage> {
         let was_in_trouble = std::mem::replace(&mut self.is_in_trouble, notes.is_err());
         match notes {
             Ok(notes) => {
                 let number = self.number;
-                let notes = WorldMessage::OperatorNotes { notes, number };
-                let over = was_in_trouble.then_some(WorldMessage::NotesTrouble(None));
+                let notes = AccountMessage::OperatorNotes { notes, number };
+                let over = was_in_trouble.then_some(AccountMessage::NotesTrouble(None));
                 over.into_iter().chain([notes]).collect()
             }
             Err(error) => {
-                vec![WorldMessage::NotesTrouble(Some(format!("{before}{error}")))]
+                vec![AccountMessage::NotesTrouble(Some(format!(
+                    "{before}{error}"
+                )))]
             }
         }
     }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, mpsc};
 use tokio::task::AbortHandle;
 
-use super::show::Road;
 use crate::board::{Lookup, SearchError, WorldMessage};
 use crate::commands::CommandError;
 use crate::commands::directory::Directory;
@@ -42,7 +41,7 @@ impl Searches {
     }
 
     /// Searches for some words, beside everything else. Nobody waits any more for the search before.
-    pub fn search(&mut self, number: u64, words: String, board: Road) {
+    pub fn search(&mut self, number: u64, words: String, board: mpsc::Sender<WorldMessage>) {
         let (settings, route) = (self.settings.clone(), self.route);
         let directory = self.directory.clone();
         let searching = tokio::spawn(async move {
@@ -55,7 +54,8 @@ impl Searches {
                     advice: String::new(),
                 })),
             };
-            board.send(WorldMessage::Searched(number, found)).await;
+            // A board that is gone needs none.
+            let _ = board.send(WorldMessage::Searched(number, found)).await;
         });
         let before = self.under_way.replace(searching.abort_handle());
         before.iter().for_each(AbortHandle::abort);

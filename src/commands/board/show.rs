@@ -2,91 +2,25 @@
 //! work by itself, and the roads between them.
 
 use std::pin::pin;
-use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 
-use super::book::Book;
-use super::effects::World;
+use super::account::Opened;
+use super::effects::{World, done};
 use super::following::{Following, Reload};
-use super::notes::NoteFile;
 use super::searches::Searches;
-use crate::board::{Board, Effect, Preferences, SignInMessage, WorldEffect, WorldMessage};
+use crate::board::{
+    AccountId, AccountMessage, Board, Effect, Preferences, SignInMessage, WorldEffect, WorldMessage,
+};
 use crate::commands::hooks::HookRunner;
 use crate::commands::source::Source;
 use crate::commands::{CommandError, look};
-use crate::contacts::Contact;
 use crate::directory::Scheme;
-use crate::feed::{Gone, Sink, Update};
 use crate::link::Link;
-use crate::memory::keeper::{Files, Inbox, Keeper, Left, News};
-use crate::memory::last_seen;
 use crate::settings::Settings;
 use crate::tui::{self, Keys, Look};
-
-/// Whoever leaves the board does not wait longer than this for a disk.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// The road to the board. What is kept for the next run goes to the keeper, too.
-#[derive(Clone, Debug)]
-pub struct Road {
-    board: mpsc::Sender<WorldMessage>,
-    keeper: Option<Inbox>,
-    polled: Arc<Notify>,
-}
-
-impl Road {
-    /// Notifies of each poll whose states went to the board: the moment to look at files, too.
-    pub fn polled(&self) -> Arc<Notify> {
-        self.polled.clone()
-    }
-
-    /// Brings a message to the board; one that is gone needs none.
-    pub async fn send(&self, message: WorldMessage) {
-        self.keep(&message);
-        let _ = self.board.send(message).await;
-    }
-
-    /// The same, for a thread that may wait.
-    pub fn blocking_send(&self, message: WorldMessage) {
-        self.keep(&message);
-        let _ = self.board.blocking_send(message);
-    }
-
-    fn keep(&self, message: &WorldMessage) {
-        let Some(keeper) = &self.keeper else { return };
-        match message {
-            WorldMessage::Contacts(contacts) => keeper.put(News::Contacts(contacts.clone())),
-            WorldMessage::Reports(reports) => keeper.put(News::Reports(reports.clone())),
-            WorldMessage::Link(link) => {
-                keeper.put(News::Link(link.clone().into(), Timestamp::now()))
-            }
-            _ => {}
-        }
-    }
-}
-
-impl Sink for Road {
-    async fn send(&self, update: Update) -> Result<(), Gone> {
-        let message = match update {
-            Update::Reports(reports) => {
-                self.polled.notify_one();
-                WorldMessage::Reports(reports)
-            }
-            Update::Link(link) => WorldMessage::Link(link),
-            Update::Notice(words) => WorldMessage::Notice(words),
-            Update::ClockSet(by) => WorldMessage::ClockSet(by),
-            Update::NewHost(host) => WorldMessage::Notice(format!(
-                "The service also names {host}, which you have not set: sign-ins may go there"
-            )),
-        };
-        self.keep(&message);
-        self.board.send(message).await.map_err(|_| Gone)
-    }
-}
 
 /// Shows the board of this feed until the user leaves it.
 ///
@@ -100,11 +34,10 @@ pub async fn show(
     let (mut board, look) = prepare(settings, source.link(), trouble)?;
     let themes = look.themes.names();
     // The first picture has the contacts already.
-    let mut book = book_of(settings);
-    let contacts = book.read();
+    let opened = Opened::of(AccountId::MAIN, source, settings);
     let (effects, to_do) = mpsc::unbounded_channel();
-    let wanted = contacts.iter().cloned();
-    for effect in wanted.flat_map(|contacts| board.update(contacts, Timestamp::now())) {
+    let read = opened.contacts().into_iter();
+    for effect in read.flat_map(|contacts| board.update(contacts, Timestamp::now())) {
         if let Effect::World(effect) = effect {
             // The receiver is right here.
             let _ = effects.send(effect);
@@ -112,14 +45,9 @@ pub async fn show(
     }
     let world = async |effects, (to_board, keys)| {
         let following = Following::new(settings, &themes, keys, reload);
-        attend(source, following, (book, contacts), effects, to_board).await
+        attend(opened, following, effects, to_board).await
     };
     together(board, look, (effects, to_do), world).await
-}
-
-fn book_of(settings: &Settings) -> Book {
-    let places = &settings.places;
-    Book::new(places.contacts.clone(), places.locks.clone())
 }
 
 /// A board without contacts, and how it is drawn.
@@ -157,6 +85,7 @@ pub(super) fn preferences(settings: &Settings) -> Preferences {
         wall: settings.wall.value,
         actions: settings.contact_actions(),
         hooks: settings.hooks(),
+        rings: settings.rings(),
         directory: settings.directory.value.is_some(),
         scheme: settings.directory_address.value.unwrap_or(Scheme::User),
         zone: TimeZone::system(),
@@ -200,89 +129,55 @@ pub(super) async fn enter(
     effects: mpsc::UnboundedReceiver<WorldEffect>,
     (to_board, keys): (mpsc::Sender<WorldMessage>, watch::Sender<Keys>),
 ) -> Result<(), CommandError> {
-    let mut book = book_of(settings);
-    let contacts = book.read();
     let domain = settings.domain.value.clone();
+    let link = AccountMessage::Link(source.link());
     let first = [
-        WorldMessage::Link(source.link()),
+        WorldMessage::Account(AccountId::MAIN, link),
         WorldMessage::Settings(settings.shown(themes)),
         WorldMessage::SignIn(SignInMessage::Accepted { domain }),
     ];
-    for message in contacts.iter().cloned().chain(first) {
+    let opened = Opened::of(AccountId::MAIN, source, settings);
+    for message in opened.contacts().into_iter().chain(first) {
         // A board that is gone needs nothing.
         let _ = to_board.send(message).await;
     }
     let following = Following::new(settings, themes, keys, reload);
-    attend(source, following, (book, contacts), effects, to_board).await
+    attend(opened, following, effects, to_board).await
 }
 
-/// Runs the feed and carries out the board's effects until the board is gone; then saves what is to be
-/// saved and signs out.
+/// Serves the accounts and carries out the board's effects until the board is gone; then saves what is to
+/// be saved and signs out.
 async fn attend(
-    source: Source,
+    main: Opened,
     following: Following,
-    (book, contacts): (Book, Option<WorldMessage>),
     effects: mpsc::UnboundedReceiver<WorldEffect>,
     to_board: mpsc::Sender<WorldMessage>,
 ) -> Result<(), CommandError> {
-    let settings = following.settings();
-    let source = source.with_own(settings.domain.value.as_deref());
-    let known = match contacts {
-        Some(WorldMessage::Contacts(contacts)) => contacts,
-        _ => Vec::new(),
-    };
-    let keeper = keeper(settings, &source, known, to_board.clone());
-    let road = Road {
-        board: to_board,
-        keeper: keeper.as_ref().map(Keeper::inbox),
-        polled: Arc::default(),
-    };
-    let places = &settings.places;
-    let notes = NoteFile::new(places.notes.clone(), places.locks.clone());
-    let searches = Searches::new(settings, source.route());
-    let feed = source.start(road.clone())?;
+    let route = main.route();
+    let books = vec![main.book_path().to_path_buf()];
+    let main = main.attend(to_board.clone())?;
+    let polled = main.board.polled();
+    let attendants = vec![main];
+    let (accounts, served): (Vec<_>, Vec<_>) = attendants
+        .into_iter()
+        .map(|attendant| {
+            let (effects, to_do) = mpsc::unbounded_channel();
+            (effects, tokio::spawn(attendant.run(to_do)))
+        })
+        .unzip();
     let world = World {
+        accounts,
+        books,
+        polled,
+        searches: Searches::new(following.settings(), route),
         hooks: HookRunner::start(),
-        feed: feed.commands,
-        board: road,
-        book,
-        notes,
-        searches,
+        board: to_board,
         following,
     };
-    let saved = world.run(effects).await;
-    let _ = feed.ended.await;
-    if let Some(keeper) = keeper {
-        keeper.close(PATIENCE).await;
+    world.run(effects).await;
+    let mut saved = Ok(());
+    for served in served {
+        saved = saved.and(done(served).await);
     }
     Ok(saved?)
-}
-
-/// Begins to keep what the board learns, where there is a place for it. The board shows at once what
-/// an earlier run left.
-fn keeper(
-    settings: &Settings,
-    source: &Source,
-    contacts: Vec<Contact>,
-    board: mpsc::Sender<WorldMessage>,
-) -> Option<Keeper> {
-    let history = settings.places.history.clone();
-    let files = Files {
-        last_seen: settings.places.last_seen.clone()?,
-        history: history.filter(|_| settings.history.value),
-        server: source.origin(),
-        user: source.user().into(),
-    };
-    let found = move |left: Left| {
-        let remembered = left.remembered.map(WorldMessage::Remembered);
-        let history = left.history.map(WorldMessage::History);
-        for message in remembered.into_iter().chain(history) {
-            // A board that is gone needs nothing.
-            let _ = board.blocking_send(message);
-        }
-    };
-    let write = Box::new(last_seen::write_entries);
-    Keeper::start(files, source.link(), contacts, write, found)
-        .inspect_err(|error| tracing::warn!(%error, "nothing is kept for the next run"))
-        .ok()
 }

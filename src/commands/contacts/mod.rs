@@ -205,7 +205,7 @@ impl Book {
             }
         };
         let lines: String = new.iter().map(line).collect();
-        let edits: Vec<Edit> = new.into_iter().map(Edit::Add).collect();
+        let edits: Vec<Edit> = new.into_iter().map(Edit::add).collect();
         contacts::save(&self.path, &self.locks, &edits)?;
         print_all(&lines)
     }
@@ -338,7 +338,8 @@ impl Book {
             print_exactly(&exchange::write(&self.contacts, format))?;
             return Ok(Exit::Done);
         };
-        files::write(path, &self.contacts, format, replace, &self.path)?;
+        let books = std::slice::from_ref(&self.path);
+        files::write(path, &self.contacts, format, replace, books)?;
         Ok(Exit::Done)
     }
 }
@@ -352,11 +353,11 @@ fn with_facts(mut contact: Contact, facts: &[(Fact, Option<String>)], pinned: bo
     contact
 }
 
-/// The edits that leave of a contact no more than address, name, group and pin.
+/// The edits that leave of a contact no more than address, name, group, pin and how it rings.
 fn bared(contact: &Contact) -> Vec<Edit> {
     let mut bare = contact.clone();
     let facts = Fact::ALL.into_iter();
-    for fact in facts.filter(|fact| !matches!(fact, Fact::Name | Fact::Group)) {
+    for fact in facts.filter(|fact| !matches!(fact, Fact::Name | Fact::Group | Fact::Ring)) {
         bare.set(fact, None);
     }
     Edit::between(contact, &bare)
@@ -425,6 +426,7 @@ struct One<'a> {
     department: Option<&'a str>,
     title: Option<&'a str>,
     note: Option<&'a str>,
+    ring: Option<&'a str>,
     pinned: bool,
 }
 
@@ -439,6 +441,7 @@ impl<'a> List<'a> {
             department: contact.department.as_deref(),
             title: contact.title.as_deref(),
             note: contact.note.as_deref(),
+            ring: contact.ring.as_deref(),
             pinned: contact.pinned,
         };
         List {

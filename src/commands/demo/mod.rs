@@ -104,7 +104,7 @@ impl Demo {
         let edits: Vec<Edit> = people
             .into_iter()
             .map(|person| {
-                Edit::Add(Contact {
+                Edit::add(Contact {
                     name: Some(person.name),
                     department: Some(person.group.clone()),
                     group: Some(person.group),

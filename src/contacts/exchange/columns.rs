@@ -24,6 +24,7 @@ pub(super) enum Column {
     JobTitle,
     Also,
     Note,
+    Ring,
     Pinned,
 }
 
@@ -117,6 +118,7 @@ pub(super) fn column(name: &str) -> Option<Column> {
         | "functie" => Column::JobTitle,
         "note" | "notes" | "notiz" | "notizen" | "notas" => Column::Note,
         "also" => Column::Also,
+        "ring" => Column::Ring,
         "pinned" => Column::Pinned,
         _ => return None,
     })

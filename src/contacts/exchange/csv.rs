@@ -262,6 +262,7 @@ fn by_column(line: usize, record: &StringRecord, columns: &[Option<Column>]) -> 
         title: first(title).into(),
         also: first(Column::Also).into(),
         note: first(Column::Note).into(),
+        ring: first(Column::Ring).into(),
         pinned: matches!(
             first(Column::Pinned).trim().to_lowercase().as_str(),
             "yes" | "true" | "1" | "x"

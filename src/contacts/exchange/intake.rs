@@ -170,6 +170,7 @@ pub(super) struct Entry {
     pub title: String,
     pub also: String,
     pub note: String,
+    pub ring: String,
     pub pinned: bool,
 }
 
@@ -184,6 +185,7 @@ impl Entry {
             Fact::Title => &self.title,
             Fact::Also => &self.also,
             Fact::Note => &self.note,
+            Fact::Ring => &self.ring,
         }
     }
 }

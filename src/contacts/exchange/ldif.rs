@@ -162,6 +162,7 @@ fn entry(lines: &[Line]) -> Result<Entry, (&Line, Reason)> {
         also: also.collect::<Vec<_>>().join(", "),
         note: fact(Attribute::Description),
         pinned: word(Attribute::Category).is_some_and(|word| word == STARRED),
+        ..Entry::default()
     })
 }
 

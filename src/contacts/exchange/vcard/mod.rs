@@ -247,6 +247,7 @@ impl Card {
             title: self.title,
             also: self.also,
             note: self.note,
+            ..Entry::default()
         });
     }
 
