@@ -1,4 +1,5 @@
-//! What a flood of calls does to a board. Measured, for it takes the whole machine:
+//! What a flood of calls does to a board: forged ones, several in one go, HTTP/2, large heads, and
+//! connections that do not go on. Measured, for it takes the whole machine:
 //! `cargo test --release --test program flood -- --ignored --nocapture`.
 
 use std::io::Write;
@@ -31,6 +32,21 @@ fn callback(bench: &Bench) -> (SocketAddr, String) {
     let url = url.split(['<', '"', '\'']).next().unwrap();
     let (address, path) = url.split_once('/').unwrap();
     (address.parse().unwrap(), format!("/{path}"))
+}
+
+/// The bytes of a call. Half of them have the right path, as if somebody had read it on the wire.
+fn forged(number: u64, path: &str) -> String {
+    let call = |path: &str, more: &str| format!("GET {path} HTTP/1.1\r\nHost: x\r\n{more}\r\n");
+    match number % 8 {
+        0 => call("/forged", ""),
+        // Several in one go.
+        1 => call(path, "").repeat(20),
+        // HTTP/2, by its preface and an empty SETTINGS.
+        2 => "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u{4}\0\0\0\0\0".into(),
+        // A head of 16 KB.
+        3 => call(path, &format!("X: {}\r\n", "x".repeat(16 << 10))),
+        _ => call(path, ""),
+    }
 }
 
 fn process_line(process: u32, name: &str) -> String {
@@ -90,9 +106,7 @@ fn keys_are_answered_while_calls_are_forged() {
                 }
                 calls += 1;
                 if let Ok(mut stream) = TcpStream::connect_timeout(&address, IMPATIENCE) {
-                    // Two in three have the right token, as if somebody had read it on the wire.
-                    let path = if calls % 3 == 0 { "/forged" } else { &path };
-                    let call = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+                    let call = forged(calls, &path);
                     if stream.write_all(call.as_bytes()).is_ok() {
                         sent.fetch_add(1, Ordering::Relaxed);
                     }

@@ -1,6 +1,7 @@
 //! What somebody hostile answers, in whatever whosin asks: it reaches a terminal, the log and a command
 //! as plain text, whatever it was meant to do there.
 
+mod bar;
 mod terminal;
 
 use std::io::{Read, Write};
