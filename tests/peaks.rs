@@ -169,8 +169,10 @@ fn small_files(judge: &mut impl FnMut(&str, usize, usize)) {
         judge(&format!("settings of {what}"), taken, MOST_MEMORY);
         let text = many(piece, Kind::Notes.most() as usize);
         std::fs::write(&path, &text).unwrap();
-        let taken = peak(|| drop(operator::load(&path)));
+        let taken = peak(|| drop(operator::load::<operator::OperatorNotes>(&path)));
         judge(&format!("notes of {what}"), taken, MOST_MEMORY);
+        let taken = peak(|| drop(operator::load::<operator::DeskWatches>(&path)));
+        judge(&format!("watches of {what}"), taken, MOST_MEMORY);
     }
 }
 

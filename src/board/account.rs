@@ -21,7 +21,7 @@ impl AccountId {
     pub const MAIN: AccountId = AccountId(0);
 
     /// The account of the joined profile at this place, from 0.
-    pub fn joined(place: usize) -> AccountId {
+    pub const fn joined(place: usize) -> AccountId {
         AccountId(place + 1)
     }
 
@@ -62,6 +62,9 @@ pub struct Account {
     unsaved: VecDeque<Vec<Edit>>,
     /// How many changes of its operator's notes the board has wanted.
     pub(super) notes_wanted: u64,
+    pub(super) watches_trouble: Option<String>,
+    /// How many changes of its watches the board has wanted.
+    pub(super) watches_wanted: u64,
 }
 
 impl Account {
@@ -73,6 +76,8 @@ impl Account {
             notes_trouble: None,
             unsaved: VecDeque::new(),
             notes_wanted: 0,
+            watches_trouble: None,
+            watches_wanted: 0,
         }
     }
 
@@ -104,6 +109,11 @@ impl Account {
     /// What is wrong with its operator's notes.
     pub fn notes_trouble(&self) -> Option<&str> {
         self.notes_trouble.as_deref()
+    }
+
+    /// What is wrong with its watches.
+    pub fn watches_trouble(&self) -> Option<&str> {
+        self.watches_trouble.as_deref()
     }
 
     /// When what is known of its contacts was last true as a whole: the oldest confirmation among

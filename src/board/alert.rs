@@ -1,6 +1,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::shift::shift;
+use crate::operator::Repeat;
 use crate::presence::Availability;
 
 /// "Tell me when this contact is free", set by the user on one contact.
@@ -14,15 +15,6 @@ pub struct Watch {
     rung: bool,
 }
 
-/// How often a watch rings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeat {
-    /// Once, then the watch ends.
-    Once,
-    /// Each time that the contact becomes free.
-    Always,
-}
-
 impl Watch {
     /// A watch set now. Already free: rings only after the contact was busy in between.
     pub fn new(repeat: Repeat, now_free: bool) -> Watch {
@@ -31,6 +23,11 @@ impl Watch {
             free_since: None,
             rung: now_free,
         }
+    }
+
+    /// The same watch, which rings so often from now on.
+    pub(super) fn with(self, repeat: Repeat) -> Watch {
+        Watch { repeat, ..self }
     }
 
     /// Takes in a fresh state. A stale one must not be given here: it never rings.

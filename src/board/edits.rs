@@ -402,6 +402,7 @@ impl Board {
             let contacts = contacts.map(|entry| entry.contact.clone()).collect();
             let (contacts, undoing) = contacts::applied(contacts, edits);
             account.roster.set_contacts(contacts);
+            account.roster.show_watches(now);
             account.save(edits.clone());
             backward.insert(id, undoing);
             self.want_of(id, AccountEffect::Save(edits.clone()));

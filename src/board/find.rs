@@ -11,7 +11,7 @@ use crate::presence::Availability;
 
 /// A search as the user types it: words that must all be found. A word that names an availability
 /// (`free`, `away`, `busy`, `dnd`, `offline`) stands for it; any other is looked for, fuzzily in
-/// the name, and as it stands in address, group, department, title, notes and activities; a word
+/// the name, and as it stands in address, group, department, title, profile, notes and activities; a word
 /// of digits also by the end of the numbers ([`is_found`]).
 #[derive(Debug)]
 pub struct Find {
@@ -57,9 +57,9 @@ impl Find {
         find
     }
 
-    /// Whether the entry fits. A state that is not fresh never counts as the state that was asked
+    /// Whether the entry, of the joined `profile` where it is of one, fits. A state that is not fresh never counts as the state that was asked
     /// for.
-    pub fn fits(&mut self, entry: &Entry, standing: Standing) -> bool {
+    pub fn fits(&mut self, entry: &Entry, profile: Option<&str>, standing: Standing) -> bool {
         let state = entry.availability().filter(|_| standing == Standing::Fresh);
         if !self.states.is_empty() && !state.is_some_and(|state| self.states.contains(&state)) {
             return false;
@@ -72,6 +72,7 @@ impl Find {
         let elsewhere: Vec<&str> = [contact.address.as_str()]
             .into_iter()
             .chain(facts.into_iter().filter_map(|fact| contact.fact(fact)))
+            .chain(profile)
             .chain(presence.and_then(|presence| presence.note.as_deref()))
             .chain(entry.operator_note.as_ref().map(|note| note.text.as_str()))
             .chain(labels.map(|activity| activity.details()))

@@ -58,6 +58,10 @@ impl Board {
                 self.take_notes(id, notes, number, now);
             }
             AccountMessage::NotesTrouble(words) => account.notes_trouble = words,
+            AccountMessage::Watches { watches, number } => {
+                self.take_watches(id, watches, number, now);
+            }
+            AccountMessage::WatchesTrouble(words) => account.watches_trouble = words,
             AccountMessage::History(history) => account.roster.recall(&history),
             AccountMessage::Reports(reports) => {
                 // Whoever is picked will be in the board's own book.
@@ -79,6 +83,7 @@ impl Board {
         let (contacts, _) = contacts::applied(contacts, account.unsaved());
         let first = account.entries().is_empty();
         let Difference { new, changed, gone } = account.roster.set_contacts(contacts);
+        account.roster.show_watches(now);
         account.book_trouble = None;
         self.rearrange(now);
         if !first && new + changed + gone > 0 {

@@ -58,7 +58,7 @@ impl Board {
         from: Timestamp,
         now: Timestamp,
     ) -> impl Iterator<Item = Happening<'a>> + use<'a> {
-        let is_fresh = self.freshness(now).standing(entry) == Standing::Fresh;
+        let is_fresh = self.standing(entry, now) == Standing::Fresh;
         let changes = entry.timeline.changes();
         let newest = changes.len().saturating_sub(1);
         let recent = changes.iter().enumerate().rev();

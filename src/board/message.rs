@@ -10,7 +10,7 @@ use crate::contacts::exchange::Imported;
 use crate::contacts::{Contact, Edit};
 use crate::directory::{Credentials, Found};
 use crate::link::{Link, OwnSet, Report};
-use crate::operator::{NoteEdit, OperatorNotes};
+use crate::operator::{DeskWatches, NoteEdit, OperatorNotes, WatchEdit};
 use crate::presence::Address;
 
 /// Everything that can happen to the board.
@@ -84,6 +84,15 @@ pub enum AccountMessage {
     },
     /// The notes could not be read or written: why, and what to do. `None` clears it.
     NotesTrouble(Option<String>),
+    /// The watches as they are on disk, with the board's changes up to that number.
+    Watches {
+        /// The watches.
+        watches: DeskWatches,
+        /// The number of the last [`AccountEffect::Watch`] that is in them.
+        number: u64,
+    },
+    /// The watches could not be read or written: why, and what to do. `None` clears it.
+    WatchesTrouble(Option<String>),
     /// The states of some contacts over the day, as earlier runs of the board saw them.
     History(Vec<(Address, Vec<Change>)>),
     /// What polls or notifications say of some contacts.
@@ -199,6 +208,13 @@ pub enum AccountEffect {
         number: u64,
         /// What changes.
         edit: NoteEdit,
+    },
+    /// Save this change of the watches.
+    Watch {
+        /// The number by which it is known: one more with each.
+        number: u64,
+        /// What changes.
+        edit: WatchEdit,
     },
     /// Keep exactly these contacts fresh from now on.
     Contacts(Vec<Address>),

@@ -37,7 +37,7 @@ mod watches;
 
 pub use account::{Account, AccountId, ContactId, Freshness};
 pub use actions::Action;
-pub use alert::{Repeat, Watch};
+pub use alert::Watch;
 pub use cursor::{Cursor, Room};
 pub use entry::{Entry, Knowledge, Known, Remembered, Since, Standing, Trouble};
 pub use find::Find;
@@ -261,7 +261,6 @@ pub struct Board {
     wall: Option<Wall>,
     open_tab: Option<usize>,
     folded: HashSet<Heading>,
-    group_watches: HashSet<Option<String>>,
     frozen: Option<Frozen>,
     notice: Option<Notice>,
     settings_trouble: Option<String>,
@@ -308,7 +307,6 @@ impl Board {
             pane: Pane::Contacts,
             search: None,
             folded: HashSet::new(),
-            group_watches: HashSet::new(),
             frozen: None,
             notice: None,
             settings_trouble: None,
@@ -399,8 +397,9 @@ impl Board {
             hide_offline: self.hide_offline,
             folded: &self.folded,
             freshness: &freshness,
+            accounts: &self.accounts,
         };
-        self.sections = order::arrange(&self.accounts.entries().collect::<Vec<_>>(), how);
+        self.sections = order::arrange(how);
         self.lay_out();
     }
 

@@ -3,7 +3,7 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use super::View;
-use super::account::Freshness;
+use super::account::{Accounts, Freshness};
 use super::entry::{Entry, Standing};
 use super::find::Find;
 use crate::contacts::Contact;
@@ -105,11 +105,12 @@ pub(super) struct Arrangement<'a> {
     pub hide_offline: bool,
     pub folded: &'a HashSet<Heading>,
     pub freshness: &'a Freshness,
+    pub accounts: &'a Accounts,
 }
 
 /// Arranges the entries into sections: those who are pinned, then groups in the order in which the
 /// contact book first names them, contacts without a group last.
-pub(super) fn arrange(entries: &[&Entry], how: Arrangement<'_>) -> Vec<Section> {
+pub(super) fn arrange(how: Arrangement<'_>) -> Vec<Section> {
     let Arrangement {
         order,
         mut within,
@@ -117,7 +118,9 @@ pub(super) fn arrange(entries: &[&Entry], how: Arrangement<'_>) -> Vec<Section> 
         hide_offline,
         folded,
         freshness,
+        accounts,
     } = how;
+    let entries: Vec<&Entry> = accounts.entries().collect();
     let mut sections: Vec<Section> = Vec::new();
     let mut places: HashMap<(bool, Option<&str>), usize> = HashMap::new();
     for (place, &entry) in entries.iter().enumerate() {
@@ -137,7 +140,9 @@ pub(super) fn arrange(entries: &[&Entry], how: Arrangement<'_>) -> Vec<Section> 
             continue;
         }
         let searches = [&mut within, &mut find].into_iter().flatten();
-        if searches.into_iter().any(|find| !find.fits(entry, standing)) {
+        let profile = accounts.of(entry).profile();
+        let fits = |find: &mut Find| find.fits(entry, profile, standing);
+        if !searches.into_iter().all(|find| fits(find)) {
             continue;
         }
         sections[section].members.push(place);
@@ -166,7 +171,7 @@ pub(super) fn arrange(entries: &[&Entry], how: Arrangement<'_>) -> Vec<Section> 
         }
     }
     if let Some(find) = find {
-        sections.extend(instead(entries, &sections, find, folded, freshness));
+        sections.extend(instead(&entries, &sections, find, folded, freshness));
     }
     sections
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::{AccountId, Change, Entry, Remembered};
 use crate::contacts::Contact;
 use crate::link::{Link, LinkState, Report};
-use crate::operator::OperatorNotes;
+use crate::operator::{DeskWatches, OperatorNotes};
 use crate::presence::Address;
 
 /// How the contacts differ from those before.
@@ -26,6 +26,7 @@ pub struct Roster {
     pub(super) entries: Vec<Entry>,
     places: HashMap<Address, usize>,
     pub(super) notes: OperatorNotes,
+    pub(super) watches: DeskWatches,
     link: Link,
 }
 
@@ -42,6 +43,7 @@ impl Roster {
             entries: Vec::new(),
             places: HashMap::new(),
             notes: OperatorNotes::default(),
+            watches: DeskWatches::default(),
             link,
         }
     }

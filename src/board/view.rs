@@ -26,6 +26,11 @@ impl Board {
         self.accounts.freshness(now)
     }
 
+    /// How far the state of one contact can be trusted at `now`.
+    pub fn standing(&self, entry: &Entry, now: Timestamp) -> Standing {
+        entry.standing(self.account_of(entry).link().confirmed_after(now))
+    }
+
     /// How many contacts there are of each kind; where a wall shows a saved search, of those that it
     /// finds.
     pub fn counts(&self, now: Timestamp) -> Counts {
@@ -126,6 +131,11 @@ impl Board {
         &self.sections
     }
 
+    /// The board's own account.
+    pub fn account(&self) -> &Account {
+        self.accounts.main()
+    }
+
     /// The accounts, the board's own first.
     pub fn accounts(&self) -> &[Account] {
         self.accounts.all()
@@ -134,6 +144,15 @@ impl Board {
     /// The account that a contact is of.
     pub fn account_of(&self, entry: &Entry) -> &Account {
         self.accounts.of(entry)
+    }
+
+    /// The joined profile that everybody in a section is of; `None` where not everybody is.
+    pub fn profile_of(&self, section: &Section) -> Option<&str> {
+        let members = section.members.iter();
+        let mut accounts = members.map(|&place| self.account_of(self.entry_at(place)));
+        let first = accounts.next()?;
+        let is_of_one = accounts.all(|account| account.id() == first.id());
+        first.profile().filter(|_| is_of_one)
     }
 
     /// How the link of the board's own account is.

@@ -238,7 +238,7 @@ pub enum Contacts {
     },
     /// Forget what is kept of people: last states, the history of the day, numbers and notes
     #[command(
-        after_help = "Examples:\n  whosin contacts forget ben\n  whosin contacts forget\n  whosin contacts forget --facts\n\nOf those who are named the last states go, the notes of the desk and, from the contact book, number,\nmobile number, department, title and note; address, name and group stay. Without a name the last\nstates and the notes of the desk of everybody go, and with --facts also what the contact book has of them. A board that runs has in\nmemory what it saw itself."
+        after_help = "Examples:\n  whosin contacts forget ben\n  whosin contacts forget\n  whosin contacts forget --facts\n\nOf those who are named the last states go, the notes and watches of the desk and, from the contact book,\nnumber, mobile number, department, title and note; address, name, group and ring stay. Without a name\nthe last states, notes and watches of everybody go, and with --facts also what the contact book has of\nthem. A board that runs has in memory what it saw itself."
     )]
     Forget {
         /// Whose: a name or address of the contact book, or any address; everybody's when none

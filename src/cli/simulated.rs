@@ -87,6 +87,9 @@ pub struct Demo {
     /// mosquitto
     #[arg(long)]
     pub shared: bool,
+    /// Two servers on one board: a second service, with people of its own, as the joined profile munich
+    #[arg(long, conflicts_with = "shared")]
+    pub two: bool,
 }
 
 /// The people of the simulated service.

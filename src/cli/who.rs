@@ -106,7 +106,7 @@ pub fn find_contact_loosely(
         let mut find = Find::new(word);
         let shown = contacts.iter().filter(move |contact| {
             let entry = Entry::new(Contact::clone(contact));
-            find.fits(&entry, Standing::Awaited)
+            find.fits(&entry, None, Standing::Awaited)
         });
         only_one(word, shown)
     };

@@ -6,6 +6,7 @@ use clap_complete::{ArgValueCandidates, CompleteEnv, CompletionCandidate};
 
 use super::{CommandError, known_themes, load_unlogged, output};
 use crate::cli::{Cli, Exit, Options};
+use crate::settings::Settings;
 use crate::tui::Depth;
 
 /// By this variable a shell asks what a word may go on to.
@@ -24,7 +25,7 @@ pub fn completions(shell: &str) -> Result<Exit, CommandError> {
     Ok(Exit::Done)
 }
 
-/// The command line, with the themes that there are.
+/// The command line, with the themes and profiles that there are.
 fn command() -> clap::Command {
     let themes = ArgValueCandidates::new(|| {
         let settings = load_unlogged(&Options::default());
@@ -32,7 +33,15 @@ fn command() -> clap::Command {
         let names = names.unwrap_or_default().into_iter();
         names.map(CompletionCandidate::new).collect()
     });
-    Cli::command().mut_arg("theme", |theme| theme.add(themes))
+    let profiles = ArgValueCandidates::new(|| {
+        let names = Settings::profiles().into_iter();
+        names
+            .map(|profile| CompletionCandidate::new(profile.to_string()))
+            .collect()
+    });
+    Cli::command()
+        .mut_arg("theme", |theme| theme.add(themes))
+        .mut_arg("with", |with| with.add(profiles))
 }
 
 /// Where a shell asks, answers it and ends; else nothing.

@@ -82,6 +82,10 @@ fn check(options: &Options) -> Result<Exit, CommandError> {
     let settings = load_unlogged(options)?;
     let book = &settings.places.contacts;
     let count = contacts::load(book)?.len();
+    let joined = settings.joined()?;
+    for (_, joined) in &joined {
+        contacts::load(&joined.places.contacts)?;
+    }
     if let Some(words) = look(&settings)?.themes.trouble() {
         return Err(CommandError::Theme(words));
     }

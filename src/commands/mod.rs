@@ -40,7 +40,7 @@ use crate::directory::DiscoveryError;
 use crate::feed::{Config, Credentials, Failure, StartError, failure_in_words, was_reached};
 use crate::http::{EndpointError, TrustError};
 use crate::log;
-use crate::operator::NotesError;
+use crate::operator::SharedError;
 use crate::presence::{Address, AddressError};
 use crate::pws::{Class, Endpoint, Error};
 use crate::settings::{Layer, SetUp, Settings, SettingsError};
@@ -83,7 +83,7 @@ pub enum CommandError {
     Book(#[from] BookError),
     /// The operator's notes cannot be read or written.
     #[error(transparent)]
-    Notes(#[from] NotesError),
+    Notes(#[from] SharedError),
     /// The certificates cannot be used.
     #[error(transparent)]
     Trust(#[from] TrustError),

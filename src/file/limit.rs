@@ -22,6 +22,8 @@ pub enum Kind {
     Contacts,
     /// The notes of the desk.
     Notes,
+    /// The watches of the desk.
+    Watches,
     /// `config.toml`.
     Settings,
     /// A theme of the user's own.
@@ -40,9 +42,10 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Contacts,
         Kind::Notes,
+        Kind::Watches,
         Kind::Settings,
         Kind::Theme,
         Kind::Session,
@@ -57,7 +60,7 @@ impl Kind {
     pub const fn most(self) -> u64 {
         match self {
             Kind::Settings | Kind::Theme | Kind::Session => 64 << 10,
-            Kind::Notes => 1 << 20,
+            Kind::Notes | Kind::Watches => 1 << 20,
             Kind::Contacts | Kind::Certificates => 4 << 20,
             Kind::Import | Kind::LastSeen => 12 << 20,
             Kind::History => 16 << 20,
@@ -70,6 +73,7 @@ impl Kind {
         match self {
             Kind::Contacts => ("a contact book", "remove from it what is no contact"),
             Kind::Notes => ("the notes of the desk", "remove from it what is no note"),
+            Kind::Watches => ("the watches of the desk", "remove from it what is no watch"),
             Kind::Settings => (
                 "the settings",
                 "'whosin config example' shows what they are",

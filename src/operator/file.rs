@@ -1,20 +1,18 @@
-//! The file of the notes, `notes.toml`: one `[[note]]` for each. Comments and unknown keys in it stay.
+//! Files that several boards write: under a lock, in one step, and each changes no more than it means.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use serde::Deserialize;
 use thiserror::Error;
-use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
-use super::{NoteEdit, OperatorNote, OperatorNotes};
 use crate::file::{self, Kind, Lock};
 use crate::presence::{Address, clean};
 
-/// Why the notes cannot be read or written. The file is left as it is.
+/// Why such a file cannot be read or written. The file is left as it is.
 #[derive(Debug, Error)]
-pub enum NotesError {
+pub enum SharedError {
     /// The file cannot be read.
     #[error("{path} cannot be read: {error}")]
     Unreadable {
@@ -43,74 +41,77 @@ pub enum NotesError {
     },
 }
 
-#[derive(Deserialize)]
-struct File {
-    #[serde(default)]
-    note: Vec<Row>,
+/// What boards share in a file, in tables `[[TABLE]]`. Comments and unknown keys in it stay.
+pub trait Shared: Sized {
+    /// One change of it.
+    type Edit;
+    /// What the file is.
+    const KIND: Kind;
+    /// The name of its tables.
+    const TABLE: &'static str;
+
+    /// Reads the text of the file.
+    ///
+    /// # Errors
+    /// What in it is not understood, and where.
+    fn read(text: &str) -> Result<Self, toml::de::Error>;
+
+    /// Changes the tables of the file, which hold this; what is over at `now` leaves them.
+    fn change(&self, tables: &mut ArrayOfTables, edits: &[Self::Edit], now: Timestamp);
 }
 
-#[derive(Deserialize)]
-struct Row {
-    address: String,
-    text: String,
-    #[serde(default)]
-    by: String,
-    at: Timestamp,
-    until: Option<Timestamp>,
+/// Whether the folder of a shared file, where the contact book was, is gone: a checkout may have both away
+/// for a moment. Nothing is written into the gap.
+pub fn is_away(path: &Path) -> bool {
+    let target = file::target(path);
+    let folder = target.parent();
+    let folder = folder.filter(|folder| !folder.as_os_str().is_empty());
+    folder.is_some_and(|folder| !folder.is_dir())
 }
 
-impl Row {
-    fn note(self) -> Option<OperatorNote> {
-        Some(OperatorNote {
-            address: Address::parse(&self.address).ok()?,
-            text: clean(&self.text),
-            by: clean(&self.by),
-            at: self.at,
-            until: self.until,
-        })
-    }
-}
-
-/// Reads the notes. A file that is not there holds none; one whose address is none is skipped.
+/// Reads the file. One that is not there holds nothing; what is of no address is skipped.
 ///
 /// # Errors
-/// [`NotesError`] with file, line and reason.
-pub fn load(path: &Path) -> Result<OperatorNotes, NotesError> {
-    notes_in(path, &text_of(path)?)
+/// [`SharedError`] with file, line and reason.
+pub fn load<T: Shared>(path: &Path) -> Result<T, SharedError> {
+    read(path, &text_of::<T>(path)?)
 }
 
-/// Applies edits to the file as it is now and replaces it in one step; returns the notes as they are
-/// then. Those whose time is over at `now` leave the file. Other writers wait meanwhile; where the
-/// system cannot lock the file itself, at a lock in the folder `locks`.
+/// Applies edits to the file as it is now and replaces it in one step; returns what is in it then. What
+/// is over at `now` leaves it. Other writers wait meanwhile; where the system cannot lock the file
+/// itself, at a lock in the folder `locks`.
 ///
 /// # Errors
-/// [`NotesError`]; then nothing was changed.
-pub fn save(
+/// [`SharedError`]; then nothing was changed.
+pub fn save<T: Shared>(
     path: &Path,
     locks: &Path,
-    edits: &[NoteEdit],
+    edits: &[T::Edit],
     now: Timestamp,
-) -> Result<OperatorNotes, NotesError> {
-    let unwritable = |error| NotesError::Unwritable {
+) -> Result<T, SharedError> {
+    let unwritable = |error| SharedError::Unwritable {
         path: path.into(),
         error,
     };
     let target = file::target(path);
-    file::folder_of(&target).map_err(unwritable)?;
+    if is_away(path) {
+        let away = io::Error::new(io::ErrorKind::NotFound, "its folder is not there");
+        return Err(unwritable(away));
+    }
     loop {
         let lock = Lock::of(&target, locks).map_err(unwritable)?;
-        let text = text_of(&target)?;
-        let before = notes_in(&target, &text)?;
+        let text = text_of::<T>(&target)?;
+        let before: T = read(&target, &text)?;
         let edited = edited(&target, &text, &before, edits, now)?;
         // What is written is to be read again.
-        file::check_toml(&edited, Kind::Notes).map_err(unwritable)?;
+        file::check_toml(&edited, T::KIND).map_err(unwritable)?;
         let put = if lock.is_held() {
             file::replace
         } else {
             file::create
         };
         match put(&target, edited.as_bytes()) {
-            Ok(()) => return notes_in(&target, &edited),
+            Ok(()) => return read(&target, &edited),
             // Somebody else has made the file meanwhile.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(unwritable(error)),
@@ -118,72 +119,44 @@ pub fn save(
     }
 }
 
-fn text_of(path: &Path) -> Result<String, NotesError> {
-    let text =
-        file::read_toml_if_there(path, Kind::Notes).map_err(|error| NotesError::Unreadable {
-            path: path.into(),
-            error,
-        });
+/// Whether a table is of this address.
+pub(super) fn is_of(table: &Table, address: &Address) -> bool {
+    let written = table.get("address").and_then(Item::as_str);
+    let written = written.and_then(|written| Address::parse(written).ok());
+    written.as_ref() == Some(address)
+}
+
+fn text_of<T: Shared>(path: &Path) -> Result<String, SharedError> {
+    let text = file::read_toml_if_there(path, T::KIND).map_err(|error| SharedError::Unreadable {
+        path: path.into(),
+        error,
+    });
     Ok(text?.unwrap_or_default())
 }
 
-fn notes_in(path: &Path, text: &str) -> Result<OperatorNotes, NotesError> {
-    let file: File =
-        toml::from_str(text).map_err(|error| invalid(path, text, error.span(), error.message()))?;
-    Ok(file.note.into_iter().filter_map(Row::note).collect())
+fn read<T: Shared>(path: &Path, text: &str) -> Result<T, SharedError> {
+    T::read(text).map_err(|error| invalid(path, text, error.span(), error.message()))
 }
 
-fn edited(
+fn edited<T: Shared>(
     path: &Path,
     text: &str,
-    before: &OperatorNotes,
-    edits: &[NoteEdit],
+    before: &T,
+    edits: &[T::Edit],
     now: Timestamp,
-) -> Result<String, NotesError> {
+) -> Result<String, SharedError> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
         invalid(path, text, error.span(), error.message())
     })?;
-    let notes = document
-        .entry("note")
+    let tables = document
+        .entry(T::TABLE)
         .or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
-    let Some(tables) = notes.as_array_of_tables_mut() else {
-        return Err(invalid(
-            path,
-            text,
-            None,
-            "write each note below a line [[note]]",
-        ));
+    let Some(tables) = tables.as_array_of_tables_mut() else {
+        let advice = format!("write each {0} below a line [[{0}]]", T::TABLE);
+        return Err(invalid(path, text, None, &advice));
     };
-    let is_of = |table: &Table, address: &Address| {
-        let written = table.get("address").and_then(Item::as_str);
-        written
-            .and_then(|written| Address::parse(written).ok())
-            .as_ref()
-            == Some(address)
-    };
-    let over = before.all().into_iter().filter(|note| !note.counts(now));
-    for address in over.map(|note| &note.address) {
-        tables.retain(|table| !is_of(table, address));
-    }
-    for edit in edits {
-        tables.retain(|table| !is_of(table, edit.address()));
-        if let NoteEdit::Put(note) = edit {
-            tables.push(table(note));
-        }
-    }
+    before.change(tables, edits, now);
     Ok(document.to_string())
-}
-
-fn table(note: &OperatorNote) -> Table {
-    let mut table = Table::new();
-    table["address"] = value(note.address.as_str());
-    table["text"] = value(&note.text);
-    table["by"] = value(&note.by);
-    table["at"] = value(note.at.to_string());
-    if let Some(until) = note.until {
-        table["until"] = value(until.to_string());
-    }
-    table
 }
 
 fn invalid(
@@ -191,8 +164,8 @@ fn invalid(
     text: &str,
     at: Option<std::ops::Range<usize>>,
     reason: &str,
-) -> NotesError {
-    NotesError::Invalid {
+) -> SharedError {
+    SharedError::Invalid {
         path: path.into(),
         line: file::line_of(text, at),
         reason: clean(reason),

@@ -14,7 +14,7 @@ use toml::Value as Toml;
 
 use super::places::Places;
 use super::values::{Callback, InFlight, Kind, LogLevel, Nodes, Servers, Time};
-use super::{SettingsError, Value};
+use super::{Profile, SettingsError, Value};
 use crate::board::{Order, Origin, Setting, Tab, View};
 use crate::broker::Place;
 use crate::calling::{ContactActions, Hook, Rings};
@@ -305,6 +305,9 @@ settings! {
         log_level: LogLevel = LogLevel::INFO;
         /// The contacts file
         contacts: PathBuf;
+        /// Show the contacts of this profile, too, as its own server knows them; may be given several
+        /// times
+        with: Vec<Profile>;
         /// The colours: auto goes by the terminal's background; dark, light, high-contrast, or a
         /// file of the folder themes beside the settings
         theme: ThemeName = ThemeName::default();

@@ -20,6 +20,7 @@ use crate::pws::Pws;
 mod actions;
 mod example;
 mod file;
+mod joined;
 pub mod layer;
 pub mod nearest;
 mod password;
@@ -133,6 +134,23 @@ pub enum SettingsError {
     /// The command that should print the password of this key did not.
     #[error("{0}_command failed: {1}")]
     PasswordCommand(&'static str, String),
+    /// A profile that is to be joined does not exist.
+    #[error(
+        "there is no profile {profile} to join: 'whosin --profile {profile}' makes it, 'whosin config \
+         profiles' lists all{near}"
+    )]
+    NoProfile {
+        /// Which.
+        profile: Profile,
+        /// Which one may be meant.
+        near: String,
+    },
+    /// A board would join its own profile.
+    #[error("profile {0} is this board's own, with that very file: leave it out of 'with'")]
+    JoinsItself(Profile),
+    /// A profile would be joined twice.
+    #[error("profile {0} is joined twice: name it once in 'with'")]
+    JoinedTwice(Profile),
     /// It cannot be saved.
     #[error("{path} cannot be written: {error}")]
     Unwritable {
@@ -163,6 +181,16 @@ impl Settings {
     /// # Errors
     /// [`SettingsError`] with the variable, or file and line.
     pub fn load(options: &Layer, set_up: &SetUp) -> Result<Settings, SettingsError> {
+        let variables = Layer::of_variables(|name| std::env::var(name).ok())?;
+        Settings::layered(options, variables, set_up)
+    }
+
+    /// Reads the file below these options and variables.
+    fn layered(
+        options: &Layer,
+        mut variables: Layer,
+        set_up: &SetUp,
+    ) -> Result<Settings, SettingsError> {
         if let Some(Servers(Err(error))) = &options.server {
             return Err(error.clone().into());
         }
@@ -172,7 +200,6 @@ impl Settings {
             value: folders.config(config, "config.toml")?,
             origin: set_up.origin,
         };
-        let mut variables = Layer::of_variables(|name| std::env::var(name).ok())?;
         let stamp = Stamp::of(&config.value);
         let mut file = Layer::of_file(&config.value)?;
         if options.names_trust() {

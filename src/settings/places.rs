@@ -85,6 +85,8 @@ pub struct Places {
     pub contacts: PathBuf,
     /// The operator's notes, beside the contacts.
     pub notes: PathBuf,
+    /// The watches of the desk, beside the contacts.
+    pub watches: PathBuf,
     /// The folder of the user's own themes.
     pub themes: PathBuf,
     /// The folder of the session that the processes of a user share.
@@ -171,7 +173,8 @@ impl Folders {
             config,
             config_stamp,
             locks: runtime.clone().unwrap_or_else(|| beside.to_path_buf()),
-            notes: notes_beside(&contacts),
+            notes: beside_book(&contacts, ["notes.toml", "operator-notes.toml"]),
+            watches: beside_book(&contacts, ["watches.toml", "desk-watches.toml"]),
             contacts,
             session_folder: runtime,
             last_seen: folders.map(|all| self.inside(all.cache_dir()).join("last-seen.json")),
@@ -184,9 +187,8 @@ impl Folders {
     }
 }
 
-/// The file of the operator's notes beside a contact book, whatever that is called.
-fn notes_beside(contacts: &Path) -> PathBuf {
-    const NAMES: [&str; 2] = ["notes.toml", "operator-notes.toml"];
-    let is_taken = contacts.file_name().is_some_and(|name| name == NAMES[0]);
-    contacts.with_file_name(NAMES[usize::from(is_taken)])
+/// A file beside a contact book, by the second name where the book itself has the first.
+fn beside_book(contacts: &Path, names: [&str; 2]) -> PathBuf {
+    let is_taken = contacts.file_name().is_some_and(|name| name == names[0]);
+    contacts.with_file_name(names[usize::from(is_taken)])
 }

@@ -16,7 +16,7 @@ use toml::Value as Toml;
 use tracing::level_filters::LevelFilter;
 
 use super::nearest::did_you_mean;
-use super::profile::ProfileError;
+use super::profile::{Profile, ProfileError};
 use crate::board::{MOST_TABS, Order, View};
 use crate::broker::{Place, PlaceError};
 use crate::calling::ActionError;
@@ -577,6 +577,27 @@ impl Kind for Vec<Fingerprint> {
 
     fn shown(&self) -> String {
         Fingerprint::join(self, ", ")
+    }
+}
+
+impl Kind for Vec<Profile> {
+    const NAME: &'static str = "PROFILE";
+    const EXAMPLE: &'static str = "\"munich,vienna\"";
+
+    fn read(text: &str) -> Result<Vec<Profile>, ValueError> {
+        let names = text.split(',').map(str::trim);
+        let profiles: Result<_, ProfileError> = names.map(str::parse).collect();
+        Ok(profiles?)
+    }
+
+    // As an option it may be given several times, each with one.
+    fn parser() -> ValueParser {
+        ValueParser::new(Profile::from_str)
+    }
+
+    fn shown(&self) -> String {
+        let names: Vec<String> = self.iter().map(ToString::to_string).collect();
+        names.join(", ")
     }
 }
 

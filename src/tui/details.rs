@@ -13,7 +13,7 @@ use super::state::{Shown, at_or_on, clock, lower_first, moment};
 use crate::board::{Action, Entry, Since, Standing, Trouble, age};
 use crate::contacts::Fact;
 use crate::link::Outcome;
-use crate::operator::OperatorNote;
+use crate::operator::{DeskWatch, OperatorNote, Repeat, Watched};
 use crate::presence::{Availability, Device, IconSet, Presence, UserInput, Why};
 
 /// Draws the details of the contact under the cursor.
@@ -46,6 +46,11 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, scroll: usize) ->
         page.labelled("Deputy", 11, look.theme.dim(), &words);
     }
     page.fact("Address", entry.contact.address.as_str());
+    let account = board.account_of(entry);
+    if let Some(profile) = account.profile() {
+        let server = &account.link().server;
+        page.fact("Profile", &format!("{profile}, at {server}"));
+    }
     for (what, fact) in [
         ("Group", Fact::Group),
         ("Title", Fact::Title),
@@ -58,6 +63,9 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, scroll: usize) ->
         if let Some(words) = entry.contact.fact(fact) {
             page.fact(what, words);
         }
+    }
+    if let Some(watch) = board.watch_on(entry) {
+        page.fact("Watch", &watched(watch, look, now));
     }
     for report in entry.reports() {
         let address = report.address.as_str();
@@ -86,6 +94,20 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, scroll: usize) ->
     }
     page.line(timeline(entry, after, page.width(), look, now));
     page.draw(buffer, inside, scroll)
+}
+
+/// How a watch rings, and who set it when.
+fn watched(watch: &DeskWatch, look: &Look, now: Timestamp) -> String {
+    let when = match (&watch.whom, watch.repeat) {
+        (Watched::Group(_), _) => "rings for the first of the group",
+        (Watched::Contact(_), Repeat::Once) => "rings once",
+        (Watched::Contact(_), Repeat::Always) => "rings each time",
+    };
+    let at = moment(watch.at, now, &look.zone);
+    match watch.by.as_str() {
+        "" => format!("{when}; set {at}"),
+        by => format!("{when}; set by {by} {at}"),
+    }
 }
 
 /// Who wrote a note and when, and when it goes.

@@ -116,7 +116,11 @@ pub fn draw_heading(
 ) {
     let section = &board.sections()[section];
     targets.add(area, Target::Heading(section.heading.clone()));
-    let name = section.heading.words();
+    let words = section.heading.words();
+    let name = match board.profile_of(section) {
+        Some(profile) => format!("{words} @ {profile}").into(),
+        None => words,
+    };
     let fold = if section.folded {
         sign::folded(look.icons)
     } else {

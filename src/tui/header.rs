@@ -6,38 +6,21 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::fit::cells;
+use super::links;
 use super::look::{Look, Scene};
 use super::state::clock;
 use crate::board::{Board, age};
-use crate::link::{Link, LinkState, Mode};
+use crate::link::Link;
 use crate::presence::Availability;
 
 /// A piece of the line: text and its style.
 type Piece = (String, Style);
 
-/// How old the data is, in words; and whether that is as it should be.
+/// How old the data is that comes over the board's own link, in words; and whether that is as it should be.
 fn freshness(board: &Board, now: Timestamp) -> (String, bool) {
-    let heard = board.accounts()[0]
-        .asked_at()
-        .map(|at| age::seconds(at, now));
-    if let Some(since) = board.frozen_since() {
-        return (format!("FROZEN {}", age::seconds(since, now)), false);
-    }
-    match (&board.link().state, heard) {
-        (LinkState::Trouble { .. }, Some(heard)) => (format!("stale, {heard} old"), false),
-        (LinkState::Trouble { .. }, None) => ("no answer".into(), false),
-        (LinkState::Refused { .. }, _) => ("signed out".into(), false),
-        (LinkState::SigningIn, None) => ("signing in".into(), true),
-        (_, None) if board.entries().next().is_none() => (String::new(), true),
-        (_, None) => ("asking".into(), true),
-        (_, Some(_)) if board.link().mode == Mode::Live => {
-            let heard = board.accounts()[0]
-                .heard_at()
-                .and_then(|at| age::live(at, now));
-            let words = heard.map_or("live".into(), |heard| format!("live, {heard} ago"));
-            (words, true)
-        }
-        (_, Some(heard)) => (format!("{heard} ago"), true),
+    match board.frozen_since() {
+        Some(since) => (format!("FROZEN {}", age::seconds(since, now)), false),
+        None => links::freshness(board.account(), now),
     }
 }
 
@@ -112,12 +95,8 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>) {
     let link = board.link();
     let own = own(link, look);
     let at = format!("{} @ {}{own}", link.user, link.server);
-    let mode = match link.mode {
-        Mode::Every(interval) => Some(format!("every {} s", interval.as_secs_f32().round())),
-        // That stands at the right.
-        Mode::Live => None,
-    };
-    let mode = mode.map(|words| (words, look.theme.dim()));
+    // That it is live stands at the right.
+    let mode = links::rhythm(board.account()).map(|words| (words, look.theme.dim()));
     let warning = link.warning.as_deref();
     let total = |pieces: &[Piece], gap: usize| -> usize {
         pieces.iter().map(|(text, _)| cells(text) + gap).sum()

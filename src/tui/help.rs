@@ -10,7 +10,7 @@ use super::keys::{BINDINGS, Binding};
 use super::look::{Look, Scene};
 use super::page::Page;
 use super::pane;
-use crate::board::Action;
+use crate::board::{Account, Action};
 use crate::link::{Link, Mode};
 use crate::presence::{Availability, Kind};
 
@@ -49,14 +49,29 @@ pub fn draw(
         height: inside.height - 1,
         ..inside
     };
-    let page = page(query.value(), board.link(), inside.width, look);
+    let page = page(query.value(), board.accounts(), inside.width, look);
     let last = page.draw(buffer, below, scroll);
     let cursor = query.visual_cursor().min(room - 1) as u16;
     screen.set_cursor_position(Position::new(at + cursor, inside.y));
     last
 }
 
-/// The details of the connection: what is out of the ordinary, and the rest.
+/// The details of the connections: what is out of the ordinary, and the rest.
+fn connections(accounts: &[Account]) -> (Vec<String>, Vec<String>) {
+    let all = accounts.iter().map(|account| {
+        let of_profile = |words: String| match account.profile() {
+            Some(profile) => format!("{profile}: {words}"),
+            None => words,
+        };
+        let (pressing, usual) = connection(account.link());
+        let named = |words: Vec<String>| words.into_iter().map(of_profile).collect::<Vec<_>>();
+        (named(pressing), named(usual))
+    });
+    let (pressing, usual): (Vec<_>, Vec<_>) = all.unzip();
+    (pressing.concat(), usual.concat())
+}
+
+/// The same of one connection.
 fn connection(link: &Link) -> (Vec<String>, Vec<String>) {
     let how = match link.mode {
         Mode::Live => "live: the server notifies of changes as they happen".into(),
@@ -70,7 +85,7 @@ fn connection(link: &Link) -> (Vec<String>, Vec<String>) {
     (pressing.cloned().collect(), vec![who, how])
 }
 
-fn page<'a>(query: &str, link: &Link, width: u16, look: &'a Look) -> Page<'a> {
+fn page<'a>(query: &str, accounts: &[Account], width: u16, look: &'a Look) -> Page<'a> {
     const KEYS: usize = 14;
     let query = query.trim().to_lowercase();
     let fits = |text: &str| {
@@ -81,7 +96,7 @@ fn page<'a>(query: &str, link: &Link, width: u16, look: &'a Look) -> Page<'a> {
     let mut page = Page::new(width, look);
     let mut row = |left: &str, style, words: &str| page.labelled(left, KEYS, style, words);
     // What is out of the ordinary stands first.
-    let (pressing, usual) = connection(link);
+    let (pressing, usual) = connections(accounts);
     for words in &pressing {
         if fits(&format!("link connection {words}")) {
             row("link", look.theme.trouble(), words);

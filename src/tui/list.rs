@@ -155,12 +155,16 @@ pub fn draw(buffer: &mut Buffer, area: Rect, scene: Scene<'_>, targets: &mut Tar
                     put(buffer, y, columns.note, &notes, remark);
                     for (column, fact) in [
                         (columns.number, Fact::Number),
-                        (columns.group, Fact::Group),
                         (columns.department, Fact::Department),
                     ] {
                         let words = contact.fact(fact).unwrap_or_default();
                         put(buffer, y, column, words, look.theme.dim());
                     }
+                    let profile = board.account_of(entry).profile();
+                    let at = profile.map(|profile| format!("@ {profile}"));
+                    let group = contact.group.as_deref().into_iter();
+                    let group: Vec<&str> = group.chain(at.as_deref()).collect();
+                    put(buffer, y, columns.group, &group.join(" "), look.theme.dim());
                     let open = presence.and_then(|presence| {
                         presence
                             .devices

@@ -15,6 +15,7 @@ mod hours;
 mod keys;
 mod large;
 mod lately;
+mod links;
 mod list;
 mod look;
 mod notices;

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use super::fit::{fit, wrap};
 use super::look::Look;
-use crate::board::{Board, age};
+use crate::board::{Account, Board, age};
 use crate::link::LinkState;
 
 /// A problem or a notice, or one line of it.
@@ -28,7 +28,31 @@ pub fn all(board: &Board, now: Timestamp) -> Vec<Notice> {
         words: words.to_string(),
         pressing: false,
     });
-    let link = match &board.link().state {
+    // The most pressing of each account, then what is wrong with its files.
+    let accounts = || board.accounts().iter();
+    let links = accounts().filter_map(|account| of_account(account, of_link(account, now)));
+    let books = accounts().filter_map(|one| of_account(one, one.book_trouble().map(String::from)));
+    let notes = accounts().filter_map(|one| of_account(one, one.notes_trouble().map(String::from)));
+    let watches =
+        accounts().filter_map(|one| of_account(one, one.watches_trouble().map(String::from)));
+    let settings = board.settings_trouble().map(String::from);
+    let files = books.chain(notes).chain(watches);
+    let problems = links.chain(files).chain(settings);
+    problems.map(problem).chain(notice).collect()
+}
+
+/// What is wrong with an account, behind the profile that it is of.
+fn of_account(account: &Account, words: Option<String>) -> Option<String> {
+    let words = words?;
+    Some(match account.profile() {
+        Some(profile) => format!("{profile}: {words}"),
+        None => words,
+    })
+}
+
+/// What is wrong with the link of an account.
+fn of_link(account: &Account, now: Timestamp) -> Option<String> {
+    match &account.link().state {
         LinkState::Trouble {
             problem,
             since,
@@ -46,19 +70,18 @@ pub fn all(board: &Board, now: Timestamp) -> Vec<Notice> {
         }
         LinkState::Refused { problem, .. } => {
             let (what, advice) = (&problem.what, &problem.advice);
-            Some(format!("{what}. {advice} r signs in again."))
+            let again = match account.profile() {
+                Some(profile) => {
+                    format!("'whosin --profile {profile}' signs in, then r here.")
+                }
+                None => "r signs in again.".into(),
+            };
+            let parts = [format!("{what}."), advice.clone(), again];
+            let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            Some(parts.join(" "))
         }
         LinkState::SigningIn | LinkState::Up => None,
-    };
-    let own = &board.accounts()[0];
-    let book = own.book_trouble().map(String::from);
-    let settings = board.settings_trouble().map(String::from);
-    let notes = own.notes_trouble().map(String::from);
-    let problems = [link, book, notes, settings]
-        .into_iter()
-        .flatten()
-        .map(problem);
-    problems.chain(notice).collect()
+    }
 }
 
 /// Problems and notices in at most `room` lines (at least one) of this width: the first in whole as

@@ -25,8 +25,8 @@ use ratatui::style::Modifier;
 use super::look::Scene;
 use super::notices::{self, Notice};
 use super::{
-    actions, details, form, free, grid, header, help, hints, lately, list, own, refused, search,
-    settings, tabs, why,
+    actions, details, form, free, grid, header, help, hints, lately, links, list, own, refused,
+    search, settings, tabs, why,
 };
 use crate::board::{Action, Board, ContactId, Heading, Pane, Room, View};
 use crate::presence::{clean, is_clean};
@@ -99,6 +99,8 @@ pub struct Layout {
     pub counts: Rect,
     /// The line with the server, the counts and the age.
     pub header: Rect,
+    /// The line with the links of joined profiles, where there are any and the height allows it.
+    pub links: Rect,
     /// The line with the saved searches, where there are any and the height allows it.
     pub tabs: Rect,
     /// The lines for problems and notices.
@@ -133,15 +135,19 @@ impl Layout {
         let header = Rect { height: 1, ..body };
         body.y += 1;
         body.height -= 1;
-        let has_tabs = !board.tabs().is_empty() && !board.is_on_a_wall();
-        let tabs = if has_tabs && body.height >= 6 {
+        let mut line_from = |height| {
             let line = Rect { height: 1, ..body };
+            if body.height < height {
+                return Rect::ZERO;
+            }
             body.y += 1;
             body.height -= 1;
             line
-        } else {
-            Rect::ZERO
         };
+        let is_joined = board.accounts().len() > 1;
+        let links = if is_joined { line_from(4) } else { Rect::ZERO };
+        let has_tabs = !board.tabs().is_empty() && !board.is_on_a_wall();
+        let tabs = if has_tabs { line_from(6) } else { Rect::ZERO };
         // A low screen shows only the most pressing, in one line: the contacts need the room.
         let room = match body.height {
             16.. => usize::from(body.height / 4),
@@ -222,6 +228,7 @@ impl Layout {
         };
         Layout {
             header,
+            links,
             tabs,
             notices,
             notice_lines,
@@ -272,6 +279,7 @@ pub fn draw(frame: &mut Frame<'_>, layout: &Layout, scene: Scene<'_>) -> Targets
     let buffer = frame.buffer_mut();
     header::draw_counts_only(buffer, layout.counts, scene);
     header::draw(buffer, layout.header, scene);
+    links::draw(buffer, layout.links, scene);
     tabs::draw(buffer, layout.tabs, scene, &mut targets);
     notices::draw(buffer, layout.notices, &layout.notice_lines, look);
     if !layout.contacts.is_empty() {

@@ -8,7 +8,8 @@ use ratatui::style::Style;
 
 use super::fit::{cells, fit};
 use super::look::{Look, Scene};
-use crate::board::{Entry, Knowledge, Repeat, Since, Standing, Trouble, age};
+use crate::board::{Entry, Knowledge, Since, Standing, Trouble, age};
+use crate::operator::Repeat;
 use crate::presence::{Availability, IconSet, Presence};
 
 /// One contact's state as it is shown.
@@ -49,7 +50,7 @@ pub struct Shown<'a> {
 impl<'a> Shown<'a> {
     /// How the entry is shown in the scene.
     pub fn of(entry: &'a Entry, Scene { board, look, now }: Scene<'_>) -> Shown<'a> {
-        let standing = board.freshness(now).standing(entry);
+        let standing = board.standing(entry, now);
         let mut shown = Shown {
             glyph: Availability::Unknown.glyph(look.icons),
             second_glyph: " ",
@@ -74,7 +75,14 @@ impl<'a> Shown<'a> {
             None => None,
         };
         let Some(presence) = entry.presence() else {
-            shown.label = Cow::Borrowed(refused.unwrap_or("asking…"));
+            // Nobody is asked for over a link whose sign-in is refused.
+            let is_asked = !board.account_of(entry).is_refused();
+            let awaited = if is_asked {
+                "asking…"
+            } else {
+                "not signed in"
+            };
+            shown.label = Cow::Borrowed(refused.unwrap_or(awaited));
             if refused.is_none() {
                 shown.glyph = sign::awaited(look.icons);
             }

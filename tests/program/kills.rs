@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use whosin::memory::{history, last_seen};
+use whosin::operator::{DeskWatches, OperatorNotes, Repeat, Watched};
 use whosin::simulator::Doing;
 use whosin::{contacts, operator};
 
@@ -165,7 +166,7 @@ fn notes_of_the_desk_outlive_a_kill() {
     for number in 0..kills().0 {
         let text = format!("n{number}");
         let is_done = killer.kill(run(&["contacts", "annotate", "ben@sie.at", &text]));
-        let all = operator::load(&notes).unwrap();
+        let all: OperatorNotes = operator::load(&notes).unwrap();
         let kept: Vec<_> = all.all().into_iter().collect();
         assert_eq!(kept.len(), 1);
         assert!(
@@ -182,6 +183,56 @@ fn notes_of_the_desk_outlive_a_kill() {
     );
     assert_eq!(drafts(home.path()), Vec::<PathBuf>::new());
     println!("notes: {acknowledged} acknowledged, none lost");
+}
+
+/// A board that was killed while it watched: what was on disk before is there, whole, with what another
+/// has written.
+#[test]
+fn watches_of_the_desk_outlive_a_kill() {
+    let mut bench = Bench::with_one_free();
+    let ben = Watched::Contact(bench.ben());
+    let start = Start {
+        arguments: &[],
+        variables: &[],
+        width: 100,
+        height: 30,
+    };
+    let mut home = bench.take_home();
+    let others =
+        "# of others\n\n[[watch]]\naddress = \"eva@sie.at\"\nat = \"2026-11-23T09:00:00Z\"\n";
+    let inside = "config/whosin/watches.toml";
+    fs::write(home.path().join(inside), others).unwrap();
+    let mut is_watched = false;
+    let mut toggled = 0;
+    for _ in 0..kills().1 {
+        let mut board = bench.in_terminal(home, Start { ..start });
+        board.wait_for_text("Do not disturb");
+        board.send("/ben\r");
+        board.wait_for("Ben alone", |text| !text.contains("Ursula"));
+        // Once, then always, then no more: one step is one change of the file.
+        board.send(if is_watched { "ww" } else { "w" });
+        std::thread::sleep(Duration::from_millis(fastrand::u64(0..60)));
+        board.child.kill().unwrap();
+        board.child.wait().unwrap();
+        home = std::mem::replace(&mut board.home, tempfile::tempdir().unwrap());
+        let path = home.path().join(inside);
+        let kept: DeskWatches = operator::load(&path).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with(others), "{text}");
+        toggled += u32::from(kept.on(&ben).is_some() != is_watched);
+        is_watched = kept.on(&ben).is_some();
+    }
+    let mut last = bench.in_terminal(home, start);
+    last.wait_for_text("Do not disturb");
+    let home = last.home.path().to_path_buf();
+    last.send("/ben\rw");
+    until("the last is saved", || {
+        let kept: DeskWatches = operator::load(&home.join(inside)).unwrap();
+        let repeat = kept.on(&ben).map(|watch| watch.repeat);
+        repeat.is_some() != is_watched || repeat == Some(Repeat::Always)
+    });
+    until("nothing is left", || drafts(&home).is_empty());
+    println!("watches: {toggled} changed before the kill");
 }
 
 /// A board that was killed while it worked: nobody who was in the book is lost, and every file can be

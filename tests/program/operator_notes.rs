@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use whosin::operator::{NoteEdit, NotesError, OperatorNote, OperatorNotes, load, save};
+use whosin::operator::{NoteEdit, OperatorNote, OperatorNotes, SharedError, load, save};
 
 use crate::support::bench::{Bench, text, until};
 use crate::support::desk::{address, start};
@@ -42,7 +42,7 @@ fn what_others_wrote_and_comments_stay_and_what_is_over_goes() {
     assert_eq!(texts(&notes), ["out", "ill"]);
     let written = fs::read_to_string(&path).unwrap();
     assert!(written.starts_with(FILE), "{written}");
-    assert_eq!(load(&path).unwrap(), notes);
+    assert_eq!(load::<OperatorNotes>(&path).unwrap(), notes);
     let later = start() + SignedDuration::from_hours(2);
     let notes = put(&path, note("dan@sie.at", "back", None), later);
     assert_eq!(texts(&notes), ["back"]);
@@ -64,8 +64,8 @@ fn a_file_with_a_mistake_is_left_alone_and_its_line_is_named() {
         let path = folder.path().join("notes.toml");
         fs::write(&path, written).unwrap();
         let edit = NoteEdit::Clear(address("ben@sie.at"));
-        let error = save(&path, folder.path(), &[edit], start()).unwrap_err();
-        let is_there = matches!(&error, NotesError::Invalid { line: at, .. } if *at == line);
+        let error = save::<OperatorNotes>(&path, folder.path(), &[edit], start()).unwrap_err();
+        let is_there = matches!(&error, SharedError::Invalid { line: at, .. } if *at == line);
         assert!(is_there, "{error}");
         assert_eq!(fs::read_to_string(&path).unwrap(), written);
     }
@@ -86,7 +86,7 @@ fn of_many_who_write_at_once_nothing_is_lost() {
             });
         }
     });
-    assert_eq!(load(&path).unwrap().all().len(), 40);
+    assert_eq!(load::<OperatorNotes>(&path).unwrap().all().len(), 40);
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn two_boards_show_the_same_notes() {
     first.wait_for_text("✎ here, deputy Ben");
     let path = share.path().join("notes.toml");
     until("both are on disk", || {
-        load(&path).is_ok_and(|notes| notes.all().len() == 2)
+        load::<OperatorNotes>(&path).is_ok_and(|notes| notes.all().len() == 2)
     });
     // A mistake is shown, and everything stays until it is mended.
     let well = fs::read(&path).unwrap();

@@ -77,21 +77,36 @@ fn a_book_that_is_away_keeps_everybody_on_the_board_until_it_is_back() {
     // A watch, on whom the cursor is.
     pty.send("jw");
     pty.wait_for_text("⚑");
+    until("the watch is on disk", || {
+        bench.path("checkout/watches.toml").exists()
+    });
 
     // The folder, too: as a restow does.
     fs::rename(bench.path("checkout"), bench.path("away")).unwrap();
     pty.wait_for_text("is gone; who is on the board stays");
+    // A step of the watch waits, too.
+    pty.send("w");
+    pty.wait_for_text("its folder is not there");
     pty.send("acora@sie.at\r");
     pty.wait_for_text("cora");
-    assert!(pty.text().contains("anna") && pty.text().contains("⚑"));
-    assert!(!file.exists(), "nobody writes into the gap");
+    assert!(pty.text().contains("anna") && pty.text().contains("⚐"));
+    assert!(
+        !bench.path("checkout").exists(),
+        "nobody writes into the gap"
+    );
 
     fs::rename(bench.path("away"), bench.path("checkout")).unwrap();
     until("what waited is saved beside the others", || {
         contacts::load(&file).is_ok_and(|contacts| contacts.len() == 3)
     });
     pty.wait_for("no trouble, and the watch", |text| {
-        !text.contains("is gone") && text.contains("⚑") && !text.contains("elsewhere")
+        let trouble = ["is gone", "is not there", "elsewhere"];
+        let is_well = trouble.iter().all(|trouble| !text.contains(trouble));
+        is_well && text.contains("⚐")
+    });
+    until("the watch is saved", || {
+        let text = fs::read_to_string(bench.path("checkout/watches.toml"));
+        text.is_ok_and(|text| text.contains("always"))
     });
     // The folder is another one than before, and is watched all the same.
     fs::write(&file, book(&["anna", "bert", "cora", "dora"])).unwrap();

@@ -308,7 +308,8 @@ fn last_states(bytes: &[u8]) {
             }
         }
         let _ = history::read(&path, Timestamp::UNIX_EPOCH);
-        let _ = whosin::operator::load(&path);
+        let _ = whosin::operator::load::<whosin::operator::OperatorNotes>(&path);
+        let _ = whosin::operator::load::<whosin::operator::DeskWatches>(&path);
     });
 }
 

@@ -48,8 +48,7 @@ fn a_contact_that_is_left_out_is_stale_and_not_offline() {
     desk.send(outcome("ursula@sie.at", desk.now, Outcome::NotAnswered));
     let entry = desk.board.find(&address("ursula@sie.at")).unwrap();
     assert_eq!(entry.availability(), Some(Availability::Available));
-    let freshness = desk.board.freshness(desk.now);
-    assert_eq!(freshness.standing(entry), Standing::Stale);
+    assert_eq!(desk.board.standing(entry, desk.now), Standing::Stale);
     assert!(desk.screen().contains("was available"));
 }
 
@@ -122,8 +121,7 @@ fn ages_stay_when_somebody_sets_the_clock() {
         desk.send(own(AccountMessage::ClockSet(by)));
         assert_eq!(desk.screen(), before, "by {hours} hours");
         let ursula = desk.board.find(&address("ursula@sie.at")).unwrap();
-        let freshness = desk.board.freshness(desk.now);
-        assert_eq!(freshness.standing(ursula), Standing::Fresh);
+        assert_eq!(desk.board.standing(ursula, desk.now), Standing::Fresh);
     }
 }
 
@@ -652,8 +650,7 @@ fn a_remembered_state_counts_nowhere_and_gives_way_to_the_first_answer() {
     assert!(front_desk.is_empty());
     let ursula = address("ursula@sie.at");
     let entry = desk.board.find(&ursula).unwrap();
-    let freshness = desk.board.freshness(desk.now);
-    assert_eq!(freshness.standing(entry), Standing::Remembered);
+    assert_eq!(desk.board.standing(entry, desk.now), Standing::Remembered);
     assert!(entry.known().is_none() && entry.timeline.changes().is_empty());
     desk.send(own(AccountMessage::Link(link(LinkState::Up))));
     assert_eq!(free(&desk), 1);

@@ -484,7 +484,7 @@ fn the_desks_notes_hold_nothing_hidden() {
         );
         for text in [note, text] {
             std::fs::write(&path, text).unwrap();
-            match whosin::operator::load(&path) {
+            match whosin::operator::load::<whosin::operator::OperatorNotes>(&path) {
                 Ok(notes) => {
                     for note in notes.all() {
                         assert_shown("a note of the desk", &note.text);

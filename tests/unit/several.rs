@@ -23,8 +23,7 @@ fn desk() -> Desk {
 
 fn shown(desk: &Desk) -> (Option<Availability>, Standing) {
     let entry = desk.board.find(&address(ONE)).unwrap();
-    let freshness = desk.board.freshness(desk.now);
-    (entry.availability(), freshness.standing(entry))
+    (entry.availability(), desk.board.standing(entry, desk.now))
 }
 
 const FREE: (Option<Availability>, Standing) = (Some(Availability::Available), Standing::Fresh);

@@ -1,24 +1,28 @@
-//! What serves one account of the board: its feed, its contact book, its operator's notes, and what keeps
-//! of them for the next run.
+//! What serves one account of the board: its feed, its contact book, the notes and watches of the desk, and
+//! what keeps of them for the next run.
 
 use std::path::Path;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 
 use super::book::Book;
 use super::effects::done;
-use super::notes::NoteFile;
+use super::joined::{Joined, Sources, problem, refused};
 use super::road::Road;
+use super::shared_file::SharedFile;
 use crate::board::{AccountEffect, AccountId, AccountMessage, WorldMessage};
 use crate::commands::CommandError;
 use crate::commands::source::Source;
 use crate::contacts::{BookError, Contact};
-use crate::feed::Command;
+use crate::feed::{Command, Feed, StartError};
 use crate::http::Route;
+use crate::link::Problem;
 use crate::memory::keeper::{Files, Keeper, Left};
 use crate::memory::last_seen;
-use crate::settings::Settings;
+use crate::operator::{DeskWatches, OperatorNotes};
+use crate::presence::Address;
+use crate::settings::{Profile, Settings};
 
 /// Whoever leaves the board does not wait longer than this for a disk.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -26,7 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// An account whose contact book is open, before its feed runs.
 pub struct Opened {
     account: AccountId,
-    source: Source,
+    /// The profile that is joined; `None` for the board's own.
+    profile: Option<Profile>,
+    source: Result<Source, Problem>,
     settings: Settings,
     book: Book,
     /// What the book says.
@@ -34,14 +40,30 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Opens the contact book of an account.
-    pub fn of(account: AccountId, source: Source, settings: &Settings) -> Opened {
+    /// Opens the contact books of all accounts, the board's own first.
+    pub fn all(sources: Sources, settings: &Settings) -> (Opened, Vec<Opened>) {
+        let main = Opened::of(AccountId::MAIN, None, settings.clone(), Ok(sources.main));
+        let joined = sources.joined.into_iter().enumerate();
+        let joined = joined.map(|(place, one)| {
+            let id = AccountId::joined(place);
+            Opened::of(id, Some(one.profile), one.settings, one.source)
+        });
+        (main, joined.collect())
+    }
+
+    fn of(
+        account: AccountId,
+        profile: Option<Profile>,
+        settings: Settings,
+        source: Result<Source, Problem>,
+    ) -> Opened {
         let places = &settings.places;
         let mut book = Book::new(places.contacts.clone(), places.locks.clone());
         Opened {
             account,
+            profile,
             source,
-            settings: settings.clone(),
+            settings,
             read: book.read(),
             book,
         }
@@ -60,45 +82,49 @@ impl Opened {
 
     /// The way to servers.
     pub fn route(&self) -> Route {
-        self.source.route()
+        let source = self.source.as_ref();
+        source.map_or_else(|_| Route::default(), Source::route)
     }
 
     /// Starts the feed, and whatever else the account needs.
     ///
     /// # Errors
-    /// [`CommandError`] where the feed cannot be started.
-    pub fn attend(self, board: mpsc::Sender<WorldMessage>) -> Result<Attendant, CommandError> {
-        let Opened {
-            account,
-            source,
-            settings,
-            book,
-            read,
-        } = self;
-        let source = source.with_own(settings.domain.value.as_deref());
-        let known = match read {
-            Some(AccountMessage::Contacts(contacts)) => contacts,
-            _ => Vec::new(),
-        };
-        let mut road = Road {
-            account,
+    /// [`CommandError`] where the feed cannot be started. That of a joined profile shows on the board
+    /// instead.
+    pub async fn attend(
+        self,
+        board: mpsc::Sender<WorldMessage>,
+    ) -> Result<Attendant, CommandError> {
+        let places = &self.settings.places;
+        let road = Road {
+            account: self.account,
+            profile: self.profile.clone(),
             board,
             keeper: None,
             polled: watch::Sender::new(()),
         };
-        let keeper = keeper(&settings, &source, known, road.clone());
-        road.keeper = keeper.as_ref().map(Keeper::inbox);
-        let places = &settings.places;
-        let notes = NoteFile::new(places.notes.clone(), places.locks.clone());
-        let feed = source.start(road.clone())?;
-        Ok(Attendant {
-            feed: feed.commands,
-            ended: feed.ended,
+        let mut attendant = Attendant {
+            notes: SharedFile::new(places.notes.clone(), places.locks.clone()),
+            watches: SharedFile::new(places.watches.clone(), places.locks.clone()),
+            profile: self.profile,
+            settings: self.settings,
+            feed: None,
+            wanted: Vec::new(),
             board: road,
-            book,
-            notes,
-            keeper,
-        })
+            book: self.book,
+            keeper: None,
+            kept: None,
+        };
+        let Ok(source) = self.source else {
+            return Ok(attendant);
+        };
+        match attendant.start(source).await {
+            Err(error) if attendant.profile.is_some() => {
+                attendant.refuse(problem(&error.into())).await;
+            }
+            started => started?,
+        }
+        Ok(attendant)
     }
 }
 
@@ -132,21 +158,98 @@ fn keeper(
 
 /// What the effects of one account are carried out with.
 pub struct Attendant {
-    /// The feed. One that is gone has given its reason to the board.
-    pub feed: mpsc::UnboundedSender<Command>,
-    /// Is ready once the feed has ended.
-    pub ended: oneshot::Receiver<()>,
+    /// The joined profile that it is of, which is read again where the user has it sign in again.
+    profile: Option<Profile>,
+    settings: Settings,
+    /// The feed. One that has ended has given its reason to the board; there is none where a joined
+    /// profile cannot sign in.
+    feed: Option<Feed>,
+    /// Who is to be kept fresh.
+    wanted: Vec<Address>,
     /// The road by which results come back.
-    pub board: Road,
-    /// The contact book.
-    pub book: Book,
-    /// The operator's notes.
-    pub notes: NoteFile,
-    /// What is kept for the next run.
-    pub keeper: Option<Keeper>,
+    board: Road,
+    book: Book,
+    notes: SharedFile<OperatorNotes>,
+    watches: SharedFile<DeskWatches>,
+    /// What is kept for the next run, and of which server and user.
+    keeper: Option<Keeper>,
+    kept: Option<(String, String)>,
 }
 
 impl Attendant {
+    /// Changes with each poll.
+    pub fn polled(&self) -> watch::Receiver<()> {
+        self.board.polled()
+    }
+
+    /// Starts the feed of a source, and to keep what it brings for the next run.
+    async fn start(&mut self, source: Source) -> Result<(), StartError> {
+        let whose = (source.origin(), source.user().to_string());
+        // Only the board's own user stands in its header.
+        let source = match self.profile {
+            None => source.with_own(self.settings.domain.value.as_deref()),
+            Some(_) => source,
+        };
+        if self.kept.as_ref().is_none_or(|kept| *kept != whose) {
+            if let Some(keeper) = self.keeper.take() {
+                keeper.close(PATIENCE).await;
+            }
+            let contacts = self.book.known().to_vec();
+            self.keeper = keeper(&self.settings, &source, contacts, self.board.clone());
+            self.board.keeper = self.keeper.as_ref().map(Keeper::inbox);
+            self.kept = Some(whose);
+        }
+        self.feed = Some(source.start(self.board.clone())?);
+        if !self.wanted.is_empty() {
+            self.command(Command::Contacts(self.wanted.clone()));
+        }
+        Ok(())
+    }
+
+    /// The feed ends, and signs out.
+    async fn leave(&mut self) {
+        if let Some(feed) = self.feed.take() {
+            let _ = feed.commands.send(Command::Leave);
+            let _ = feed.ended.await;
+        }
+    }
+
+    /// Says on the board why the account cannot sign in.
+    async fn refuse(&self, problem: Problem) {
+        let link = refused(&self.settings, problem);
+        self.board.send(AccountMessage::Link(link)).await;
+    }
+
+    /// Has the user's refused sign-in tried again: that of a joined profile by what it says now, for
+    /// somebody may have mended it.
+    async fn sign_in_again(mut self) -> Attendant {
+        let Some(profile) = &self.profile else {
+            self.command(Command::SignInAgain);
+            return self;
+        };
+        let joined = match Joined::again(profile).await {
+            Ok(joined) => joined,
+            Err(error) => {
+                self.refuse(problem(&error.into())).await;
+                return self;
+            }
+        };
+        self.leave().await;
+        self.board.send(AccountMessage::Link(joined.link())).await;
+        if let Ok(source) = joined.source
+            && let Err(error) = self.start(source).await
+        {
+            self.refuse(problem(&error.into())).await;
+        }
+        self
+    }
+
+    fn command(&self, command: Command) {
+        if let Some(feed) = &self.feed {
+            let _ = feed.commands.send(command);
+        }
+    }
+
     /// Carries the effects out, in order, until the board is gone; then saves what is to be saved and
     /// signs out.
     ///
@@ -157,7 +260,8 @@ impl Attendant {
         mut effects: mpsc::UnboundedReceiver<AccountEffect>,
     ) -> Result<(), BookError> {
         let mut polled = self.board.polled();
-        self = self.with_notes(NoteFile::read).await;
+        self = self.with_notes(SharedFile::read).await;
+        self = self.with_watches(SharedFile::read).await;
         if let Some(words) = self.book.unwatched() {
             self.board.notify(words).await;
         }
@@ -168,41 +272,55 @@ impl Attendant {
                     None => break,
                 },
                 () = self.book.changed() => self = self.with_book(Book::look_again).await,
-                () = self.notes.changed() => self = self.with_notes(NoteFile::read).await,
+                () = self.notes.changed() => self = self.with_notes(SharedFile::read).await,
+                () = self.watches.changed() => {
+                    self = self.with_watches(SharedFile::read).await;
+                }
                 Ok(()) = polled.changed() => {
                     self = self.with_book(Book::check).await;
-                    self = self.with_notes(NoteFile::check).await;
+                    self = self.with_notes(SharedFile::check).await;
+                    self = self.with_watches(SharedFile::check).await;
                 }
             }
         }
-        let _ = self.feed.send(Command::Leave);
+        self.command(Command::Leave);
         self.notes.close();
+        self.watches.close();
         let saved = self.book.close();
-        let _ = self.ended.await;
+        if let Some(feed) = self.feed {
+            let _ = feed.ended.await;
+        }
         if let Some(keeper) = self.keeper {
             keeper.close(PATIENCE).await;
         }
         saved
     }
 
-    async fn carry_out(self, effect: AccountEffect) -> Attendant {
-        let feed = |command| drop(self.feed.send(command));
+    async fn carry_out(mut self, effect: AccountEffect) -> Attendant {
         match effect {
             AccountEffect::Save(edits) => return self.with_book(|book| book.save(edits)).await,
             AccountEffect::Annotate { number, edit } => {
                 return self.with_notes(move |notes| notes.save(number, edit)).await;
             }
-            AccountEffect::Contacts(contacts) => feed(Command::Contacts(contacts)),
+            AccountEffect::Watch { number, edit } => {
+                return self
+                    .with_watches(move |watches| watches.save(number, edit))
+                    .await;
+            }
+            AccountEffect::Contacts(contacts) => {
+                self.wanted.clone_from(&contacts);
+                self.command(Command::Contacts(contacts));
+            }
             AccountEffect::PollNow(contacts) => {
                 let everybody = contacts.is_empty();
-                feed(Command::AskNow(contacts));
+                self.command(Command::AskNow(contacts));
                 if everybody {
                     return self.with_book(Book::refresh).await;
                 }
             }
-            AccountEffect::Prefer(contacts) => feed(Command::Prefer(contacts)),
-            AccountEffect::SignInAgain => feed(Command::SignInAgain),
-            AccountEffect::SetOwn(set) => feed(Command::SetOwn(set)),
+            AccountEffect::Prefer(contacts) => self.command(Command::Prefer(contacts)),
+            AccountEffect::SignInAgain => return self.sign_in_again().await,
+            AccountEffect::SetOwn(set) => self.command(Command::SetOwn(set)),
         }
         self
     }
@@ -222,10 +340,22 @@ impl Attendant {
     /// Does something with the operator's notes where a slow disk holds up only this.
     async fn with_notes(
         mut self,
-        what: impl FnOnce(&mut NoteFile) -> Vec<AccountMessage> + Send + 'static,
+        what: impl FnOnce(&mut SharedFile<OperatorNotes>) -> Vec<AccountMessage> + Send + 'static,
     ) -> Attendant {
         Attendant::send_all(move || {
             let messages = what(&mut self.notes);
+            (self, messages)
+        })
+        .await
+    }
+
+    /// Does something with the watches where a slow disk holds up only this.
+    async fn with_watches(
+        mut self,
+        what: impl FnOnce(&mut SharedFile<DeskWatches>) -> Vec<AccountMessage> + Send + 'static,
+    ) -> Attendant {
+        Attendant::send_all(move || {
+            let messages = what(&mut self.watches);
             (self, messages)
         })
         .await

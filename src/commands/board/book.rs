@@ -42,6 +42,11 @@ impl Book {
         &self.path
     }
 
+    /// Who is in it, as far as it could be read.
+    pub fn known(&self) -> &[Contact] {
+        &self.known
+    }
+
     /// Why changes by others are seen only at the next poll, where that is so.
     pub fn unwatched(&self) -> Option<String> {
         let error = self.changes.unwatched()?;

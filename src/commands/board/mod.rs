@@ -5,13 +5,15 @@ mod account;
 mod book;
 mod effects;
 mod following;
-mod notes;
+mod joined;
 mod road;
 mod searches;
+mod shared_file;
 mod show;
 mod sign_in;
 
 pub use following::Reload;
+pub use joined::{Joined, Sources};
 pub use show::show;
 
 use std::sync::Arc;
@@ -41,9 +43,10 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
         let options = options.clone();
         Arc::new(move || load_unlogged(&options))
     };
+    let joined = Joined::all(&settings).await?;
     if settings.from.value.is_some() {
-        let source = Source::of(&settings).await?;
-        show(source, &settings, Some(reload), trouble).await?;
+        let main = Source::of(&settings).await?;
+        show(Sources { main, joined }, &settings, Some(reload), trouble).await?;
         return Ok(Exit::Done);
     }
     let password = settings.password().await?;
@@ -52,8 +55,8 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
         && settings.user.value.is_some()
         && password.is_some();
     if complete {
-        let source = Source::of(&settings).await?;
-        show(source, &settings, Some(reload), trouble).await?;
+        let main = Source::of(&settings).await?;
+        show(Sources { main, joined }, &settings, Some(reload), trouble).await?;
         return Ok(Exit::Done);
     }
     let (mut board, look) = prepare(&settings, nowhere(), trouble)?;
@@ -71,8 +74,15 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
         Chosen::Nothing => Ok(()),
         Chosen::Demo => {
             let demo = Demo::start(options, &Population::new(40, 1)).await?;
-            let (source, settings) = (demo.source(), &demo.settings);
-            let entered = enter(source, (settings, None), &themes, effects, (to_board, keys)).await;
+            let (sources, settings) = (demo.source().into(), &demo.settings);
+            let entered = enter(
+                sources,
+                (settings, None),
+                &themes,
+                effects,
+                (to_board, keys),
+            )
+            .await;
             demo.stop().await;
             entered
         }
@@ -95,7 +105,11 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
                 Source::Broker(config) => settings.take_typed_broker(config, domain, origin),
             }
             let settings = (&settings, Some(reload));
-            enter(source, settings, &themes, effects, (to_board, keys)).await
+            let sources = Sources {
+                main: source,
+                joined,
+            };
+            enter(sources, settings, &themes, effects, (to_board, keys)).await
         }
     };
     together(board, look, mpsc::unbounded_channel(), world).await?;

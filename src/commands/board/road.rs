@@ -6,12 +6,15 @@ use tokio::sync::{mpsc, watch};
 use crate::board::{AccountId, AccountMessage, WorldMessage};
 use crate::feed::{Gone, Sink, Update};
 use crate::memory::keeper::{Inbox, News};
+use crate::settings::Profile;
 
 /// The road of one account to the board. What is kept for the next run goes to the keeper, too.
 #[derive(Clone, Debug)]
 pub struct Road {
     /// Whose road it is.
     pub account: AccountId,
+    /// The profile that is joined; `None` for the board's own.
+    pub profile: Option<Profile>,
     /// Where it leads.
     pub board: mpsc::Sender<WorldMessage>,
     /// Whoever keeps what the board learns of the account.
@@ -40,7 +43,15 @@ impl Road {
 
     /// Brings a line for the user to the board; one that is gone needs none.
     pub async fn notify(&self, words: String) {
-        let _ = self.board.send(WorldMessage::Notice(words)).await;
+        let _ = self.board.send(self.notice(words)).await;
+    }
+
+    /// A line for the user, behind the profile that it is of.
+    fn notice(&self, words: String) -> WorldMessage {
+        WorldMessage::Notice(match &self.profile {
+            Some(profile) => format!("{profile}: {words}"),
+            None => words,
+        })
     }
 
     async fn bring(&self, message: AccountMessage) -> Result<(), Gone> {
@@ -76,7 +87,6 @@ impl Sink for Road {
                 "The service also names {host}, which you have not set: sign-ins may go there"
             ),
         };
-        let notice = WorldMessage::Notice(notice);
-        self.board.send(notice).await.map_err(|_| Gone)
+        self.board.send(self.notice(notice)).await.map_err(|_| Gone)
     }
 }

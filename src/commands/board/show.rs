@@ -10,12 +10,12 @@ use tokio::sync::{mpsc, watch};
 use super::account::Opened;
 use super::effects::{World, done};
 use super::following::{Following, Reload};
+use super::joined::Sources;
 use super::searches::Searches;
 use crate::board::{
     AccountId, AccountMessage, Board, Effect, Preferences, SignInMessage, WorldEffect, WorldMessage,
 };
 use crate::commands::hooks::HookRunner;
-use crate::commands::source::Source;
 use crate::commands::{CommandError, look};
 use crate::directory::Scheme;
 use crate::link::Link;
@@ -26,17 +26,19 @@ use crate::tui::{self, Keys, Look};
 ///
 /// `trouble` is shown at once, where there is one.
 pub async fn show(
-    source: Source,
+    sources: Sources,
     settings: &Settings,
     reload: Option<Reload>,
     trouble: Option<String>,
 ) -> Result<(), CommandError> {
-    let (mut board, look) = prepare(settings, source.link(), trouble)?;
+    let (mut board, look) = prepare(settings, sources.main.link(), trouble)?;
     let themes = look.themes.names();
     // The first picture has the contacts already.
-    let opened = Opened::of(AccountId::MAIN, source, settings);
+    board.update(sources.message(), Timestamp::now());
+    let (main, joined) = Opened::all(sources, settings);
     let (effects, to_do) = mpsc::unbounded_channel();
-    let read = opened.contacts().into_iter();
+    let read = [&main].into_iter().chain(&joined);
+    let read = read.filter_map(Opened::contacts);
     for effect in read.flat_map(|contacts| board.update(contacts, Timestamp::now())) {
         if let Effect::World(effect) = effect {
             // The receiver is right here.
@@ -45,7 +47,7 @@ pub async fn show(
     }
     let world = async |effects, (to_board, keys)| {
         let following = Following::new(settings, &themes, keys, reload);
-        attend(opened, following, effects, to_board).await
+        attend((main, joined), following, effects, to_board).await
     };
     together(board, look, (effects, to_do), world).await
 }
@@ -123,41 +125,48 @@ pub(super) async fn together(
 
 /// Brings the board from the sign-in form to its contacts, and attends it.
 pub(super) async fn enter(
-    source: Source,
+    sources: Sources,
     (settings, reload): (&Settings, Option<Reload>),
     themes: &[String],
     effects: mpsc::UnboundedReceiver<WorldEffect>,
     (to_board, keys): (mpsc::Sender<WorldMessage>, watch::Sender<Keys>),
 ) -> Result<(), CommandError> {
     let domain = settings.domain.value.clone();
-    let link = AccountMessage::Link(source.link());
+    let link = AccountMessage::Link(sources.main.link());
     let first = [
         WorldMessage::Account(AccountId::MAIN, link),
         WorldMessage::Settings(settings.shown(themes)),
         WorldMessage::SignIn(SignInMessage::Accepted { domain }),
     ];
-    let opened = Opened::of(AccountId::MAIN, source, settings);
-    for message in opened.contacts().into_iter().chain(first) {
+    let joined = sources.message();
+    let (main, others) = Opened::all(sources, settings);
+    let books = [&main].into_iter().chain(&others);
+    let books = books.filter_map(Opened::contacts);
+    for message in [joined].into_iter().chain(books).chain(first) {
         // A board that is gone needs nothing.
         let _ = to_board.send(message).await;
     }
     let following = Following::new(settings, themes, keys, reload);
-    attend(opened, following, effects, to_board).await
+    attend((main, others), following, effects, to_board).await
 }
 
 /// Serves the accounts and carries out the board's effects until the board is gone; then saves what is to
 /// be saved and signs out.
 async fn attend(
-    main: Opened,
+    (main, joined): (Opened, Vec<Opened>),
     following: Following,
     effects: mpsc::UnboundedReceiver<WorldEffect>,
     to_board: mpsc::Sender<WorldMessage>,
 ) -> Result<(), CommandError> {
     let route = main.route();
-    let books = vec![main.book_path().to_path_buf()];
-    let main = main.attend(to_board.clone())?;
-    let polled = main.board.polled();
-    let attendants = vec![main];
+    let all = [&main].into_iter().chain(&joined);
+    let books = all.map(|opened| opened.book_path().to_path_buf()).collect();
+    let main = main.attend(to_board.clone()).await?;
+    let polled = main.polled();
+    let mut attendants = vec![main];
+    for opened in joined {
+        attendants.push(opened.attend(to_board.clone()).await?);
+    }
     let (accounts, served): (Vec<_>, Vec<_>) = attendants
         .into_iter()
         .map(|attendant| {

@@ -104,6 +104,7 @@ struct Book {
     path: PathBuf,
     /// The operator's notes.
     notes: PathBuf,
+    watches: PathBuf,
     /// The folder of its lock.
     locks: PathBuf,
     /// Where the states of the day are kept.
@@ -121,6 +122,7 @@ impl Book {
             contacts: contacts::load(&places.contacts)?,
             path: places.contacts,
             notes: places.notes,
+            watches: places.watches,
             locks: places.locks,
             history: places.history,
             last_seen: places.last_seen,
@@ -299,6 +301,7 @@ impl Book {
         let states = forget(&self.history, history::forget)?;
         let last = forget(&self.last_seen, last_seen::forget)?;
         let notes = self.forget_notes(&who)?;
+        let watches = self.forget_watches(&who)?;
         let means = |contact: &&Contact| facts || who.contains(&contact.address);
         let edits: Vec<Edit> = self.contacts.iter().filter(means).flat_map(bared).collect();
         contacts::save(&self.path, &self.locks, &edits)?;
@@ -306,6 +309,7 @@ impl Book {
             (states, "state of the day is", "states of the day are"),
             (last, "last state is", "last states are"),
             (notes, "note of the desk is", "notes of the desk are"),
+            (watches, "watch of the desk is", "watches of the desk are"),
             (
                 edits.len(),
                 "fact of the contact book is",

@@ -1,4 +1,4 @@
-//! Operator's notes from a script: the same that boards show.
+//! Operator's notes from a script, the same that boards show; and forgetting these and watches.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -9,7 +9,9 @@ use crate::cli::Exit;
 use crate::commands::CommandError;
 use crate::commands::output::{print_all, print_json};
 use crate::commands::table::print_table;
-use crate::operator::{self, NoteEdit, OperatorNote, OperatorNotes, end_in};
+use crate::operator::{
+    self, DeskWatch, DeskWatches, NoteEdit, OperatorNote, OperatorNotes, WatchEdit, Watched, end_in,
+};
 use crate::presence::Address;
 
 impl Book {
@@ -47,13 +49,13 @@ impl Book {
             };
             edits.push(edit);
         }
-        operator::save(&self.notes, &self.locks, &edits, now)?;
+        operator::save::<OperatorNotes>(&self.notes, &self.locks, &edits, now)?;
         print_all(&lines)
     }
 
     /// Prints the notes that count.
     pub(super) fn list_notes(&self, json: bool) -> Result<Exit, CommandError> {
-        let mut notes = operator::load(&self.notes)?;
+        let mut notes: OperatorNotes = operator::load(&self.notes)?;
         notes.expire(Timestamp::now());
         if json {
             return print_json(&List::of(&notes));
@@ -82,12 +84,30 @@ impl Book {
 
     /// Clears the notes on these; on everybody where nobody is named. Returns how many.
     pub(super) fn forget_notes(&self, who: &[Address]) -> Result<usize, CommandError> {
-        let notes = operator::load(&self.notes)?;
+        let notes: OperatorNotes = operator::load(&self.notes)?;
         let all = notes.all().into_iter().map(|note| &note.address);
         let gone = all.filter(|address| who.is_empty() || who.contains(address));
         let edits: Vec<NoteEdit> = gone.cloned().map(NoteEdit::Clear).collect();
         if !edits.is_empty() {
-            operator::save(&self.notes, &self.locks, &edits, Timestamp::now())?;
+            operator::save::<OperatorNotes>(&self.notes, &self.locks, &edits, Timestamp::now())?;
+        }
+        Ok(edits.len())
+    }
+
+    /// Ends the watches on these, and forgets whose watches have rung; all where nobody is named. Returns
+    /// how many.
+    pub(super) fn forget_watches(&self, who: &[Address]) -> Result<usize, CommandError> {
+        let watches: DeskWatches = operator::load(&self.watches)?;
+        let names = |watch: &&DeskWatch| {
+            let is_on = matches!(&watch.whom, Watched::Contact(address) if who.contains(address));
+            let rung = watch.rung.as_ref();
+            who.is_empty() || is_on || rung.is_some_and(|rung| who.contains(&rung.who))
+        };
+        let gone = watches.all().filter(names);
+        let edits: Vec<WatchEdit> = gone.map(|one| WatchEdit::Clear(one.whom.clone())).collect();
+        if !edits.is_empty() {
+            let now = Timestamp::now();
+            operator::save::<DeskWatches>(&self.watches, &self.locks, &edits, now)?;
         }
         Ok(edits.len())
     }

@@ -2,13 +2,14 @@
 
 mod shared;
 
+use std::convert::identity;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::board::show;
+use super::board::{Joined, Sources, show};
 use super::source::Source;
 use super::{CommandError, languages, settings_without_files};
 use crate::cli::{self, Exit, Options, Population};
@@ -25,17 +26,42 @@ use shared::Shared;
 /// The demo's interval by default: short enough to see people move.
 const INTERVAL: Duration = Duration::from_secs(2);
 
+/// So many people does the second service of a demo of two have.
+const SECOND: usize = 12;
+
 /// Runs the demo until the user leaves it.
 pub async fn demo(options: &Options, wanted: &cli::Demo) -> Result<Exit, CommandError> {
     let demo = Demo::start(options, &wanted.population).await?;
     let shown = if wanted.shared {
         show_shared(&demo).await
+    } else if wanted.two {
+        show_two(&demo, options, wanted.population.seed).await
     } else {
-        let shown = show(demo.source(), &demo.settings, None, None).await;
+        let shown = show(demo.source().into(), &demo.settings, None, None).await;
         shown.map(|()| Exit::Done)
     };
     demo.stop().await;
     shown
+}
+
+/// Shows the demo beside a second one, as the contacts of a joined profile.
+async fn show_two(demo: &Demo, options: &Options, seed: u64) -> Result<Exit, CommandError> {
+    let others = Population::new(SECOND, seed.wrapping_add(1));
+    let in_munich = |group| format!("{group} Munich");
+    let second = Demo::with_groups(options, &others, in_munich).await?;
+    let joined = Joined {
+        profile: "munich".parse().expect("letters are a name"),
+        settings: second.settings.clone(),
+        source: Ok(second.source()),
+    };
+    let sources = Sources {
+        main: demo.source(),
+        joined: vec![joined],
+    };
+    let shown = show(sources, &demo.settings, None, None).await;
+    second.stop().await;
+    shown?;
+    Ok(Exit::Done)
 }
 
 /// Shows the demo by way of a broker, which ends with it.
@@ -48,7 +74,7 @@ async fn show_shared(demo: &Demo) -> Result<Exit, CommandError> {
         shared = Shared::start(demo) => shared?,
         end = signals.next() => return Ok(end.into()),
     };
-    let shown = show(shared.source(), &demo.settings, None, None).await;
+    let shown = show(shared.source().into(), &demo.settings, None, None).await;
     shared.stop().await;
     shown?;
     Ok(Exit::Done)
@@ -67,6 +93,15 @@ pub struct Demo {
 impl Demo {
     /// Starts the service, and fills the contact book with its people.
     pub async fn start(options: &Options, population: &Population) -> Result<Demo, CommandError> {
+        Demo::with_groups(options, population, identity).await
+    }
+
+    /// The same, with other names for the groups.
+    async fn with_groups(
+        options: &Options,
+        population: &Population,
+        name: fn(String) -> String,
+    ) -> Result<Demo, CommandError> {
         let folder =
             tempfile::tempdir().map_err(|error| CommandError::Io("no throw-away folder", error))?;
         let mut settings = settings_without_files(options, folder.path())?;
@@ -107,7 +142,7 @@ impl Demo {
                 Edit::add(Contact {
                     name: Some(person.name),
                     department: Some(person.group.clone()),
-                    group: Some(person.group),
+                    group: Some(name(person.group)),
                     number: Some(person.number),
                     mobile: person.mobile,
                     title: person.title,
