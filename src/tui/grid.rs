@@ -18,6 +18,8 @@ pub const NAME_AT: u16 = 4;
 const WORDS_FROM: u16 = 34;
 /// A note that is cut in a tile takes at least this many cells.
 const SHORTEST_NOTE: usize = 10;
+/// Before a number at least so much of a name is shown.
+const SHORTEST_NAME: usize = 7;
 /// The cells that an age takes.
 const AGE: u16 = 4;
 
@@ -202,7 +204,16 @@ fn draw_cell(
     // A time of day takes more.
     let age = shown.telling_age();
     let age_width = AGE.max(cells(age) as u16);
-    let name_room = if one_line {
+    let watch_width = if watch.is_empty() { 0 } else { 2 };
+    // Where there is no room for words, whom to call is worth more than since when.
+    let number = shown.number.filter(|number| {
+        let name = cells(entry.name()).min(SHORTEST_NAME);
+        let left = usize::from(room).checked_sub(cells(number) + 1 + watch_width);
+        one_line && end < WORDS_FROM && left.is_some_and(|left| left >= name)
+    });
+    let name_room = if let Some(number) = number {
+        room - (cells(number) + 1 + watch_width) as u16
+    } else if one_line {
         // Where words follow the name they begin in one column, whatever the age takes.
         let (age, words) = if end >= WORDS_FROM {
             (AGE + 2, room * 2 / 5)
@@ -213,7 +224,7 @@ fn draw_cell(
         };
         room.saturating_sub(age + words)
     } else {
-        room.saturating_sub(if watch.is_empty() { 0 } else { 2 })
+        room.saturating_sub(watch_width as u16)
     };
     let name = fit_name(entry.name(), usize::from(name_room));
     put(buffer, NAME_AT, cell.y, &name, shown.name_style);
@@ -262,7 +273,7 @@ fn draw_cell(
     }
     if end >= WORDS_FROM {
         let at = NAME_AT + name_room + 1;
-        let watch_room = if watch.is_empty() { 0 } else { 2 };
+        let watch_room = watch_width as u16;
         let room = (end - watch_room).saturating_sub(at);
         if let Some(note) = shown.note {
             put(
@@ -280,6 +291,16 @@ fn draw_cell(
         put(buffer, age_at(age), cell.y, age, look.theme.dim());
         let left = age_at(age).saturating_sub(watch_room);
         put(buffer, left, cell.y, watch, look.theme.key());
+    } else if let Some(number) = number {
+        let at = end - cells(number) as u16;
+        put(buffer, at, cell.y, number, state_style);
+        put(
+            buffer,
+            at - watch_width as u16,
+            cell.y,
+            watch,
+            look.theme.key(),
+        );
     } else if ages {
         put(buffer, age_at(age), cell.y, age, look.theme.dim());
         put(buffer, end - age_width - 1, cell.y, watch, look.theme.key());

@@ -37,6 +37,8 @@ pub struct Shown<'a> {
     pub style: Style,
     /// The colour of the second glyph.
     pub second_style: Style,
+    /// The number to call, of somebody who stands in for who was searched for.
+    pub number: Option<&'a str>,
     /// How the name is drawn.
     pub name_style: Style,
     /// Whether the state is known to be true now.
@@ -58,6 +60,7 @@ impl<'a> Shown<'a> {
             endings: Vec::new(),
             away_note: None,
             note: entry.operator_note.as_ref().map(|note| note.text.as_str()),
+            number: None,
             age: String::new(),
             age_tells: true,
             style: look.theme.dim(),
@@ -105,6 +108,7 @@ impl<'a> Shown<'a> {
                 }
                 // That somebody who stands in is free says the heading.
                 shown.label = number.unwrap_or(label).into();
+                shown.number = number;
                 if let Some(until) = presence.until.filter(|until| *until > now) {
                     shown.endings = endings(presence.availability, until, now, look);
                 }

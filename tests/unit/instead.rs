@@ -60,11 +60,37 @@ fn press(desk: &mut Desk, code: KeyCode, modifiers: KeyModifiers) {
 
 #[test]
 fn below_who_is_not_free_stand_those_of_the_group_who_are() {
-    for (width, height) in [(120, 20), (80, 20), (40, 14), (20, 8)] {
+    for (width, height) in [(120, 20), (80, 20), (40, 14), (30, 10), (20, 8)] {
         let mut desk = desk(Desk::preferences(), width, height);
         find(&mut desk, "schmidt");
         assert_snapshot!(format!("instead-{width}x{height}"), desk.screen());
     }
+}
+
+#[test]
+fn in_the_narrowest_pane_an_extension_stands_behind_the_name_and_a_long_number_does_not() {
+    let mut desk = desk(Desk::preferences(), 20, 12);
+    let extension = |mut contact: Contact| {
+        contact.number = Some("3216".into()).filter(|_| contact.address.user() == "ann");
+        contact
+    };
+    let people: Vec<Contact> = desk
+        .board
+        .entries()
+        .map(|entry| extension(entry.contact.clone()))
+        .collect();
+    desk.send(own(AccountMessage::Contacts(people)));
+    find(&mut desk, "schmidt");
+    let screen = desk.screen();
+    assert!(screen.contains("Ann Lee    3216"), "{screen}");
+    // The flag of a watch has its place, too.
+    desk.act(Action::Open);
+    desk.act(Action::Down);
+    desk.act(Action::Down);
+    desk.act(Action::Watch);
+    desk.pass(SignedDuration::from_secs(11));
+    let screen = desk.screen();
+    assert!(screen.contains("Ann Lee  ⚑ 3216"), "{screen}");
 }
 
 #[test]
