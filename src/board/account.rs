@@ -187,7 +187,12 @@ impl Accounts {
         &mut self.0
     }
 
-    /// The account of this name; `None` where it is not joined any more.
+    /// This account; `None` where it is not joined.
+    pub fn get(&self, id: AccountId) -> Option<&Account> {
+        self.0.get(id.0)
+    }
+
+    /// The same, to be changed.
     pub fn get_mut(&mut self, id: AccountId) -> Option<&mut Account> {
         self.0.get_mut(id.0)
     }

@@ -3,7 +3,7 @@ use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use super::View;
-use super::account::{Accounts, Freshness};
+use super::account::{AccountId, Accounts, Freshness};
 use super::entry::{Entry, Standing};
 use super::find::Find;
 use crate::contacts::Contact;
@@ -94,6 +94,19 @@ pub struct Section {
     pub folded: bool,
     /// The members that pass the filter, as places in the list of entries, in order.
     pub members: Vec<usize>,
+    /// The account that all of these are of; `None` where there are several, or nobody.
+    pub account: Option<AccountId>,
+}
+
+impl Section {
+    fn of(heading: Heading, folded: &HashSet<Heading>, members: Vec<usize>) -> Section {
+        Section {
+            folded: folded.contains(&heading),
+            heading,
+            members,
+            account: None,
+        }
+    }
 }
 
 /// What decides who is shown, and in which order.
@@ -128,12 +141,7 @@ pub(super) fn arrange(how: Arrangement<'_>) -> Vec<Section> {
         let contact = &entry.contact;
         let group = contact.group.as_deref().filter(|_| !contact.pinned);
         let section = *places.entry((contact.pinned, group)).or_insert_with(|| {
-            let heading = Heading::of(contact);
-            sections.push(Section {
-                folded: folded.contains(&heading),
-                heading,
-                members: Vec::new(),
-            });
+            sections.push(Section::of(Heading::of(contact), folded, Vec::new()));
             sections.len() - 1
         });
         if hide_offline && is_offline(entry, standing) {
@@ -173,6 +181,11 @@ pub(super) fn arrange(how: Arrangement<'_>) -> Vec<Section> {
     if let Some(find) = find {
         sections.extend(instead(&entries, &sections, find, folded, freshness));
     }
+    for section in &mut sections {
+        let mut of = section.members.iter().map(|&at| entries[at].account());
+        let first = of.next();
+        section.account = first.filter(|first| of.all(|account| account == *first));
+    }
     sections
 }
 
@@ -195,11 +208,7 @@ fn instead(
     let mut members = free_in(entries, Some(group), freshness);
     members.retain(|place| !is_found.contains(place));
     let heading = Heading::Instead(group.into());
-    (!members.is_empty()).then(|| Section {
-        folded: folded.contains(&heading),
-        heading,
-        members,
-    })
+    (!members.is_empty()).then(|| Section::of(heading, folded, members))
 }
 
 /// The places of those of a group who are free, the best first: by how well they can be reached, then by

@@ -148,11 +148,17 @@ impl Board {
 
     /// The joined profile that everybody in a section is of; `None` where not everybody is.
     pub fn profile_of(&self, section: &Section) -> Option<&str> {
-        let members = section.members.iter();
-        let mut accounts = members.map(|&place| self.account_of(self.entry_at(place)));
-        let first = accounts.next()?;
-        let is_of_one = accounts.all(|account| account.id() == first.id());
-        first.profile().filter(|_| is_of_one)
+        self.accounts.get(section.account?)?.profile()
+    }
+
+    /// The joined profile that somebody is of, where the heading does not say it: others stand below it,
+    /// too.
+    pub fn profile_beside(&self, entry: &Entry) -> Option<&str> {
+        let profile = self.account_of(entry).profile()?;
+        let heading = Heading::of(&entry.contact);
+        let mut sections = self.sections.iter();
+        let section = sections.find(|section| section.heading == heading)?;
+        section.account.is_none().then_some(profile)
     }
 
     /// How the link of the board's own account is.

@@ -124,9 +124,10 @@ impl Board {
             },
         };
         let ring = ring_of(entry);
-        let how = ring.words().into_iter().chain(self.missing_rings(&ring));
+        // What is missing is worth more than what there is: a narrow pane cuts the end.
+        let how = self.missing_rings(&ring).or_else(|| ring.words());
         let how = how.filter(|_| repeat.is_some());
-        let how: String = how.map(|how| format!("; {how}")).collect();
+        let how = how.map_or(String::new(), |how| format!("; {how}"));
         self.set_watch(id.account, whom, repeat, now);
         self.show_notice(words + &how, now);
         self.prefer();

@@ -26,6 +26,8 @@ pub struct Shown<'a> {
     pub endings: Vec<String>,
     /// What somebody who is away says of it, which may say more than the state.
     away_note: Option<&'a str>,
+    /// The joined profile that the contact is of, where the heading does not say it.
+    profile: Option<&'a str>,
     /// What operators note on the contact.
     pub note: Option<&'a str>,
     /// How long it has been so, or, where it is not sure, how long ago it was heard; where it is
@@ -51,7 +53,7 @@ pub struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     /// How the entry is shown in the scene.
-    pub fn of(entry: &'a Entry, Scene { board, look, now }: Scene<'_>) -> Shown<'a> {
+    pub fn of(entry: &'a Entry, Scene { board, look, now }: Scene<'a>) -> Shown<'a> {
         let standing = board.standing(entry, now);
         let mut shown = Shown {
             glyph: Availability::Unknown.glyph(look.icons),
@@ -59,6 +61,7 @@ impl<'a> Shown<'a> {
             label: Cow::Borrowed(""),
             endings: Vec::new(),
             away_note: None,
+            profile: board.profile_beside(entry),
             note: entry.operator_note.as_ref().map(|note| note.text.as_str()),
             number: None,
             age: String::new(),
@@ -169,9 +172,18 @@ impl<'a> Shown<'a> {
             self.telling_age(),
         ) {
             (Some(whole), _) => (whole, ""),
-            (None, "") => (fit(&self.label, width), ""),
-            (None, age) => (fit(&self.label, width.saturating_sub(cells(age) + 1)), age),
+            (None, "") => (self.label_at(width), ""),
+            (None, age) => (self.label_at(width.saturating_sub(cells(age) + 1)), age),
         }
+    }
+
+    /// The state, with the profile behind it where that fits.
+    fn label_at(&self, width: usize) -> String {
+        let whole = self
+            .profile
+            .map(|profile| format!("{} @ {profile}", self.label));
+        let whole = whole.filter(|whole| cells(whole) <= width);
+        whole.unwrap_or_else(|| fit(&self.label, width))
     }
 
     /// How the words of the state are drawn: what has just changed stands out.

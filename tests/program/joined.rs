@@ -194,6 +194,21 @@ fn an_edit_is_written_into_the_book_of_the_profile_beside_what_others_write() {
 }
 
 #[test]
+fn no_password_of_the_board_goes_to_the_server_of_a_joined_profile() {
+    let mut munich = Munich::new();
+    munich.set_up("");
+    // The board has its password by a variable.
+    let mut board = munich.board(110);
+    board.wait_for_text("password is not saved");
+    board.wait_for("Ursula", |screen| screen.contains("Available"));
+    board.send("r");
+    board.wait_for_text("not signed in");
+    board.send("q");
+    assert_eq!(board.wait_for_end(), 0);
+    assert_eq!(munich.service.tally().http_requests, 0);
+}
+
+#[test]
 fn a_profile_that_cannot_sign_in_says_what_to_do_and_does_so_once_that_is_done() {
     let mut munich = Munich::new();
     munich.set_up("");
@@ -202,8 +217,6 @@ fn a_profile_that_cannot_sign_in_says_what_to_do_and_does_so_once_that_is_done()
     assert!(screen.contains("password is not saved"), "{screen}");
     board.wait_for("Ursula", |screen| screen.contains("Available"));
     assert!(board.text().contains("Fritz Huber"));
-    // The variable with the board's own password is not for this server.
-    assert_eq!(munich.service.tally().http_requests, 0);
 
     let settings = board
         .home
@@ -293,4 +306,23 @@ fn the_settings_name_the_profiles_that_are_joined() {
     let output = munich.bench.run(&["config", "show"]);
     let shown = text(&output.stdout);
     assert!(shown.contains("with\tmunich"), "{shown}");
+}
+
+#[test]
+fn the_demo_shows_two_servers_in_one_command() {
+    let mut board = Pty::start(Start {
+        arguments: &["demo", "--two", "--contacts", "6"],
+        variables: &[],
+        width: 100,
+        height: 40,
+    });
+    let screen = board.wait_for("two servers", |screen| {
+        let line = screen.lines().nth(1).unwrap_or_default();
+        screen.contains("Munich @ munich")
+            && line.contains("munich: ")
+            && line.trim_end().ends_with("live")
+    });
+    assert!(!screen.contains("asking"), "{screen}");
+    board.send("q");
+    assert_eq!(board.wait_for_end(), 0);
 }

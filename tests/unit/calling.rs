@@ -350,7 +350,7 @@ fn whoever_watches_hears_how_it_will_ring() {
         ("3, gong", "Rings once when Ben Two is free; 3 bells, gong"),
         (
             "Horn",
-            "Rings once when Ben Two is free; Horn; no ring 'Horn' in the settings, or none allowed",
+            "Rings once when Ben Two is free; no ring 'Horn' in the settings, or none allowed",
         ),
     ] {
         let mut desk = Desk::empty(80, 24);

@@ -428,6 +428,25 @@ fn the_list_says_of_which_profile_each_is() {
 }
 
 #[test]
+fn a_tile_says_the_profile_where_its_heading_does_not() {
+    let mut desk = desk(120, 32);
+    let screen = desk.screen();
+    assert!(!screen.contains("Available @ munich"), "{screen}");
+    let people = ["Front desk", "Hall"].map(|group| {
+        let name = format!("someone.{}@m.example", group.len());
+        contact(&name, group, group)
+    });
+    desk.send(of_munich(AccountMessage::Contacts(people.to_vec())));
+    for contact in &people {
+        desk.send(from_munich(contact.address.as_str(), "<c:available/>"));
+    }
+    let screen = desk.screen();
+    assert_eq!(screen.matches("Available @ munich").count(), 1, "{screen}");
+    assert!(screen.contains("Hall @ munich"), "{screen}");
+    assert!(!screen.contains("Front desk @ munich"), "{screen}");
+}
+
+#[test]
 fn nobody_is_asked_for_where_the_sign_in_is_refused() {
     let mut desk = Desk::empty(120, 12);
     let link = munich(refused());

@@ -223,7 +223,7 @@ impl Attendant {
     /// Has the user's refused sign-in tried again: that of a joined profile by what it says now, for
     /// somebody may have mended it.
     async fn sign_in_again(mut self) -> Attendant {
-        let Some(profile) = &self.profile else {
+        let Some(profile) = self.profile.clone() else {
             self.command(Command::SignInAgain);
             return self;
         };
@@ -236,6 +236,7 @@ impl Attendant {
         };
         self.leave().await;
         self.board.send(AccountMessage::Link(joined.link())).await;
+        self.settings = joined.settings;
         if let Ok(source) = joined.source
             && let Err(error) = self.start(source).await
         {

@@ -1,5 +1,6 @@
 //! The profiles that a board joins: each signs in by what is saved in it, without a form.
 
+use super::effects::done;
 use crate::board::WorldMessage;
 use crate::commands::CommandError;
 use crate::commands::source::Source;
@@ -59,9 +60,11 @@ impl Joined {
     ///
     /// # Errors
     /// Why its settings cannot be followed.
-    pub async fn again(profile: &Profile) -> Result<Joined, SettingsError> {
-        let settings = Settings::of_joined(profile)?;
-        Ok(Joined::of(profile.clone(), settings).await)
+    pub async fn again(profile: Profile) -> Result<Joined, SettingsError> {
+        // A slow disk must not hold up the screen.
+        let named = profile.clone();
+        let read = tokio::task::spawn_blocking(move || Settings::of_joined(&named));
+        Ok(Joined::of(profile, done(read).await?).await)
     }
 
     async fn of(profile: Profile, settings: Settings) -> Joined {
