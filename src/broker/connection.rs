@@ -29,6 +29,9 @@ const KEEP_ALIVE: u16 = 10;
 const LARGEST: u32 = 256 * 1024;
 /// So many filters go into one SUBSCRIBE: some brokers take no more than a hundred.
 const FILTERS: usize = 50;
+/// So many messages wait for the broker's word that it has them. The library keeps a place for each from
+/// the start: for as many as the protocol allows that would be 16 MB and more.
+const IN_FLIGHT: u16 = 100;
 /// A broker that takes longer for an answer does not answer.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 /// A leave is taken within this time or not at all.
@@ -125,6 +128,7 @@ impl Connection {
         let mut options = MqttOptions::new(id, (place.host(), place.port()));
         options.set_keep_alive(KEEP_ALIVE);
         options.set_max_packet_size(Some(LARGEST));
+        options.set_outgoing_inflight_upper_limit(IN_FLIGHT);
         if place.is_tls() {
             let tls = config.trust.config(Mqtt::PROTOCOL)?;
             let tls = TlsConfiguration::Rustls(Arc::new(tls));

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::entry::Entry;
-use super::heartbeat::{Heartbeat, beats_for};
+use super::heartbeat::Heartbeat;
+use super::publishers::Publishers;
 use super::state::State;
 use crate::feed::Update;
 use crate::link::{Link, LinkState, Outcome, Problem, Report, SignIn};
@@ -24,7 +25,7 @@ pub struct Ledger {
     /// The prefix, for the words of a problem.
     prefix: String,
     way: Way,
-    publishers: HashMap<String, Publisher>,
+    publishers: Publishers,
     contacts: Vec<Address>,
     entries: HashMap<Address, Entry>,
 }
@@ -49,13 +50,6 @@ enum Way {
     Deaf(Problem),
 }
 
-#[derive(Debug)]
-struct Publisher {
-    beat: Heartbeat,
-    /// Until then it counts as alive; `None` where it has taken leave.
-    until: Option<Instant>,
-}
-
 impl Ledger {
     /// Nothing is known yet over a link like this, below a prefix.
     pub fn new(link: Link, prefix: &str) -> Ledger {
@@ -63,7 +57,7 @@ impl Ledger {
             link,
             prefix: prefix.into(),
             way: Way::New,
-            publishers: HashMap::new(),
+            publishers: Publishers::default(),
             contacts: Vec::new(),
             entries: HashMap::new(),
         }
@@ -105,13 +99,13 @@ impl Ledger {
 
     /// Whether a publisher is alive.
     pub fn has_publisher(&self, now: Instant) -> bool {
-        self.publishers.values().any(|one| one.is_alive(now))
+        self.publishers.has_one(now)
     }
 
     /// The connection is made. The broker sends all that it keeps: nothing older counts.
     pub fn connected(&mut self) {
         self.way = Way::Gathering;
-        self.publishers.clear();
+        self.publishers = Publishers::default();
         for entry in self.entries.values_mut() {
             *entry = Entry {
                 was_answered: entry.was_answered,
@@ -163,7 +157,7 @@ impl Ledger {
     /// Those for whom publishers have to be asked now, for which they count as asked: whom nobody
     /// publishes, or only while somebody wants them; where a publisher serves wishes.
     pub fn wishes(&mut self, now: Instant) -> Vec<Address> {
-        if !matches!(self.way, Way::Gathered) || self.room(now).is_none() {
+        if !matches!(self.way, Way::Gathered) || self.publishers.room(now).is_none() {
             return Vec::new();
         }
         let is_due = |contact: &&Address| {
@@ -186,12 +180,6 @@ impl Ledger {
         }
     }
 
-    /// How many more people publishers would serve; `None` where none serves wishes.
-    fn room(&self, now: Instant) -> Option<usize> {
-        let alive = self.publishers.values().filter(|one| one.is_alive(now));
-        alive.filter_map(|one| one.beat.room).max()
-    }
-
     /// A contact is not published any more.
     pub fn dropped(&mut self, contact: &Address) {
         if let Some(entry) = self.entries.get_mut(contact) {
@@ -209,9 +197,9 @@ impl Ledger {
         let confirmed: Vec<bool> = entry
             .states
             .iter()
-            .map(|known| self.is_confirmed(known, now))
+            .map(|known| self.publishers.confirm(known, now))
             .collect();
-        let is_confirmed = self.is_confirmed(&state, now);
+        let is_confirmed = self.publishers.confirm(&state, now);
         let mut known = entry.states.iter().zip(&confirmed);
         let is_replay = known.any(|(known, is_fresh)| {
             let is_older = !is_confirmed || state.asked_at < known.asked_at;
@@ -233,24 +221,12 @@ impl Ledger {
     /// A heartbeat came that is so old. One from before the last is a replay; another run's counts
     /// where it began later, or where nothing else is alive.
     pub fn hear(&mut self, id: &str, beat: Heartbeat, age: Duration, now: Instant) {
-        if let Some(known) = self.publishers.get(id) {
-            let is_older = if beat.since == known.beat.since {
-                beat.online && beat.beat <= known.beat.beat
-            } else {
-                beat.since < known.beat.since && known.is_alive(now)
-            };
-            if is_older {
-                return;
-            }
-        }
-        let rest = beats_for(beat.interval()).saturating_sub(age);
-        let until = (beat.online && !rest.is_zero()).then(|| now + rest);
-        self.publishers.insert(id.into(), Publisher { beat, until });
+        self.publishers.hear(id, beat, age, now);
     }
 
     /// When time alone changes something.
     pub fn next_change(&self, now: Instant) -> Option<Instant> {
-        let ends = self.publishers.values().filter_map(|one| one.until);
+        let ends = self.publishers.ends();
         let wishes = self.entries.values().flat_map(Entry::wish_changes);
         ends.chain(wishes).filter(|end| *end > now).min()
     }
@@ -313,7 +289,7 @@ impl Ledger {
         let confirmed = entry
             .states
             .iter()
-            .filter(|one| self.is_confirmed(one, now));
+            .filter(|one| self.publishers.confirm(one, now));
         if let Some(newest) = confirmed.max_by_key(|state| state.asked_at) {
             return Some(newest.outcome.clone());
         }
@@ -328,20 +304,13 @@ impl Ledger {
 
     /// Why nothing is known of somebody whom nobody publishes.
     fn missing(&self, entry: &Entry, now: Instant) -> String {
-        let why = match (&entry.denied, entry.asked, self.room(now)) {
+        let why = match (&entry.denied, entry.asked, self.publishers.room(now)) {
             (Some(why), ..) => format!("the broker lets this board ask for nobody ({why})"),
             (None, Some(_), Some(0)) => "it was asked for, but no more people are served".into(),
             (None, Some(_), Some(_)) => "it was asked for".into(),
             (None, ..) => "ask whoever runs whosin publish to add it".into(),
         };
         format!("nobody publishes this contact: {why}")
-    }
-
-    /// Whether a state is of the present run of a publisher that is alive and reaches its server.
-    fn is_confirmed(&self, state: &State, now: Instant) -> bool {
-        self.publishers.get(&state.publisher).is_some_and(|one| {
-            one.is_alive(now) && one.beat.problem.is_none() && one.beat.since == state.since
-        })
     }
 
     fn state(&self, now: Instant, at: Timestamp) -> LinkState {
@@ -356,6 +325,7 @@ impl Ledger {
                 next_try,
             }
         };
+        let silence = || self.publishers.silence(&self.prefix, now);
         match &self.way {
             Way::New => LinkState::SigningIn,
             Way::Lost { problem, next_try } => down(problem.clone(), Some(*next_try)),
@@ -368,54 +338,16 @@ impl Ledger {
             // publisher is missing.
             Way::Gathering => match &self.link.state {
                 LinkState::Refused { .. } => LinkState::SigningIn,
-                LinkState::Up if !self.has_publisher(now) => down(self.silence(now), None),
+                LinkState::Up if !self.has_publisher(now) => match silence() {
+                    Some(problem) => down(problem, None),
+                    None => LinkState::Up,
+                },
                 before => before.clone(),
             },
-            Way::Gathered => match self.silence_unless_heard(now) {
+            Way::Gathered => match silence() {
                 None => LinkState::Up,
                 Some(problem) => down(problem, None),
             },
         }
-    }
-
-    fn silence_unless_heard(&self, now: Instant) -> Option<Problem> {
-        let is_well = |one: &Publisher| one.is_alive(now) && one.beat.problem.is_none();
-        let is_heard = self.publishers.values().any(is_well);
-        (!is_heard).then(|| self.silence(now))
-    }
-
-    /// Why no state can be believed though the broker is there.
-    fn silence(&self, now: Instant) -> Problem {
-        let alive = self.publishers.iter().find(|(_, one)| one.is_alive(now));
-        if let Some((id, one)) = alive {
-            let problem = one.beat.problem.as_deref().unwrap_or_default();
-            return Problem {
-                what: format!("the publisher {id} does not reach its server: {problem}"),
-                advice: "It goes on by itself when the server answers again.".into(),
-            };
-        }
-        let latest = self.publishers.iter().max_by_key(|(_, one)| one.beat.since);
-        match latest {
-            Some((id, one)) => Problem {
-                what: match one.beat.online {
-                    true => format!("the publisher {id} is silent"),
-                    false => format!("the publisher {id} has ended"),
-                },
-                advice: "All states are doubted until a publisher is heard again.".into(),
-            },
-            None => Problem {
-                what: format!("no publisher is heard below {}", self.prefix),
-                advice: format!(
-                    "Does whosin publish run, and may this user read {}/v1/# at the broker?",
-                    self.prefix
-                ),
-            },
-        }
-    }
-}
-
-impl Publisher {
-    fn is_alive(&self, now: Instant) -> bool {
-        self.until.is_some_and(|until| now < until)
     }
 }

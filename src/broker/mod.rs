@@ -4,6 +4,7 @@
 //! decides what a publisher sends, [`Ledger`] what a reader may believe: both are pure. [`start`]
 //! gives a reader the same commands and updates as a feed, and [`Connection`] is the link to the broker.
 
+mod backoff;
 mod connection;
 mod discovery;
 mod entry;
@@ -12,12 +13,14 @@ mod heartbeat;
 mod ledger;
 mod outbox;
 mod place;
+mod publishers;
 mod reader;
 mod rivals;
 mod state;
 mod topics;
 mod wanted;
 
+pub use backoff::Backoff;
 pub use connection::{Connection, Incoming, Message, PATIENCE};
 pub use discovery::{Discovery, device, no_device};
 pub use failure::Failure;

@@ -2,12 +2,12 @@
 //! own and does not know which of the two it is.
 
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use super::Config;
 use super::connection::{Connection, Incoming};
 use super::failure::Failure;
 use super::heartbeat::Heartbeat;
@@ -16,6 +16,7 @@ use super::place::Mqtt;
 use super::state::State;
 use super::topics::Topic;
 use super::wanted::wish;
+use super::{Backoff, Config};
 use crate::feed::{self, Change, Command, Feed, Gone, Sink, StartError, Surroundings, Update};
 use crate::http::Service;
 use crate::link::Problem;
@@ -25,13 +26,9 @@ use crate::presence::Address;
 const QUIET: Duration = Duration::from_millis(200);
 /// The same while no publisher is heard: before somebody is called missing, there is more patience.
 const UNHEARD: Duration = Duration::from_secs(2);
-/// The shortest first pause before another connection; it doubles with each that fails.
-const PAUSE: Duration = Duration::from_millis(500);
-/// The first pauses of all boards are spread over so long: after a restart of the broker each asks for
-/// everything that is retained.
-const SPREAD: Duration = Duration::from_millis(2500);
-/// The longest.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// The first pause before another connection. Those of all boards are spread over this range: after a
+/// restart of the broker each asks for everything that is retained.
+const PAUSE: RangeInclusive<Duration> = Duration::from_millis(500)..=Duration::from_secs(3);
 /// So many events are taken before their sum is sent on.
 const BATCH: usize = 256;
 
@@ -48,7 +45,7 @@ pub fn start(config: Config, sink: impl Sink) -> Result<Feed, StartError> {
         topics: HashMap::new(),
         to_do,
         sink,
-        pause: first_pause(),
+        backoff: Backoff::new(PAUSE),
     };
     let ended = feed::on_own_thread(async move {
         // A board that is gone ends it, too.
@@ -64,12 +61,7 @@ struct Reader<S> {
     topics: HashMap<String, Address>,
     to_do: mpsc::UnboundedReceiver<Command>,
     sink: S,
-    /// The pause before the next connection.
-    pause: Duration,
-}
-
-fn first_pause() -> Duration {
-    PAUSE + SPREAD.mul_f64(fastrand::f64())
+    backoff: Backoff,
 }
 
 /// Whether the board goes on.
@@ -114,7 +106,7 @@ impl<S: Sink> Reader<S> {
                 incoming = connection.next() => {
                     match incoming {
                         Ok(Incoming::Connected) => {
-                            self.pause = first_pause();
+                            self.backoff.reset();
                             self.ledger.connected();
                             let place = &self.config.place;
                             let heartbeats = [place.topics().publishers()];
@@ -271,8 +263,8 @@ impl<S: Sink> Reader<S> {
     /// Waits until another connection is due, or the user wants one.
     async fn wait(&mut self) -> Result<Flow, Gone> {
         let refused = self.ledger.is_refused();
-        let due = (!refused).then(|| Instant::now() + self.pause);
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        let pause = self.backoff.take();
+        let due = (!refused).then(|| Instant::now() + pause);
         loop {
             tokio::select! {
                 () = until(due) => {
@@ -302,7 +294,7 @@ impl<S: Sink> Reader<S> {
     }
 
     fn lost(&mut self, problem: Problem) {
-        let pause = SignedDuration::try_from(self.pause).unwrap_or(SignedDuration::ZERO);
+        let pause = SignedDuration::try_from(self.backoff.pause()).unwrap_or(SignedDuration::ZERO);
         let now = Timestamp::now();
         let next_try = now.saturating_add(pause).unwrap_or(now);
         self.ledger.lost(problem, next_try);

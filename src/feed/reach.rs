@@ -12,19 +12,26 @@ use crate::pws::{Endpoint, Error};
 
 /// How often a node that does not answer is looked at.
 const LOOK: Duration = Duration::from_secs(1);
+/// The longest pause between two looks at a node that answers all the same: it has enough to do.
+const RARELY: Duration = Duration::from_secs(15);
 /// How long it may take to answer that.
 const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Waits until a node that did not answer does. One that answers all the time has another trouble:
-/// then there is nothing to wait for here, unless it was gone before.
+/// then there is nothing to wait for here, unless it was gone before, and it is looked at ever more
+/// rarely.
 pub(super) async fn back_again(node: Endpoint, mut was_gone: bool) {
+    let mut pause = LOOK;
     loop {
-        sleep(LOOK).await;
+        sleep(pause).await;
         let answers = timeout(PATIENCE, http::answers(&node)).await;
         if !answers.unwrap_or(false) {
             was_gone = true;
+            pause = LOOK;
         } else if was_gone {
             return;
+        } else {
+            pause = (pause * 2).min(RARELY);
         }
     }
 }

@@ -491,3 +491,16 @@ async fn a_refused_sign_in_is_never_repeated_whatever_the_number() {
         leave(feed).await;
     }
 }
+
+#[tokio::test]
+async fn a_node_that_refuses_for_it_has_too_much_to_do_is_left_alone_until_the_next_try() {
+    let service = service(still(3)).await;
+    service.fail_next_of(Operation::Login, 212, 2);
+    let feed = feed_of(&service).await;
+    let tally = service.tally();
+    assert_eq!(tally.given(212), 2);
+    // Neither a look at whether it answers, nor anything else.
+    let understood: u64 = tally.requests.values().sum();
+    assert_eq!(tally.http_requests, understood);
+    leave(feed).await;
+}

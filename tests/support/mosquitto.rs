@@ -114,6 +114,11 @@ impl Mosquitto {
         self.folder.path().join("cert.pem")
     }
 
+    /// The number of its process.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();

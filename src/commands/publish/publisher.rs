@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use super::whom::Whom;
 use super::{discovery, people};
 use crate::broker::{
-    Config, Connection, Disclosure, Echo, Failure, Heard, Heartbeat, Incoming, Outbox, Rivals,
-    Topic,
+    Backoff, Config, Connection, Disclosure, Echo, Failure, Heard, Heartbeat, Incoming, Outbox,
+    Rivals, Topic,
 };
 use crate::cli::{Exit, Publish};
 use crate::commands::answers::hint_where_empty;
@@ -25,10 +25,8 @@ use crate::presence::Address;
 use crate::settings::Settings;
 use crate::sys::ready;
 
-/// The first pause before another connection; it doubles with each that fails.
+/// The first pause before another connection.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The longest.
-pub const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// Why a publisher does not go on.
 pub enum Ended {
@@ -53,8 +51,7 @@ pub struct Publisher {
     is_connected: bool,
     /// Whether another publisher of the same ID ran before this one.
     is_second: bool,
-    /// The pause before the next connection.
-    pause: Duration,
+    backoff: Backoff,
     outbox: Outbox,
     whom: Whom,
     watcher: Watcher,
@@ -108,7 +105,7 @@ impl Publisher {
             connection: Connection::begin(broker, Some(will))?,
             is_connected: false,
             is_second: false,
-            pause: PAUSE,
+            backoff: Backoff::new(PAUSE..=PAUSE),
             has_asked: false,
             is_ready: false,
             settings: settings.clone(),
@@ -205,7 +202,7 @@ impl Publisher {
             Ok(Incoming::Connected) => {
                 tracing::info!(broker = %self.broker.place, "connected");
                 self.is_connected = true;
-                self.pause = PAUSE;
+                self.backoff.reset();
                 let topics = self.broker.place.topics();
                 let mut filters = vec![topics.publishers(), topics.everybody()];
                 filters.extend(self.whom.serves_wishes().then(|| topics.wishes()));
@@ -248,7 +245,7 @@ impl Publisher {
                 return Err(CommandError::Server(Box::new(problem), Exit::Refused));
             }
             Err(Failure::Lost(problem)) => {
-                if self.is_connected || self.pause == PAUSE {
+                if self.is_connected || self.backoff.is_first() {
                     complain(format_args!("whosin: {}. {}", problem.what, problem.advice));
                 }
                 tracing::warn!(problem = problem.what, "the broker is lost");
@@ -303,8 +300,7 @@ impl Publisher {
 
     /// Makes another connection after a pause; what comes meanwhile waits.
     async fn reconnect(&mut self) -> Result<(), CommandError> {
-        let pause = tokio::time::sleep(self.pause);
-        self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+        let pause = tokio::time::sleep(self.backoff.take());
         tokio::pin!(pause);
         loop {
             tokio::select! {

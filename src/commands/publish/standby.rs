@@ -4,8 +4,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
-use super::publisher::LONGEST_PAUSE;
-use crate::broker::{Config, Connection, Failure, Heartbeat, Incoming, Rivals, Topic};
+use crate::broker::{Backoff, Config, Connection, Failure, Heartbeat, Incoming, Rivals, Topic};
 use crate::cli::Exit;
 use crate::commands::CommandError;
 use crate::sys::ready;
@@ -13,7 +12,7 @@ use crate::sys::signals::Signals;
 
 /// Within this time after the connection the heartbeats that the broker keeps have come.
 const GATHERING: Duration = Duration::from_secs(2);
-/// The pause before the broker is tried again.
+/// The first pause before the broker is tried again.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Waits until no other publisher is heard, and a random moment more. Returns the exit code where the
@@ -29,7 +28,7 @@ pub async fn wait(broker: &Config, id: &str) -> Result<Option<Exit>, CommandErro
 }
 
 async fn until_silence(broker: &Config, id: &str) -> Result<(), CommandError> {
-    let mut pause = PAUSE;
+    let mut backoff = Backoff::new(PAUSE..=PAUSE);
     loop {
         let mut connection = Connection::begin(broker, None)?;
         match listen(broker, id, &mut connection).await {
@@ -44,8 +43,7 @@ async fn until_silence(broker: &Config, id: &str) -> Result<(), CommandError> {
                 tracing::warn!(problem = problem.what, "the standby has lost the broker");
             }
         }
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+        tokio::time::sleep(backoff.take()).await;
     }
 }
 

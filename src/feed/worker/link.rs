@@ -8,7 +8,6 @@ use jiff::{SignedDuration, Timestamp};
 use super::requests::until;
 use super::{Next, Worker};
 use crate::feed::plan::Rhythm;
-use crate::feed::reach::back_again;
 use crate::feed::{Session, Sink, Update};
 use crate::link::{LinkState, Mode, Problem};
 use crate::sys::signs::Signs;
@@ -32,14 +31,19 @@ impl<S: Sink> Worker<S> {
         grown.mul_f64(0.75 + fastrand::f64() / 2.0)
     }
 
-    /// Sends the problem to the board and waits, until the user or the surroundings give reason to try
-    /// again.
-    pub(super) async fn pause(&mut self, problem: Problem, pause: Duration) -> Next {
+    /// Sends the problem to the board and waits, until the node is back or the user or the surroundings
+    /// give reason to try again.
+    pub(super) async fn pause(
+        &mut self,
+        problem: Problem,
+        pause: Duration,
+        back: impl Future<Output = ()>,
+    ) -> Next {
         let end = Instant::now() + pause;
         self.hold = Some(end);
         self.send_trouble(problem, pause).await;
         let mut signs = Signs::new();
-        let mut back = pin!(back_again(self.nodes.current().clone(), false));
+        let mut back = pin!(back);
         while self.hold.is_some() {
             tokio::select! {
                 () = until(Some(end)) => break,

@@ -5,6 +5,7 @@ mod requests;
 mod subscriptions;
 
 use std::collections::HashSet;
+use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,7 +14,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::contest::Contest;
-use super::failure::refusal_in_words;
+use super::failure::{refusal_in_words, was_reached};
 use super::nodes::Nodes;
 use super::own::Own;
 use super::pace::Pace;
@@ -257,7 +258,7 @@ impl<S: Sink> Worker<S> {
             ),
             advice: "Is another client open as the same user? whosin gives way.".into(),
         };
-        self.pause(problem, pause).await
+        self.pause(problem, pause, pending()).await
     }
 
     fn signed_in(&mut self, session: &Session) {
@@ -389,7 +390,17 @@ impl<S: Sink> Worker<S> {
                 return Next::Stay;
             }
             let pause = self.grown_pause();
-            return self.pause(problem, pause).await;
+            let node = self.nodes.current().clone();
+            let is_there = was_reached(&failure.error);
+            let back = async move {
+                // A node that answers and refuses may have too much to do: it is left alone.
+                if is_there {
+                    pending().await
+                } else {
+                    back_again(node, false).await
+                }
+            };
+            return self.pause(problem, pause, back).await;
         }
         self.send_link(LinkState::Refused {
             sign_in: failure.sign_in,

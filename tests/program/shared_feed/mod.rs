@@ -1,7 +1,6 @@
 //! The shared feed over a real broker: one publisher, readers without a session of their own.
 
 mod check;
-mod costs;
 #[cfg(target_os = "linux")]
 mod demo;
 mod form;
