@@ -6,6 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use secrecy::SecretString;
 use thiserror::Error;
 
 use crate::board::Origin;
@@ -75,6 +76,18 @@ impl<T> Value<Option<T>> {
                 value: None,
                 origin: Origin::Default,
             },
+        }
+    }
+}
+
+impl Value<Option<SecretString>> {
+    /// Takes a password that was saved, where none was set before.
+    fn take_saved(&mut self, password: Option<&SecretString>, origin: Origin) {
+        if self.value.is_none() && origin == Origin::File {
+            *self = Value {
+                value: password.cloned(),
+                origin,
+            };
         }
     }
 }
@@ -302,6 +315,8 @@ impl Settings {
         origin: Origin,
     ) {
         self.from.replace(Some(config.place.clone()), origin);
+        self.broker_password
+            .take_saved(config.password.as_ref(), origin);
         self.take_typed_trust(&config.trust, domain, origin);
     }
 
@@ -318,6 +333,8 @@ impl Settings {
         self.app_user
             .replace(Some(credentials.app_user.clone()), origin);
         self.user.replace(Some(credentials.user.clone()), origin);
+        self.app_password
+            .take_saved(Some(&credentials.password), origin);
         self.take_typed_trust(&config.trust, domain, origin);
     }
 

@@ -7,16 +7,20 @@ use crate::support::desk::Desk;
 use crate::support::pty::Start;
 use clap::CommandFactory;
 use jiff::SignedDuration;
+use secrecy::SecretString;
 use tracing::level_filters::LevelFilter;
 use whosin::board::{
-    Action, Choice, Effect, Order, Origin, Setting, UserMessage, View, WorldEffect, WorldMessage,
+    Action, Choice, Draft, Effect, Order, Origin, Setting, UserMessage, View, Way, WorldEffect,
+    WorldMessage,
 };
+use whosin::broker;
 use whosin::cli::Cli;
+use whosin::feed::{self, Credentials};
 use whosin::http::Trust;
 use whosin::presence::IconSet;
-use whosin::pws::SoapVersion;
+use whosin::pws::{Endpoint, SoapVersion};
 use whosin::settings::values::LogLevel;
-use whosin::settings::{Layer, SetUp, Settings, SettingsError, example, save_choice};
+use whosin::settings::{Layer, SetUp, Settings, SettingsError, example, save_choice, save_sign_in};
 
 fn load(folder: &tempfile::TempDir, options: Layer) -> Result<Settings, SettingsError> {
     let options = Layer {
@@ -608,5 +612,58 @@ fn a_ring_is_a_name_that_is_no_bell_and_a_command() {
     ] {
         let error = of_file(file).unwrap_err().to_string();
         assert!(error.contains(wanted), "{file}: {error}");
+    }
+}
+
+#[test]
+fn what_the_form_has_saved_counts_at_once_as_it_will_from_the_next_start_on() {
+    let server = Way::Service {
+        server: "cup.example.com".into(),
+        app_user: "webservice".into(),
+        user: "klmt".into(),
+    };
+    let place = "mqtts://board@broker.example.com/whosin";
+    for way in [server, Way::Broker(place.into())] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut settings = load(&folder, Layer::default()).unwrap();
+        let password = SecretString::from("secret");
+        let draft = Draft {
+            way: way.clone(),
+            password: password.clone(),
+            domain: "example.com".into(),
+            pin: None,
+            save: true,
+        };
+        save_sign_in(&folder.path().join("config.toml"), &draft).unwrap();
+        let domain = Some(draft.domain.clone());
+        match way {
+            Way::Service {
+                server,
+                app_user,
+                user,
+            } => {
+                let credentials = Credentials {
+                    app_user,
+                    password,
+                    user,
+                };
+                let config = feed::Config::new(Endpoint::parse(&server).unwrap(), credentials);
+                settings.take_typed(&config, domain, Origin::File);
+            }
+            Way::Broker(place) => {
+                let config = broker::Config {
+                    place: place.parse().unwrap(),
+                    password: Some(password),
+                    trust: Trust::Platform,
+                };
+                settings.take_typed_broker(&config, domain, Origin::File);
+            }
+        }
+        let again = load(&folder, Layer::default()).unwrap();
+        let values = |settings: &Settings| -> Vec<_> {
+            let shown = settings.shown(&[]).into_iter();
+            shown.map(|one| (one.name, one.value, one.origin)).collect()
+        };
+        assert_eq!(values(&settings), values(&again));
     }
 }
