@@ -68,8 +68,45 @@ pub enum Action {
     Quit,
 }
 
+impl Action {
+    /// Whether it does something with the contact or the group under the cursor.
+    fn is_for_what_is_under_the_cursor(self) -> bool {
+        matches!(
+            self,
+            Action::Edit
+                | Action::Annotate
+                | Action::Deputy
+                | Action::Move
+                | Action::Remove
+                | Action::Watch
+                | Action::WatchGroup
+                | Action::Mark
+                | Action::Pin
+                | Action::Copy
+                | Action::CopyNumber
+                | Action::Call
+                | Action::Actions
+                | Action::FoldGroup
+        )
+    }
+}
+
 impl Board {
     pub(super) fn act(&mut self, action: Action, now: Timestamp) {
+        let hand_is_elsewhere = match self.pane {
+            Pane::Contacts | Pane::Details { .. } | Pane::Form(_) => false,
+            Pane::Help { .. }
+            | Pane::Settings { .. }
+            | Pane::Own(_)
+            | Pane::Actions { .. }
+            | Pane::WhoIsFree { .. }
+            | Pane::Lately { .. }
+            | Pane::Refused { .. } => true,
+        };
+        // Nobody removes a contact whom they do not look at.
+        if hand_is_elsewhere && action.is_for_what_is_under_the_cursor() {
+            return;
+        }
         match action {
             Action::Back => self.back(now),
             Action::Open => self.open(now),

@@ -765,3 +765,37 @@ fn a_live_board_sleeps_until_an_age_turns() {
     let next = desk.board.next_change(desk.now).unwrap();
     assert_eq!(next, start() + SignedDuration::from_secs(6));
 }
+
+#[test]
+fn while_a_list_has_the_keyboard_no_key_acts_on_the_contact_behind() {
+    for open in [
+        Action::Settings,
+        Action::Help,
+        Action::OwnPresence,
+        Action::WhoIsFree,
+        Action::Lately,
+    ] {
+        let mut desk = Desk::staffed(80, 24);
+        desk.send(WorldMessage::Settings(vec![Setting {
+            name: "sort",
+            value: Order::ALL[0].label().into(),
+            origin: Origin::File,
+            about: "",
+            choices: Vec::new(),
+        }]));
+        desk.act(open);
+        assert!(!matches!(desk.board.pane(), Pane::Contacts), "{open:?}");
+        let before = desk.screen();
+        for action in [
+            Action::Remove,
+            Action::Edit,
+            Action::Watch,
+            Action::Pin,
+            Action::Copy,
+            Action::Call,
+        ] {
+            assert_eq!(desk.act(action), [], "{action:?} in {open:?}");
+            assert_eq!(desk.screen(), before, "{action:?} in {open:?}");
+        }
+    }
+}
