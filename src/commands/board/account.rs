@@ -98,7 +98,7 @@ impl Opened {
         let places = &self.settings.places;
         let road = Road {
             account: self.account,
-            profile: self.profile.clone(),
+            profile: self.profile,
             board,
             keeper: None,
             polled: watch::Sender::new(()),
@@ -106,7 +106,6 @@ impl Opened {
         let mut attendant = Attendant {
             notes: SharedFile::new(places.notes.clone(), places.locks.clone()),
             watches: SharedFile::new(places.watches.clone(), places.locks.clone()),
-            profile: self.profile,
             settings: self.settings,
             feed: None,
             wanted: Vec::new(),
@@ -119,7 +118,7 @@ impl Opened {
             return Ok(attendant);
         };
         match attendant.start(source).await {
-            Err(error) if attendant.profile.is_some() => {
+            Err(error) if attendant.board.profile.is_some() => {
                 attendant.refuse(problem(&error.into())).await;
             }
             started => started?,
@@ -158,8 +157,6 @@ fn keeper(
 
 /// What the effects of one account are carried out with.
 pub struct Attendant {
-    /// The joined profile that it is of, which is read again where the user has it sign in again.
-    profile: Option<Profile>,
     settings: Settings,
     /// The feed. One that has ended has given its reason to the board; there is none where a joined
     /// profile cannot sign in.
@@ -186,7 +183,7 @@ impl Attendant {
     async fn start(&mut self, source: Source) -> Result<(), StartError> {
         let whose = (source.origin(), source.user().to_string());
         // Only the board's own user stands in its header.
-        let source = match self.profile {
+        let source = match self.board.profile {
             None => source.with_own(self.settings.domain.value.as_deref()),
             Some(_) => source,
         };
@@ -223,7 +220,7 @@ impl Attendant {
     /// Has the user's refused sign-in tried again: that of a joined profile by what it says now, for
     /// somebody may have mended it.
     async fn sign_in_again(mut self) -> Attendant {
-        let Some(profile) = self.profile.clone() else {
+        let Some(profile) = self.board.profile.clone() else {
             self.command(Command::SignInAgain);
             return self;
         };
@@ -261,8 +258,8 @@ impl Attendant {
         mut effects: mpsc::UnboundedReceiver<AccountEffect>,
     ) -> Result<(), BookError> {
         let mut polled = self.board.polled();
-        self = self.with_notes(SharedFile::read).await;
-        self = self.with_watches(SharedFile::read).await;
+        self = self.with_files(|one| one.notes.read()).await;
+        self = self.with_files(|one| one.watches.read()).await;
         if let Some(words) = self.book.unwatched() {
             self.board.notify(words).await;
         }
@@ -272,15 +269,19 @@ impl Attendant {
                     Some(effect) => self = self.carry_out(effect).await,
                     None => break,
                 },
-                () = self.book.changed() => self = self.with_book(Book::look_again).await,
-                () = self.notes.changed() => self = self.with_notes(SharedFile::read).await,
+                () = self.book.changed() => {
+                    self = self.with_files(|one| one.book.look_again()).await;
+                }
+                () = self.notes.changed() => {
+                    self = self.with_files(|one| one.notes.read()).await;
+                }
                 () = self.watches.changed() => {
-                    self = self.with_watches(SharedFile::read).await;
+                    self = self.with_files(|one| one.watches.read()).await;
                 }
                 Ok(()) = polled.changed() => {
-                    self = self.with_book(Book::check).await;
-                    self = self.with_notes(SharedFile::check).await;
-                    self = self.with_watches(SharedFile::check).await;
+                    self = self.with_files(|one| one.book.check()).await;
+                    self = self.with_files(|one| one.notes.check()).await;
+                    self = self.with_files(|one| one.watches.check()).await;
                 }
             }
         }
@@ -299,13 +300,17 @@ impl Attendant {
 
     async fn carry_out(mut self, effect: AccountEffect) -> Attendant {
         match effect {
-            AccountEffect::Save(edits) => return self.with_book(|book| book.save(edits)).await,
+            AccountEffect::Save(edits) => {
+                return self.with_files(|one| one.book.save(edits)).await;
+            }
             AccountEffect::Annotate { number, edit } => {
-                return self.with_notes(move |notes| notes.save(number, edit)).await;
+                return self
+                    .with_files(move |one| one.notes.save(number, edit))
+                    .await;
             }
             AccountEffect::Watch { number, edit } => {
                 return self
-                    .with_watches(move |watches| watches.save(number, edit))
+                    .with_files(move |one| one.watches.save(number, edit))
                     .await;
             }
             AccountEffect::Contacts(contacts) => {
@@ -316,7 +321,7 @@ impl Attendant {
                 let everybody = contacts.is_empty();
                 self.command(Command::AskNow(contacts));
                 if everybody {
-                    return self.with_book(Book::refresh).await;
+                    return self.with_files(|one| one.book.refresh()).await;
                 }
             }
             AccountEffect::Prefer(contacts) => self.command(Command::Prefer(contacts)),
@@ -326,46 +331,16 @@ impl Attendant {
         self
     }
 
-    /// Does something with the book where a slow disk holds up only this.
-    async fn with_book(
+    /// Lets something be done with the account's files where a slow disk holds up only this, and sends
+    /// what comes of it.
+    async fn with_files(
         mut self,
-        what: impl FnOnce(&mut Book) -> Vec<AccountMessage> + Send + 'static,
+        what: impl FnOnce(&mut Attendant) -> Vec<AccountMessage> + Send + 'static,
     ) -> Attendant {
-        Attendant::send_all(move || {
-            let messages = what(&mut self.book);
+        let work = move || {
+            let messages = what(&mut self);
             (self, messages)
-        })
-        .await
-    }
-
-    /// Does something with the operator's notes where a slow disk holds up only this.
-    async fn with_notes(
-        mut self,
-        what: impl FnOnce(&mut SharedFile<OperatorNotes>) -> Vec<AccountMessage> + Send + 'static,
-    ) -> Attendant {
-        Attendant::send_all(move || {
-            let messages = what(&mut self.notes);
-            (self, messages)
-        })
-        .await
-    }
-
-    /// Does something with the watches where a slow disk holds up only this.
-    async fn with_watches(
-        mut self,
-        what: impl FnOnce(&mut SharedFile<DeskWatches>) -> Vec<AccountMessage> + Send + 'static,
-    ) -> Attendant {
-        Attendant::send_all(move || {
-            let messages = what(&mut self.watches);
-            (self, messages)
-        })
-        .await
-    }
-
-    /// Lets something be done where a slow disk holds up only this, and sends what comes of it.
-    async fn send_all(
-        work: impl FnOnce() -> (Attendant, Vec<AccountMessage>) + Send + 'static,
-    ) -> Attendant {
+        };
         let (attendant, messages) = done(tokio::task::spawn_blocking(work)).await;
         for message in messages {
             attendant.board.send(message).await;
