@@ -11,7 +11,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 pub struct Backoff {
     first: RangeInclusive<Duration>,
     pause: Duration,
-    failed: u32,
+    has_failed: bool,
 }
 
 impl Backoff {
@@ -21,7 +21,7 @@ impl Backoff {
         let mut backoff = Backoff {
             pause: *first.start(),
             first,
-            failed: 0,
+            has_failed: false,
         };
         backoff.reset();
         backoff
@@ -31,7 +31,7 @@ impl Backoff {
     pub fn reset(&mut self) {
         let spread = self.first.end().saturating_sub(*self.first.start());
         self.pause = *self.first.start() + spread.mul_f64(fastrand::f64());
-        self.failed = 0;
+        self.has_failed = false;
     }
 
     /// The pause before the next connection.
@@ -41,14 +41,14 @@ impl Backoff {
 
     /// Whether no connection has failed since the last that was made.
     pub fn is_first(&self) -> bool {
-        self.failed == 0
+        !self.has_failed
     }
 
     /// The pause before the next connection, which begins now: the one after it will be longer.
     pub fn take(&mut self) -> Duration {
         let pause = self.pause;
         self.pause = (pause * 2).min(LONGEST);
-        self.failed = self.failed.saturating_add(1);
+        self.has_failed = true;
         pause
     }
 }
