@@ -21,12 +21,9 @@ mod service;
 #[cfg(target_os = "linux")]
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     // Cargo adds one of its own.
-    let words: Vec<&str> = words
-        .into_iter()
-        .filter(|word| *word != "--bench")
-        .collect();
+    let words = arguments.iter().filter(|word| *word != "--bench");
+    let words: Vec<&str> = words.map(String::as_str).collect();
     match words.as_slice() {
         ["service"] => service::serve(),
         [way @ ("alone" | "shared"), boards] => {
