@@ -24,6 +24,7 @@ pub use publish::{Discovery, Publish};
 pub use simulated::{Accounts, Demo, Population, Security, Simulate};
 pub use who::{ContactError, Whom, find_contact, find_contact_loosely, find_groups};
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
@@ -176,5 +177,12 @@ pub enum Command {
         /// Write whosin.1, whosin-status.1 and so on into this folder
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
+    },
+    /// Run a program until standard input ends: so it ends with whoever started this, however that ends
+    #[command(hide = true)]
+    Tether {
+        /// The program and its arguments
+        #[arg(required = true, last = true)]
+        program: Vec<OsString>,
     },
 }

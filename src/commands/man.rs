@@ -37,7 +37,7 @@ fn write_pages(folder: &Path) -> io::Result<()> {
 
 /// Writes the pages of a command and of those below it.
 fn write_pages_of(command: &Command, folder: &Path) -> io::Result<()> {
-    if command.get_name() == "help" {
+    if command.get_name() == "help" || command.is_hide_set() {
         return Ok(());
     }
     for below in command.get_subcommands() {

@@ -20,6 +20,7 @@ mod simulate;
 mod source;
 mod status;
 mod table;
+mod tether;
 mod tmux;
 mod wait;
 mod watch;
@@ -343,6 +344,7 @@ pub async fn run(cli: Cli) -> Result<Exit, CommandError> {
         Some(Command::Directory(search)) => directory::directory(&cli.options, &search).await,
         Some(Command::Completions { shell }) => completions::completions(&shell),
         Some(Command::Man { dir }) => man::man(dir.as_deref()),
+        Some(Command::Tether { program }) => tether::tether(&program).await,
     }
 }
 

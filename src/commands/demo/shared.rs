@@ -1,6 +1,7 @@
 //! The shared feed in one command: a publisher and a broker on this machine, and the board reads there.
 
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -15,6 +16,7 @@ use crate::commands::CommandError;
 use crate::commands::source::Source;
 use crate::http::Trust;
 use crate::sys::child;
+use crate::sys::private::open_private;
 
 /// A broker that takes longer to listen does not start.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,7 +32,8 @@ const FOLDERS: [&str; 4] = [
     "C:\\Program Files\\mosquitto",
 ];
 
-/// A broker and a publisher that run. Both end where this is dropped.
+/// A broker and a publisher that run, each held by a process of whosin that ends it once this process
+/// holds its standard input no more: where this is dropped, and where this process is killed.
 pub struct Shared {
     broker: Child,
     publisher: Child,
@@ -66,10 +69,11 @@ impl Shared {
     }
 
     /// Ends both.
-    pub async fn stop(mut self) {
-        // One that is gone already is ended.
-        let _ = self.publisher.kill().await;
-        let _ = self.broker.kill().await;
+    pub async fn stop(self) {
+        for mut one in [self.publisher, self.broker] {
+            // This closes its standard input; one that is gone already has ended.
+            let _ = one.wait().await;
+        }
     }
 }
 
@@ -100,9 +104,9 @@ async fn run_broker(program: &Path, folder: &Path) -> io::Result<(Child, u16)> {
             "listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest none\n"
         );
         std::fs::write(&file, config)?;
-        let mut command = Command::from(child::command(program));
+        let mut command = tethered(program)?;
         command.arg("-c").arg(&file);
-        let mut broker = quietly(&mut command).spawn()?;
+        let mut broker = command.spawn()?;
         let begun = Instant::now();
         while broker.try_wait()?.is_none() {
             if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
@@ -120,10 +124,13 @@ async fn run_broker(program: &Path, folder: &Path) -> io::Result<(Child, u16)> {
 /// Runs `whosin publish` for the demo's people, apart from all that the user has set.
 fn run_publisher(demo: &Demo, port: u16) -> io::Result<Child> {
     let folder = demo.folder();
-    let config = folder.join("publisher.toml");
-    std::fs::write(&config, "")?;
     let who = &demo.config.credentials;
-    let mut command = Command::from(child::command(std::env::current_exe()?));
+    // Not by the environment: no program that whosin runs gets a password there.
+    let config = folder.join("publisher.toml");
+    let mut options = OpenOptions::new();
+    let mut file = open_private(options.write(true), &config)?;
+    writeln!(file, "app_password = \"{}\"", who.password.expose_secret())?;
+    let mut command = tethered(&std::env::current_exe()?)?;
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("WHOSIN_") {
             command.env_remove(name);
@@ -138,7 +145,6 @@ fn run_publisher(demo: &Demo, port: u16) -> io::Result<Child> {
         command.env(name, folder);
     }
     command
-        .env("WHOSIN_APP_PASSWORD", who.password.expose_secret())
         .args(["--server", &demo.config.endpoint.to_text()])
         .args(["--app-user", &who.app_user, "--user", &who.user])
         .args(["--interval", &demo.config.interval.as_secs().to_string()])
@@ -147,14 +153,17 @@ fn run_publisher(demo: &Demo, port: u16) -> io::Result<Child> {
         .arg("--contacts")
         .arg(&demo.settings.places.contacts)
         .args(["publish", "--to", &place(port, "publisher").to_string()]);
-    quietly(&mut command).spawn()
+    command.spawn()
 }
 
-/// The screen is the board's.
-fn quietly(command: &mut Command) -> &mut Command {
+/// A program that ends with this process. It is not to write to the screen, which is the board's.
+fn tethered(program: &Path) -> io::Result<Command> {
+    let mut command = Command::from(child::command(std::env::current_exe()?));
     command
-        .stdin(Stdio::null())
+        .args(["tether", "--"])
+        .arg(program)
+        .stdin(Stdio::piped())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
+        .stderr(Stdio::null());
+    Ok(command)
 }

@@ -8,12 +8,21 @@ use crate::support::bench::until;
 use crate::support::mosquitto;
 use crate::support::pty::{Pty, Start};
 
+/// The processes that were started with this text among their arguments.
+fn processes(text: &str) -> Vec<Pid> {
+    let all = std::fs::read_dir("/proc").unwrap().flatten();
+    let with_text = all.filter_map(|one| {
+        let line = std::fs::read(one.path().join("cmdline")).ok()?;
+        let process = one.file_name().to_str()?.parse().ok()?;
+        let has_text = String::from_utf8_lossy(&line).contains(text);
+        Pid::from_raw(process).filter(|_| has_text)
+    });
+    with_text.collect()
+}
+
 /// How many processes were started with this text among their arguments.
 fn processes_of(text: &str) -> usize {
-    let all = std::fs::read_dir("/proc").unwrap().flatten();
-    let lines = all.filter_map(|one| std::fs::read(one.path().join("cmdline")).ok());
-    let has_text = |line: &Vec<u8>| String::from_utf8_lossy(line).contains(text);
-    lines.filter(has_text).count()
+    processes(text).len()
 }
 
 /// The demo once it shows people, and the folder for what is thrown away.
@@ -31,7 +40,11 @@ fn demo() -> Option<(Pty, tempfile::TempDir)> {
     pty.wait_for("a state of everybody", |text| {
         text.contains(" free") && !text.contains("not answered") && !text.contains("not yet asked")
     });
-    assert_eq!(processes_of(temporary), 2, "a broker and a publisher");
+    assert_eq!(
+        processes_of(temporary),
+        4,
+        "a broker, a publisher, and what ends each"
+    );
     Some((pty, folder))
 }
 
@@ -52,7 +65,7 @@ fn the_shared_demo_shows_people_and_leaves_nothing_behind() {
 
 #[test]
 fn a_signal_ends_all_of_the_shared_demo() {
-    for signal in [Signal::TERM, Signal::INT] {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP, Signal::KILL] {
         let Some((mut pty, folder)) = demo() else {
             return;
         };
@@ -63,6 +76,26 @@ fn a_signal_ends_all_of_the_shared_demo() {
         until("broker and publisher have ended", || {
             processes_of(text) == 0
         });
-        assert!(is_empty(folder.path()), "{signal:?}");
+        // Who is killed cannot clear away.
+        assert_eq!(
+            is_empty(folder.path()),
+            signal != Signal::KILL,
+            "{signal:?}"
+        );
     }
+}
+
+#[test]
+fn a_signal_to_all_that_the_shared_demo_runs_leaves_nothing_of_it() {
+    let Some((mut pty, folder)) = demo() else {
+        return;
+    };
+    let text = folder.path().to_str().unwrap();
+    // As a terminal that closes does.
+    for process in processes(text) {
+        let _ = kill_process(process, Signal::HUP);
+    }
+    until("all have ended", || processes_of(text) == 0);
+    pty.send("q");
+    pty.wait_for_end();
 }
