@@ -58,21 +58,27 @@ pub fn padded(text: &str, width: usize) -> String {
 /// The text broken into lines of at most `width` cells, at spaces where there are any.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
-    let mut line = String::new();
+    // The cells of a line are counted as it grows: measured anew each time, long words would take long.
+    let (mut line, mut used) = (String::new(), 0);
     for word in text.split_inclusive(' ') {
-        let bare = word.trim_end().width();
-        if line.width() + bare > width && !line.is_empty() {
+        let bare = cells(word.trim_end());
+        if used + bare > width && !line.is_empty() {
             lines.push(std::mem::take(&mut line).trim_end().to_string());
+            used = 0;
         }
         if bare <= width {
             line.push_str(word);
+            used += cells(word);
             continue;
         }
         for cluster in word.graphemes(true) {
-            if line.width() + cluster.width() > width && !line.is_empty() {
+            let more = cells(cluster);
+            if used + more > width && !line.is_empty() {
                 lines.push(std::mem::take(&mut line));
+                used = 0;
             }
             line.push_str(cluster);
+            used += more;
         }
     }
     if !line.is_empty() || lines.is_empty() {
