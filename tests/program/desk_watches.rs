@@ -4,9 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use whosin::operator::{
-    DeskWatch, DeskWatches, Repeat, Rung, SharedError, WatchEdit, Watched, load, save,
-};
+use whosin::operator::{DeskWatch, DeskWatches, Repeat, Rung, WatchEdit, Watched, load, save};
 use whosin::simulator::Doing;
 
 use crate::support::bench::{Bench, until};
@@ -78,46 +76,6 @@ fn what_others_wrote_and_comments_stay_and_what_has_rung_goes_after_a_while() {
         written.contains("colour = \"red\"") && !written.contains("dan@"),
         "{written}"
     );
-}
-
-#[test]
-fn a_file_with_a_mistake_is_left_alone_and_its_line_is_named() {
-    for (written, line) in [
-        ("[[watch]]\naddress = \"ben@sie.at\"\n", 1),
-        ("# x\nwatch = 3\n", 2),
-        ("[[watch]]\naddress = \"a@b\"\nat = \"soon\"\n", 3),
-        (
-            "[[watch]]\naddress = \"a@b\"\nat = \"2026-11-23T09:00:00Z\"\nrepeat = \"twice\"\n",
-            4,
-        ),
-    ] {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("watches.toml");
-        fs::write(&path, written).unwrap();
-        let edit = WatchEdit::Clear(of("ben@sie.at"));
-        let error = save::<DeskWatches>(&path, folder.path(), &[edit], start()).unwrap_err();
-        let is_there = matches!(&error, SharedError::Invalid { line: at, .. } if *at == line);
-        assert!(is_there, "{error}");
-        assert_eq!(fs::read_to_string(&path).unwrap(), written);
-    }
-}
-
-#[test]
-fn of_many_who_write_at_once_nothing_is_lost() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("watches.toml");
-    std::thread::scope(|scope| {
-        for writer in 0..4 {
-            let path = &path;
-            scope.spawn(move || {
-                for at in 0..10 {
-                    let who = of(&format!("user{writer}-{at}@sie.at"));
-                    change(path, WatchEdit::Put(watch(who, start())), start());
-                }
-            });
-        }
-    });
-    assert_eq!(load::<DeskWatches>(&path).unwrap().open().count(), 40);
 }
 
 /// A board whose book lies in a folder that others have, too.

@@ -32,6 +32,7 @@ mod secrets;
 mod settings;
 mod shared;
 mod shared_feed;
+mod shared_files;
 mod sign_in;
 mod simulate;
 mod status;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use whosin::operator::{NoteEdit, OperatorNote, OperatorNotes, SharedError, load, save};
+use whosin::operator::{NoteEdit, OperatorNote, OperatorNotes, load, save};
 
 use crate::support::bench::{Bench, text, until};
 use crate::support::desk::{address, start};
@@ -47,46 +47,6 @@ fn what_others_wrote_and_comments_stay_and_what_is_over_goes() {
     let notes = put(&path, note("dan@sie.at", "back", None), later);
     assert_eq!(texts(&notes), ["back"]);
     assert!(!fs::read_to_string(&path).unwrap().contains("out"));
-}
-
-#[test]
-fn a_file_with_a_mistake_is_left_alone_and_its_line_is_named() {
-    for (written, line) in [
-        ("[[note]]\naddress = \"ben@sie.at\"\n", 1),
-        ("# x\nnote = 3\n", 2),
-        (
-            "[[note]]\naddress = \"a@b\"\ntext = \"x\"\nat = \"soon\"\n",
-            4,
-        ),
-        ("[[note\n", 1),
-    ] {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("notes.toml");
-        fs::write(&path, written).unwrap();
-        let edit = NoteEdit::Clear(address("ben@sie.at"));
-        let error = save::<OperatorNotes>(&path, folder.path(), &[edit], start()).unwrap_err();
-        let is_there = matches!(&error, SharedError::Invalid { line: at, .. } if *at == line);
-        assert!(is_there, "{error}");
-        assert_eq!(fs::read_to_string(&path).unwrap(), written);
-    }
-}
-
-#[test]
-fn of_many_who_write_at_once_nothing_is_lost() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("notes.toml");
-    std::thread::scope(|scope| {
-        for writer in 0..4 {
-            let path = &path;
-            scope.spawn(move || {
-                for at in 0..10 {
-                    let who = format!("user{writer}-{at}@sie.at");
-                    put(path, note(&who, "x", None), start());
-                }
-            });
-        }
-    });
-    assert_eq!(load::<OperatorNotes>(&path).unwrap().all().len(), 40);
 }
 
 #[test]
