@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser, ValueParser};
 use clap::error::ErrorKind;
 use jiff::SignedDuration;
 use secrecy::SecretString;
@@ -614,13 +614,23 @@ impl Kind for SocketAddr {
     }
 }
 
-/// `~/` is the home folder. In the file a path starts at the file's folder.
+/// `~` is the home folder. In the file a path starts at the file's folder.
 impl Kind for PathBuf {
     const NAME: &'static str = "FILE";
     const EXAMPLE: &'static str = "\"~/team.toml\"";
 
     fn read(text: &str) -> Result<PathBuf, ValueError> {
         Ok(file::at_home(text))
+    }
+
+    // The name of a file may be no UTF-8.
+    fn parser() -> ValueParser {
+        let path = |text: std::ffi::OsString| match text.to_str() {
+            Some("") => Err(ValueError::Empty),
+            Some(text) => PathBuf::read(text),
+            None => Ok(PathBuf::from(text)),
+        };
+        ValueParser::new(OsStringValueParser::new().try_map(path))
     }
 
     fn placed(self, folder: &Path) -> PathBuf {
