@@ -135,7 +135,8 @@ fn text_of<T: Shared>(path: &Path) -> Result<String, SharedError> {
 }
 
 fn read<T: Shared>(path: &Path, text: &str) -> Result<T, SharedError> {
-    T::read(text).map_err(|error| invalid(path, text, error.span(), error.message()))
+    T::read(text)
+        .map_err(|error| invalid(path, text, error.span(), &file::toml_words(error.message())))
 }
 
 fn edited<T: Shared>(
@@ -146,7 +147,7 @@ fn edited<T: Shared>(
     now: Timestamp,
 ) -> Result<String, SharedError> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
-        invalid(path, text, error.span(), error.message())
+        invalid(path, text, error.span(), &file::toml_words(error.message()))
     })?;
     let tables = document
         .entry(T::TABLE)
