@@ -179,8 +179,14 @@ fn contacts_in(path: &Path, text: &str) -> Result<Vec<Contact>, BookError> {
 
 /// The text as it is edited: with its comments, unknown keys and order.
 fn document_of(path: &Path, text: &str) -> Result<DocumentMut, BookError> {
-    let parsed = Document::parse(text)
-        .map_err(|error: TomlError| invalid(path, text, error.span(), clean(error.message())))?;
+    let parsed = Document::parse(text).map_err(|error: TomlError| {
+        invalid(
+            path,
+            text,
+            error.span(),
+            clean(&file::toml_words(error.message())),
+        )
+    })?;
     document::editable(parsed).map_err(|Mistake { at, reason }| invalid(path, text, at, reason))
 }
 

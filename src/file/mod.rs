@@ -13,6 +13,7 @@ mod limit;
 mod text;
 mod way;
 mod weight;
+mod words;
 
 pub use limit::{
     Kind, MOST_MEMORY, check_memory, check_toml, read, read_from, read_if_there, read_text,
@@ -27,6 +28,7 @@ use crate::sys::storage::{hold, identity, put_in_place, sync_folder, take_unheld
 pub use text::Text;
 pub use way::Way;
 pub use weight::weight_of_toml;
+pub use words::toml_words;
 
 /// What a file is called that is still written, before and after the name of the one it replaces.
 const DRAFT: (&str, &str) = (".", ".new");

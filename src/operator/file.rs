@@ -93,8 +93,8 @@ pub fn load_if_there<T: Shared>(path: &Path) -> Result<Option<T>, SharedError> {
 }
 
 /// Applies edits to the file as it is now and replaces it in one step; returns what is in it then. What
-/// is over at `now` leaves it. Line ends and byte order mark stay. Other writers wait meanwhile; where the system cannot lock the file
-/// itself, at a lock in the folder `locks`.
+/// is over at `now` leaves it; line ends and byte order mark stay. Other writers wait meanwhile; where
+/// the system cannot lock the file itself, at a lock in the folder `locks`.
 ///
 /// # Errors
 /// [`SharedError`]; then nothing was changed.
@@ -150,7 +150,8 @@ fn text_of<T: Shared>(path: &Path) -> Result<Option<Text>, SharedError> {
 }
 
 fn read<T: Shared>(path: &Path, text: &str) -> Result<T, SharedError> {
-    T::read(text).map_err(|error| invalid(path, text, error.span(), error.message()))
+    T::read(text)
+        .map_err(|error| invalid(path, text, error.span(), &file::toml_words(error.message())))
 }
 
 fn edited<T: Shared>(
@@ -161,7 +162,7 @@ fn edited<T: Shared>(
     now: Timestamp,
 ) -> Result<String, SharedError> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
-        invalid(path, text, error.span(), error.message())
+        invalid(path, text, error.span(), &file::toml_words(error.message()))
     })?;
     let tables = document
         .entry(T::TABLE)

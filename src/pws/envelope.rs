@@ -30,25 +30,28 @@ pub(super) fn is_cut_short(error: &Malformed) -> bool {
     error.flaw == Flaw::CutShort
 }
 
-/// Parses an answer and hands the first element of its body to `read`.
+/// Parses an answer and hands the first element of its body to `read`, where it is the one that
+/// answers the request (see [`super::request::Request::answer`]).
 ///
 /// # Errors
-/// [`Error::Fault`] for a fault; [`Error::NotSoap`] for XML that is no SOAP; else what makes it
-/// unreadable.
+/// [`Error::Fault`] for a fault; [`Error::NotSoap`] for XML that is no SOAP, and for the answer to
+/// something else; else what makes it unreadable.
 pub(super) fn read_body<T>(
     text: &str,
+    answer: &str,
     read: impl FnOnce(Node<'_, '_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let tree = Tree::parse(text).map_err(|error| unreadable(text, &error))?;
-    read_tree(&tree, read)
+    read_tree(&tree, answer, read)
 }
 
-/// Hands the first element of a parsed answer's body to `read`.
+/// The same of an answer that is parsed.
 ///
 /// # Errors
 /// As [`read_body`].
 pub(super) fn read_tree<T>(
     tree: &Tree<'_>,
+    answer: &str,
     read: impl FnOnce(Node<'_, '_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let root = tree.root_element();
@@ -69,6 +72,12 @@ pub(super) fn read_tree<T>(
     };
     if first.has_tag_name((soap, "Fault")) {
         return Err(Error::Fault(Fault::read(first)));
+    }
+    if service(first) != Some(answer) {
+        return Err(Error::NotSoap(format!(
+            "'{answer}' was expected, '{}' came",
+            clean(first.tag_name().name())
+        )));
     }
     read(first)
 }
@@ -113,24 +122,8 @@ pub(super) fn service<'a>(node: Node<'a, '_>) -> Option<&'a str> {
     (node.tag_name().namespace() == Some(SERVICE)).then(|| node.tag_name().name())
 }
 
-pub(super) fn expect(node: Node<'_, '_>, name: &str) -> Result<(), Error> {
-    expect_one_of(node, &[name])
-}
-
-pub(super) fn expect_one_of(node: Node<'_, '_>, names: &[&str]) -> Result<(), Error> {
-    match service(node) {
-        Some(found) if names.contains(&found) => Ok(()),
-        _ => Err(Error::NotSoap(format!(
-            "'{}' was expected, '{}' came",
-            names[0],
-            clean(node.tag_name().name())
-        ))),
-    }
-}
-
 /// Reads a `loginResponse`.
 pub(super) fn read_login(node: Node<'_, '_>) -> Result<LoginAnswer, Error> {
-    expect(node, "loginResponse")?;
     let server = |node: Node<'_, '_>, name: &str| {
         attribute(node, name)
             .map(clean)
@@ -167,25 +160,21 @@ pub(super) fn read_login(node: Node<'_, '_>) -> Result<LoginAnswer, Error> {
 }
 
 /// Reads the number that an answer consists of: an end point's or a subscription's.
-pub(super) fn read_number(
-    node: Node<'_, '_>,
-    answer: &str,
-    name: &'static str,
-) -> Result<i32, Error> {
-    expect(node, answer)?;
+pub(super) fn read_number(node: Node<'_, '_>, name: &'static str) -> Result<i32, Error> {
     let number = elements(node).find(|node| service(*node) == Some(name));
     number
         .and_then(|number| number.text()?.trim().parse().ok())
         .ok_or_else(|| Error::NotSoap(format!("it has no {name}")))
 }
 
-/// Reads the status of any other answer.
+/// Reads the status of any other answer (`ResponseStatusType` of the WSDL).
 pub(super) fn read_status(node: Node<'_, '_>) -> Result<(), Error> {
-    let status = node
-        .descendants()
-        .find(|node| service(*node) == Some("status"));
+    let status = elements(node).find(|node| service(*node) == Some("status"));
     match status.and_then(|status| status.text()).map(str::trim) {
+        Some("SUCCESS") => Ok(()),
         Some("FAILURE") => Err(Error::NotDone),
-        _ => Ok(()),
+        _ => Err(Error::NotSoap(
+            "it says neither that it was done nor that it was not".into(),
+        )),
     }
 }

@@ -73,8 +73,7 @@ impl Client {
         at: &Endpoint,
         request: &Request<'_>,
     ) -> Result<Login<K>, Error> {
-        let read = |text: &str| read_body(text, read_login);
-        let answer = self.call(at, request, None, read).await?;
+        let answer = self.ask(at, request, None, read_login).await?;
         Ok(match answer {
             LoginAnswer::Success { key, backup } => {
                 self.secrets.remember(key.expose_secret());
@@ -99,11 +98,7 @@ impl Client {
         kind: PresenceType,
     ) -> Result<Vec<Contact>, Error> {
         let request = Request::Poll { contacts, kind };
-        let mut answers = self
-            .call(at, &request, Some(key.expose()), |text| {
-                self.reader.clone().read(text)
-            })
-            .await?;
+        let mut answers = self.presence(at, key, &request).await?;
         // The answer to a poll of one contact is about that contact, also where it names nobody.
         if let ([polled], [answer]) = (contacts, answers.as_mut_slice()) {
             answer.address.get_or_insert_with(|| polled.clone());
@@ -116,9 +111,8 @@ impl Client {
     /// # Errors
     /// Any [`Error`].
     pub async fn logout(&self, at: &Endpoint, key: &impl SessionKey) -> Result<(), Error> {
-        let read = |text: &str| read_body(text, read_status);
-        self.call(at, &Request::Logout, Some(key.expose()), read)
-            .await
+        let key = Some(key.expose());
+        self.ask(at, &Request::Logout, key, read_status).await
     }
 
     /// Registers the URL of our listener as an endpoint.
@@ -160,10 +154,8 @@ impl Client {
         key: &AppKey,
         request: &Request<'_>,
     ) -> Result<EndPointId, Error> {
-        let number =
-            |node: Node<'_, '_>| read_number(node, "registerEndPointResponse", "endPointID");
-        let read = |text: &str| read_body(text, number);
-        let id = self.call(at, request, Some(key.expose()), read).await?;
+        let read = |node: Node<'_, '_>| read_number(node, "endPointID");
+        let id = self.ask(at, request, Some(key.expose()), read).await?;
         Ok(EndPointId(id))
     }
 
@@ -177,14 +169,9 @@ impl Client {
         key: &AppKey,
         end_point: EndPointId,
     ) -> Result<(), Error> {
-        let read = |text: &str| read_body(text, read_status);
-        self.call(
-            at,
-            &Request::Unregister { end_point },
-            Some(key.expose()),
-            read,
-        )
-        .await
+        let request = Request::Unregister { end_point };
+        let key = Some(key.expose());
+        self.ask(at, &request, key, read_status).await
     }
 
     /// Subscribes: [`Request::Subscribe`], [`Request::Extend`] or [`Request::RenewSubscription`].
@@ -197,9 +184,8 @@ impl Client {
         key: &UserKey,
         request: &Request<'_>,
     ) -> Result<SubscriptionId, Error> {
-        let number = |node: Node<'_, '_>| read_number(node, "subscribeResponse", "subscriptionID");
-        let read = |text: &str| read_body(text, number);
-        let id = self.call(at, request, Some(key.expose()), read).await?;
+        let read = |node: Node<'_, '_>| read_number(node, "subscriptionID");
+        let id = self.ask(at, request, Some(key.expose()), read).await?;
         Ok(SubscriptionId(id))
     }
 
@@ -214,8 +200,7 @@ impl Client {
         key: &UserKey,
         request: &Request<'_>,
     ) -> Result<(), Error> {
-        let read = |text: &str| read_body(text, read_status);
-        self.call(at, request, Some(key.expose()), read).await
+        self.ask(at, request, Some(key.expose()), read_status).await
     }
 
     /// Fetches the presence that changed within a subscription; some releases answer with all of it.
@@ -230,8 +215,7 @@ impl Client {
         kind: PresenceType,
     ) -> Result<Vec<Contact>, Error> {
         let request = Request::Fetch { subscription, kind };
-        let read = |text: &str| self.reader.clone().read(text);
-        self.call(at, &request, Some(key.expose()), read).await
+        self.presence(at, key, &request).await
     }
 
     /// Sets the end user's own presence.
@@ -246,7 +230,31 @@ impl Client {
         expiration: Expiration,
     ) -> Result<(), Error> {
         let request = Request::SetPresence { own, expiration };
-        let read = |text: &str| read_body(text, read_status);
-        self.call(at, &request, Some(key.expose()), read).await
+        let key = Some(key.expose());
+        self.ask(at, &request, key, read_status).await
+    }
+
+    /// One request, and the element that answers it as `read` understands it.
+    async fn ask<T>(
+        &self,
+        at: &Endpoint,
+        request: &Request<'_>,
+        key: Option<&str>,
+        read: impl FnOnce(Node<'_, '_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let read = |text: &str| read_body(text, &request.answer(), read);
+        self.call(at, request, key, read).await
+    }
+
+    /// One request that is answered by presence.
+    async fn presence(
+        &self,
+        at: &Endpoint,
+        key: &UserKey,
+        request: &Request<'_>,
+    ) -> Result<Vec<Contact>, Error> {
+        let mut reader = self.reader.clone();
+        let read = |text: &str| reader.read_answer(text, &request.answer());
+        self.call(at, request, Some(key.expose()), read).await
     }
 }

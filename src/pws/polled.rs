@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::envelope::{elements, expect_one_of, service};
+use super::envelope::{elements, service};
 use super::error::Error;
 use super::kept::Receipt;
 use super::reader::Reader;
@@ -45,10 +45,6 @@ pub fn read_polled_presence(body: &[u8], charset: Option<&str>) -> Result<Vec<Co
 /// Reads the basic statuses of a `getPolledPresenceResponse`, or of the answer to another operation
 /// of the same form.
 pub(super) fn read_basic(node: Node<'_, '_>) -> Result<Vec<Contact>, Error> {
-    expect_one_of(
-        node,
-        &["getPolledPresenceResponse", "getSubscribedPresenceResponse"],
-    )?;
     let mut contacts = Vec::new();
     let responses = elements(node).filter(|node| service(*node) == Some("presenceResponse"));
     for list in responses.flat_map(elements) {

@@ -33,11 +33,19 @@ impl Reader {
         self.steps
     }
 
-    /// Reads the text of an answer (see [`super::read_polled_presence`]).
+    /// Reads the text of an answer to a poll (see [`super::read_polled_presence`]).
     ///
     /// # Errors
     /// As [`super::read_polled_presence`].
     pub fn read(&mut self, text: &str) -> Result<Vec<Contact>, Error> {
+        self.read_answer(text, "getPolledPresenceResponse")
+    }
+
+    /// The same of another answer of this form, by the name of its element.
+    ///
+    /// # Errors
+    /// As [`super::read_polled_presence`].
+    pub(super) fn read_answer(&mut self, text: &str, answer: &str) -> Result<Vec<Contact>, Error> {
         let mut contacts = Vec::new();
         let mut envelope = Builder::new(text);
         let mut list = None;
@@ -74,7 +82,7 @@ impl Reader {
                 return Err(unreadable(text, &flaw));
             }
         }
-        let basic = read_tree(&envelope, read_basic)?;
+        let basic = read_tree(&envelope, answer, read_basic)?;
         contacts.extend(basic);
         Ok(contacts)
     }

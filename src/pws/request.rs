@@ -183,6 +183,11 @@ impl Request<'_> {
         }
     }
 
+    /// The name of the element that answers it.
+    pub(super) fn answer(&self) -> String {
+        format!("{}Response", self.operation())
+    }
+
     /// The value of `SOAPAction` (`soapAction` of the WSDL's binding).
     pub fn action(&self) -> String {
         let name = match self {

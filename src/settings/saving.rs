@@ -10,6 +10,7 @@ use super::SettingsError;
 use super::file::text_of;
 use crate::board::{Choice, Draft, Way};
 use crate::file::{self, Text};
+use crate::presence::clean;
 
 /// Saves what the sign-in form asked for. The file is made readable by its owner alone: a password
 /// may be in it.
@@ -82,7 +83,7 @@ fn read(path: &Path) -> Result<(Text, DocumentMut), SettingsError> {
     let document = document.map_err(|error: toml_edit::TomlError| SettingsError::Invalid {
         path: path.into(),
         line: file::line_of(&text.plain, error.span()),
-        reason: crate::presence::clean(error.message()),
+        reason: clean(&file::toml_words(error.message())),
     })?;
     Ok((text, document))
 }

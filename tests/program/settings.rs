@@ -253,6 +253,20 @@ fn a_value_that_cannot_be_is_refused_with_its_line() {
         ),
         ("mode = \"notfy\"", "Did you mean notify?"),
         ("keys = { fly = \"f\" }", "no action 'fly'"),
+        ("keys = { quitt = \"f\" }", "Did you mean quit?"),
+        (
+            "keys = { add = \"x\", quit = [\"f1\", \"x\"] }",
+            "'x' is given to add and to quit",
+        ),
+        ("interval 5", "interval: write NAME = VALUE (interval = 5)"),
+        ("interval = 5s", "a number has digits alone (interval = 5)"),
+        ("server = cup", "server: a text stands in quotes"),
+        ("server = \"cup", "server: the quote at the end is missing"),
+        ("pin = [\"a\"", "pin: a bracket at the end is missing"),
+        ("wall = True", "wall: write true or false"),
+        ("contacts = \"C:\\Users\"", "contacts: in double quotes"),
+        ("a = = 3", "an = too many"),
+        ("[keys", "a bracket at the end is missing"),
         ("keys = { add = \"nokey\" }", "'nokey' is not a key"),
         ("config = \"other.toml\"", "there is no setting 'config'"),
     ] {
@@ -261,6 +275,31 @@ fn a_value_that_cannot_be_is_refused_with_its_line() {
             .to_string();
         assert!(error.contains("config.toml, line 2: "), "{error}");
         assert!(error.contains(words), "{error}");
+        for inside in ["expected", "literal", "invalid type", "untagged", "enum"] {
+            assert!(!error.contains(inside), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_mistake_in_a_table_is_told_with_its_own_line() {
+    for (text, line) in [
+        ("[keys]\nadd = \"x\"\nfly = \"f\"", 3),
+        ("[keys]\nadd = \"x\"\nquit = \"nokey\"", 3),
+        ("[keys]\nadd = \"x\"\nquit = \"x\"", 3),
+        ("[keys]\nadd = \"x\"\nquit = { a = 1 }", 3),
+        (
+            "[[action]]\npreset = \"tel\"\n[[action]]\npreset = \"sip\"\nnmae = \"x\"",
+            5,
+        ),
+        (
+            "[[board]]\nname = \"a\"\nfind = \"b\"\n[[board]]\nname = \"c\"",
+            4,
+        ),
+        ("ring = [\n{ name = \"3\", command = [\"a\"] }]", 2),
+    ] {
+        let error = of_file(text).unwrap_err().to_string();
+        assert!(error.contains(&format!("line {line}: ")), "{text}: {error}");
     }
 }
 
@@ -417,6 +456,34 @@ fn the_settings_explain_themselves_from_a_script() {
         edited.contains("#interval = 5") && edited.ends_with("interval = 9\n"),
         "{edited}"
     );
+}
+
+#[test]
+fn a_check_names_everything_that_is_wrong() {
+    let bench = Bench::new();
+    let file = bench.path("mine.toml");
+    let check = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        let done = bench.run(&["--config", &file.display().to_string(), "config", "check"]);
+        assert_ne!(done.status.code(), Some(0), "{text}");
+        String::from_utf8(done.stderr).unwrap()
+    };
+    let words = check("mode = \"often\"\nintervall = 5\n[[board]]\nname = \"x\"\n");
+    let lines: Vec<&str> = words.lines().collect();
+    assert_eq!(lines.len(), 3, "{words}");
+    for (line, wanted) in lines
+        .iter()
+        .zip(["line 1: mode", "line 2: there", "line 3: board"])
+    {
+        assert!(line.contains(wanted), "{words}");
+    }
+    // Beside the file: certificates, contacts and themes.
+    let words = check("ca_file = \"nobody.pem\"\ncontacts = \"team.toml\"\ntheme = \"drak\"\n");
+    assert!(words.contains("nobody.pem"), "{words}");
+    assert!(words.contains("Did you mean dark?"), "{words}");
+    std::fs::write(bench.path("team.toml"), "contact = 5").unwrap();
+    let words = check("contacts = \"team.toml\"\n");
+    assert!(words.contains("team.toml, line 1: write a list"), "{words}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The client and the feed over real HTTP, against the embedded service.
 
+mod answers;
 mod awake;
 mod directory;
 mod faults;

@@ -119,7 +119,7 @@ fn a_key_is_trimmed_and_never_shown() {
 }
 
 /// A server that answers one connection after the other with these bytes, whatever is asked.
-async fn answering(bytes: impl Into<Vec<u8>>) -> (Client, Endpoint) {
+pub async fn answering(bytes: impl Into<Vec<u8>>) -> (Client, Endpoint) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     let bytes = bytes.into();
@@ -139,7 +139,8 @@ async fn answering(bytes: impl Into<Vec<u8>>) -> (Client, Endpoint) {
     (client, Endpoint::parse(&endpoint).unwrap())
 }
 
-fn http(status: &str, body: &str) -> String {
+/// An answer of HTTP, and the end of the connection.
+pub fn http(status: &str, body: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
         body.len()

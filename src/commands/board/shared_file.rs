@@ -10,7 +10,7 @@ use crate::file::{self, Stamp};
 use crate::operator::{self, DeskWatches, OperatorNotes, Shared, SharedError};
 
 /// What the board is sent of a shared file.
-pub trait OnBoard: Shared + Clone {
+pub trait OnBoard: Shared + Clone + Default {
     /// What is in the file, with the board's changes up to that number.
     fn news(self, number: u64) -> AccountMessage;
 
@@ -110,11 +110,10 @@ impl<T: OnBoard> SharedFile<T> {
             return self.try_to_save();
         }
         self.look();
-        if self.is_away() {
-            return self.away();
+        match operator::load_if_there(&self.path) {
+            Ok(None) if self.has_content() || operator::is_away(&self.path) => self.away(),
+            read => self.outcome(read.map(Option::unwrap_or_default), ""),
         }
-        let read = operator::load(&self.path);
-        self.outcome(read, "")
     }
 
     /// Looks because the user asks for it: a file of which the user knows that it is gone is written
@@ -160,9 +159,14 @@ impl<T: OnBoard> SharedFile<T> {
     /// Whether the file is gone with something in it, or its folder is: a checkout may have both away for
     /// a moment. What the board has of it stays until it is back.
     fn is_away(&self) -> bool {
+        let is_gone = Stamp::of(&self.path).is_none();
+        is_gone && self.has_content() || operator::is_away(&self.path)
+    }
+
+    /// Whether there was anything in the file.
+    fn has_content(&self) -> bool {
         let known = self.known.as_ref();
-        let has_content = known.is_some_and(|known| !known.anew().is_empty());
-        has_content && Stamp::of(&self.path).is_none() || operator::is_away(&self.path)
+        known.is_some_and(|known| !known.anew().is_empty())
     }
 
     /// Says that the file is gone. Where the contact book is gone, too, its line says it for both.
