@@ -10,8 +10,9 @@ use super::{CommandError, complain, load_unlogged, look};
 use crate::cli::{Config, Exit, Options};
 use crate::contacts;
 use crate::file;
+use crate::http::Trust;
 use crate::presence::clean;
-use crate::settings::{Settings, SettingsError, example};
+use crate::settings::{Layer, Settings, SettingsError, example};
 use crate::sys::child;
 use crate::sys::shell::EDITOR;
 
@@ -77,27 +78,64 @@ fn show(options: &Options, json: bool) -> Result<Exit, CommandError> {
     print_table(&rows)
 }
 
-/// Reads everything that people edit; the first mistake is the error.
+/// Reads everything that people edit, and says all that is wrong with it.
 fn check(options: &Options) -> Result<Exit, CommandError> {
-    let settings = load_unlogged(options)?;
-    let book = &settings.places.contacts;
-    let count = contacts::load(book)?.len();
-    let joined = settings.joined()?;
-    for (_, joined) in &joined {
-        contacts::load(&joined.places.contacts)?;
+    let mistakes = Layer::mistakes(&path(options)?);
+    let mut mistakes: Vec<CommandError> = mistakes.into_iter().map(Into::into).collect();
+    if mistakes.is_empty() {
+        let settings = load_unlogged(options)?;
+        mistakes = mistakes_beside(&settings);
+        if mistakes.is_empty() {
+            return print_state(&settings);
+        }
     }
-    if let Some(words) = look(&settings)?.themes.trouble() {
-        return Err(CommandError::Theme(words));
+    // Each stands on a line of its own; the last one ends the command.
+    let last = mistakes.pop();
+    for mistake in mistakes {
+        complain(format_args!("whosin: {mistake}"));
     }
-    let file = &settings.places.config.value;
-    let state = if file.exists() {
+    last.map_or(Ok(Exit::Done), Err)
+}
+
+/// What is wrong with the files that the settings name.
+fn mistakes_beside(settings: &Settings) -> Vec<CommandError> {
+    let trusted = [settings.trust(), settings.directory_trust()];
+    let trusted = trusted
+        .into_iter()
+        .filter(|trust| matches!(trust, Trust::CaFile(_)))
+        .filter_map(|trust| trust.config("http/1.1").err().map(CommandError::from));
+    let mut mistakes: Vec<CommandError> = trusted.collect();
+    let book = |settings: &Settings| contacts::load(&settings.places.contacts).err();
+    mistakes.extend(book(settings).map(CommandError::from));
+    match settings.joined() {
+        Ok(joined) => {
+            let books = joined.iter().filter_map(|(_, joined)| book(joined));
+            mistakes.extend(books.map(CommandError::from));
+        }
+        Err(error) => mistakes.push(error.into()),
+    }
+    match look(settings) {
+        Ok(look) => mistakes.extend(look.themes.trouble().map(CommandError::Theme)),
+        Err(error) => mistakes.push(error),
+    }
+    mistakes
+}
+
+/// Prints the files that were read, nothing being wrong with them.
+fn print_state(settings: &Settings) -> Result<Exit, CommandError> {
+    let [file, book] = [&settings.places.config.value, &settings.places.contacts];
+    let file_state = if file.exists() {
         "fine"
     } else {
         "not there: defaults count"
     };
-    let count = contacts::counted(count);
+    let book_state = if book.exists() {
+        contacts::counted(contacts::load(book)?.len())
+    } else {
+        "not there: no contacts".into()
+    };
     print_all(&format!(
-        "{}: {state}\n{}: {count}\n",
+        "{}: {file_state}\n{}: {book_state}\n",
         file.display(),
         book.display()
     ))

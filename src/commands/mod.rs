@@ -44,6 +44,7 @@ use crate::log;
 use crate::operator::SharedError;
 use crate::presence::{Address, AddressError};
 use crate::pws::{Class, Endpoint, Error};
+use crate::settings::nearest::did_you_mean;
 use crate::settings::{Layer, SetUp, Settings, SettingsError};
 use crate::simulator::CertificateError;
 use crate::sys::console;
@@ -67,10 +68,17 @@ pub enum CommandError {
     )]
     NoPassword,
     /// There is no theme of the name that is set.
-    #[error("there is no theme '{theme}': choose {known}, or write {}", file.display())]
+    #[error(
+        "theme ({origin}): there is no theme '{theme}'{near} (there are {known}, or write {})",
+        file.display()
+    )]
     NoTheme {
+        /// Where it is set.
+        origin: String,
         /// What is set.
         theme: ThemeName,
+        /// The one that may be meant, as a question.
+        near: String,
         /// The names that there are.
         known: String,
         /// Where it would be.
@@ -446,9 +454,13 @@ fn themes(settings: &Settings, depth: Depth) -> Result<Themes, CommandError> {
     if themes.has(theme) {
         return Ok(themes);
     }
+    let names = themes.names();
+    let known: Vec<&str> = names.iter().map(String::as_str).collect();
     Err(CommandError::NoTheme {
+        origin: settings.theme.origin.place(),
         theme: theme.clone(),
-        known: themes.names().join(", "),
+        near: did_you_mean(&theme.to_string(), &known),
+        known: known.join(", "),
         file: settings.places.themes.join(format!("{theme}.toml")),
     })
 }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Contact, joined, written_addresses};
+use crate::file;
 use crate::presence::{Address, clean};
 
 #[derive(Deserialize)]
@@ -110,7 +111,7 @@ pub(super) fn last_comment(text: &str) -> (&str, &str) {
 pub(super) fn read(text: &str) -> Result<Vec<Contact>, Mistake> {
     let book: Book<'_> = toml::from_str(text).map_err(|error: toml::de::Error| Mistake {
         at: error.span(),
-        reason: clean(error.message()),
+        reason: clean(&file::toml_words(error.message())),
     })?;
     let word = |text: Option<Cow<'_, str>>| {
         let text = text.map(|text| clean(&text));

@@ -2,7 +2,8 @@
 
 use toml::Value as Toml;
 
-use super::values::{Kind, ValueError, table_of};
+use super::mistake::ValueError;
+use super::values::{Kind, each, table_of};
 use crate::calling::{ContactAction, ContactActions, Hook, Rings};
 use crate::presence::clean;
 
@@ -16,8 +17,7 @@ impl Kind for ContactActions {
     }
 
     fn of_file(value: &Toml) -> Result<ContactActions, ValueError> {
-        let actions = value.as_array().ok_or(ValueError::Shape(Self::EXAMPLE))?;
-        actions.iter().map(contact_action).collect()
+        each(value, Self::EXAMPLE, contact_action)
     }
 
     fn shown(&self) -> String {
@@ -34,8 +34,7 @@ impl Kind for Rings {
     }
 
     fn of_file(value: &Toml) -> Result<Rings, ValueError> {
-        let rings = value.as_array().ok_or(ValueError::Shape(Self::EXAMPLE))?;
-        rings.iter().map(ring).collect()
+        each(value, Self::EXAMPLE, ring)
     }
 
     fn shown(&self) -> String {

@@ -4,6 +4,9 @@ use super::layer::examples;
 use crate::calling::PRESETS;
 use crate::tui::{BINDINGS, Keys};
 
+/// The settings that are tables of their own, which must stand last in a file.
+pub(super) const TABLES: [&str; 4] = ["action", "board", "ring", "keys"];
+
 /// The text of a settings file that sets nothing: every key with what it is for and its default, or
 /// an example where it has none.
 pub fn example() -> String {
@@ -12,8 +15,7 @@ pub fn example() -> String {
          this file.\n",
     );
     for example in examples() {
-        // These are tables of their own, which must stand last.
-        if ["action", "board", "ring", "keys"].contains(&example.key) {
+        if TABLES.contains(&example.key) {
             continue;
         }
         text.push('\n');

@@ -318,7 +318,7 @@ settings! {
         wall: bool = false;
     }
     file {
-        /// How the contacts are laid out at the start; v changes it for a while
+        /// How the contacts are laid out at the start; v changes it for a while [default: by width]
         view: View;
         /// How the contacts of a group are sorted at the start; s changes it for a while
         sort: Order = Order::Name;
@@ -328,7 +328,8 @@ settings! {
         type_to_find: bool = false;
         /// When a board on a wall is dim
         wall_dim: Hours;
-        /// Whether the mouse is the board's at the start; m changes it for a while
+        /// Whether the mouse is the board's at the start; m changes it for a while [default: outside
+        /// tmux]
         mouse: bool;
         /// How long a watched contact must stay free before it rings
         free_for: Time = Time::FIVE_SECONDS;

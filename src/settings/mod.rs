@@ -23,6 +23,7 @@ mod example;
 mod file;
 mod joined;
 pub mod layer;
+pub mod mistake;
 pub mod nearest;
 mod password;
 mod places;
@@ -38,8 +39,9 @@ pub use places::{Places, SetUp};
 pub use profile::{Profile, ProfileError};
 pub use saving::{save_choice, save_sign_in};
 
+use mistake::ValueError;
 use places::Folders;
-use values::{Nodes, Servers, ValueError};
+use values::{Nodes, Servers};
 
 /// The value of a setting, and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

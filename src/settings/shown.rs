@@ -26,6 +26,7 @@ impl Settings {
                 // What is secret is shown by where it comes from.
                 "app_password" => (line.value, line.origin) = self.app().shown(),
                 "broker_password" => (line.value, line.origin) = self.broker().shown(),
+                "board" | "ring" if line.value.is_empty() => line.value = "none".into(),
                 "keys" if line.origin == Origin::Default => line.value = "as in the help".into(),
                 name => {
                     if let Some((now, choices)) = self.choices(name, themes) {

@@ -2,7 +2,8 @@
 
 use toml::Value as Toml;
 
-use super::values::{Kind, ValueError, table_of};
+use super::mistake::ValueError;
+use super::values::{Kind, each, table_of};
 use crate::board::{MOST_TABS, Tab};
 use crate::presence::clean;
 
@@ -15,11 +16,11 @@ impl Kind for Vec<Tab> {
     }
 
     fn of_file(value: &Toml) -> Result<Vec<Tab>, ValueError> {
-        let tabs = value.as_array().ok_or(ValueError::Shape(Self::EXAMPLE))?;
+        let tabs: Vec<Tab> = each(value, Self::EXAMPLE, tab)?;
         if tabs.len() > MOST_TABS {
             return Err(ValueError::TooManyBoards(tabs.len()));
         }
-        tabs.iter().map(tab).collect()
+        Ok(tabs)
     }
 
     fn shown(&self) -> String {

@@ -7,26 +7,24 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
+use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser, ValueParser};
 use clap::error::ErrorKind;
 use jiff::SignedDuration;
 use secrecy::SecretString;
-use thiserror::Error;
 use toml::Value as Toml;
 use tracing::level_filters::LevelFilter;
 
-use super::nearest::did_you_mean;
+use super::mistake::{Part, ValueError};
 use super::profile::{Profile, ProfileError};
-use crate::board::{MOST_TABS, Order, View};
+use crate::board::{Order, View};
 use crate::broker::{Place, PlaceError};
-use crate::calling::ActionError;
 use crate::directory::{Scheme, Uds};
 use crate::feed::{Config, Delivery};
 use crate::file;
-use crate::http::{Endpoint, EndpointError, Fingerprint, FingerprintError, Service};
+use crate::http::{Endpoint, EndpointError, Fingerprint, Service};
 use crate::presence::IconSet;
 use crate::pws::{Pws, SoapVersion};
-use crate::tui::{Hours, HoursError, Keys, KeysError, ThemeName, ThemeNameError};
+use crate::tui::{Hours, Keys, ThemeName};
 
 /// A kind of value.
 pub trait Kind: Clone + Send + Sync + 'static {
@@ -100,6 +98,22 @@ fn text_of(value: &Toml) -> Option<String> {
     }
 }
 
+/// Reads each table of a list.
+///
+/// # Errors
+/// [`ValueError`] with the place of the table; [`ValueError::Shape`] where it is no list.
+pub(super) fn each<T, C: FromIterator<T>>(
+    value: &Toml,
+    shape: &'static str,
+    read: impl Fn(&Toml) -> Result<T, ValueError>,
+) -> Result<C, ValueError> {
+    let tables = value.as_array().ok_or(ValueError::Shape(shape))?;
+    let read = |(place, table): (usize, &Toml)| {
+        read(table).map_err(|error| error.inside(Part::Place(place)))
+    };
+    tables.iter().enumerate().map(read).collect()
+}
+
 /// The table that a value is, which has no other keys than these; `None` where it is no table.
 ///
 /// # Errors
@@ -111,82 +125,15 @@ pub(super) fn table_of<'a>(
     let table = value.as_table();
     let mut written = table.into_iter().flat_map(|table| table.keys());
     match written.find(|key| !keys.contains(&key.as_str())) {
-        Some(unknown) => Err(ValueError::Name {
-            text: unknown.clone(),
-            names: keys,
-        }),
+        Some(unknown) => {
+            let error = ValueError::Name {
+                text: unknown.clone(),
+                names: keys,
+            };
+            Err(error.inside(Part::Key(unknown.clone())))
+        }
         None => Ok(table),
     }
-}
-
-/// Why a text is not a value of its kind.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum ValueError {
-    /// Not an action for a contact.
-    #[error(transparent)]
-    Action(#[from] ActionError),
-    /// Not the name of a profile.
-    #[error(transparent)]
-    Profile(#[from] ProfileError),
-    /// Nothing.
-    #[error("it is empty: write a value, or leave it out")]
-    Empty,
-    /// A table, a list or a date where there should be one value.
-    #[error("write it like {0}")]
-    Shape(&'static str),
-    /// Not one of those that have a name.
-    #[error("'{text}' is none of {}{}", names.join(", "), did_you_mean(text, names))]
-    Name {
-        /// The text.
-        text: String,
-        /// The names that there are.
-        names: &'static [&'static str],
-    },
-    /// Not a length of time.
-    #[error("'{0}' is not a time: write it like 5, 10s, 2m, 1h or 1d")]
-    Time(String),
-    /// A length of time that is too short or too long.
-    #[error("'{0}' is out of range: one second to one day")]
-    TimeRange(String),
-    /// Not a number of requests, or one out of range.
-    #[error("'{0}' requests at once cannot be: 1 to 8")]
-    InFlight(String),
-    /// Not an address at which the service can call back.
-    #[error("'{0}' is no address to call: write it like http://10.1.2.3:9000")]
-    Callback(String),
-    /// Not an address of this machine.
-    #[error("'{0}' is not an address and a port: write it like 10.1.2.3:9000")]
-    Listen(String),
-    /// Not a server.
-    #[error(transparent)]
-    Server(#[from] EndpointError),
-    /// Not a broker.
-    #[error(transparent)]
-    Place(#[from] PlaceError),
-    /// Not a fingerprint.
-    #[error(transparent)]
-    Fingerprint(#[from] FingerprintError),
-    /// Not hours of the day.
-    #[error(transparent)]
-    Hours(#[from] HoursError),
-    /// Not the name of a theme.
-    #[error(transparent)]
-    Theme(#[from] ThemeNameError),
-    /// Not keys for actions.
-    #[error(transparent)]
-    Keys(#[from] KeysError),
-    /// Not the name of a ring.
-    #[error(
-        "'{0}' cannot be the name of a ring: bell, none and a digit are bells, and a comma stands \
-         between two"
-    )]
-    RingName(String),
-    /// More saved searches than there are digits.
-    #[error("{0} boards are too many: at most {MOST_TABS}, one a digit")]
-    TooManyBoards(usize),
-    /// Keys in one text.
-    #[error("keys are set in config.toml, below [keys]")]
-    KeysOutside,
 }
 
 /// A length of time: one second to one day.
@@ -533,11 +480,15 @@ impl Kind for Keys {
             key => text_of(key).map(|key| vec![key]),
         };
         let actions = actions.iter().map(|(action, value)| {
-            let keys = keys(value).ok_or(shape.clone())?;
+            let keys =
+                keys(value).ok_or_else(|| shape.clone().inside(Part::Key(action.clone())))?;
             Ok((action.clone(), keys))
         });
         let actions: Result<_, ValueError> = actions.collect();
-        Ok(Keys::with(&actions?)?)
+        Keys::with(&actions?).map_err(|error| {
+            let action = Part::Key(error.action().into());
+            ValueError::from(error).inside(action)
+        })
     }
 
     fn shown(&self) -> String {
@@ -614,13 +565,23 @@ impl Kind for SocketAddr {
     }
 }
 
-/// `~/` is the home folder. In the file a path starts at the file's folder.
+/// `~` is the home folder. In the file a path starts at the file's folder.
 impl Kind for PathBuf {
     const NAME: &'static str = "FILE";
-    const EXAMPLE: &'static str = "\"~/team.toml\"";
+    const EXAMPLE: &'static str = "\"~/FOLDER/FILE\"";
 
     fn read(text: &str) -> Result<PathBuf, ValueError> {
         Ok(file::at_home(text))
+    }
+
+    // The name of a file may be no UTF-8.
+    fn parser() -> ValueParser {
+        let path = |text: std::ffi::OsString| match text.to_str() {
+            Some("") => Err(ValueError::Empty),
+            Some(text) => PathBuf::read(text),
+            None => Ok(PathBuf::from(text)),
+        };
+        ValueParser::new(OsStringValueParser::new().try_map(path))
     }
 
     fn placed(self, folder: &Path) -> PathBuf {

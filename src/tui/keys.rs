@@ -1,6 +1,6 @@
 //! Which key does what.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::str::FromStr;
 
@@ -28,11 +28,36 @@ pub struct KeyError(String);
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum KeysError {
     /// Not a key.
-    #[error(transparent)]
-    Key(#[from] KeyError),
+    #[error("{action}: {error}")]
+    Key {
+        /// The action that it should be for.
+        action: String,
+        /// What is wrong.
+        error: KeyError,
+    },
+    /// One key for two actions.
+    #[error("'{key}' is given to {first} and to {second}: one of them needs another key")]
+    Twice {
+        /// The key.
+        key: Key,
+        /// The action that has it.
+        first: String,
+        /// The action that should have it, too.
+        second: String,
+    },
     /// Not an action.
     #[error("there is no action '{0}': the help (?) lists them all")]
     Action(String),
+}
+
+impl KeysError {
+    /// The action at which the mistake stands.
+    pub fn action(&self) -> &str {
+        match self {
+            KeysError::Key { action, .. } | KeysError::Action(action) => action,
+            KeysError::Twice { second, .. } => second,
+        }
+    }
 }
 
 const NAMED: [(&str, KeyCode); 15] = [
@@ -266,18 +291,30 @@ impl Keys {
     /// that is given to one action is taken from the others.
     ///
     /// # Errors
-    /// The name that is no action, or the text that is no key.
+    /// The name that is no action, the text that is no key, or the key that two actions are given.
     pub fn with(settings: &BTreeMap<String, Vec<String>>) -> Result<Keys, KeysError> {
         let mut keys = Keys::default();
+        let mut given: HashMap<Key, &String> = HashMap::new();
         for (name, texts) in settings {
             let binding = BINDINGS.iter().find(|binding| binding.name == name);
             let action = binding
                 .ok_or_else(|| KeysError::Action(name.clone()))?
                 .action;
-            let new = texts
-                .iter()
-                .map(|text| text.parse())
-                .collect::<Result<Vec<Key>, _>>()?;
+            let new = texts.iter().map(|text| text.parse());
+            let new: Result<Vec<Key>, KeyError> = new.collect();
+            let new = new.map_err(|error| KeysError::Key {
+                action: name.clone(),
+                error,
+            })?;
+            for key in &new {
+                if let Some(first) = given.insert(*key, name) {
+                    return Err(KeysError::Twice {
+                        key: *key,
+                        first: first.clone(),
+                        second: name.clone(),
+                    });
+                }
+            }
             for (other, bound) in &mut keys.bound {
                 if *other == action {
                     bound.clone_from(&new);

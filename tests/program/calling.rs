@@ -93,9 +93,15 @@ fn an_action_of_the_settings_that_is_wrong_is_named_with_its_line() {
             "there is no {phone}",
         ),
         ("name = \"x\"\ncommand = \"a {number}\"", "write it like"),
-        ("preset = \"fax\"", "there is no preset 'fax'"),
+        (
+            "preset = \"fax\"",
+            "line 2: action: there is no preset 'fax'",
+        ),
         ("preset = \"tel\"\nkey = \"cc\"", "write it like"),
-        ("preset = \"tel\"\nshell = \"sh\"", "'shell' is none of"),
+        (
+            "preset = \"tel\"\nshell = \"sh\"",
+            "line 4: action: 'shell' is none of",
+        ),
     ] {
         let home = home("");
         let path = home.path().join("config/whosin/config.toml");
@@ -104,7 +110,7 @@ fn an_action_of_the_settings_that_is_wrong_is_named_with_its_line() {
         assert_eq!(refused.status.code(), Some(2), "{refused:?}");
         let error = text(&refused.stderr);
         assert!(
-            error.contains("line 2: action: ") && error.contains(words),
+            error.contains(", line ") && error.contains(": action: ") && error.contains(words),
             "{error}"
         );
     }

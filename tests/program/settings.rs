@@ -253,6 +253,20 @@ fn a_value_that_cannot_be_is_refused_with_its_line() {
         ),
         ("mode = \"notfy\"", "Did you mean notify?"),
         ("keys = { fly = \"f\" }", "no action 'fly'"),
+        ("keys = { quitt = \"f\" }", "Did you mean quit?"),
+        (
+            "keys = { add = \"x\", quit = [\"f1\", \"x\"] }",
+            "'x' is given to add and to quit",
+        ),
+        ("interval 5", "interval: write NAME = VALUE (interval = 5)"),
+        ("interval = 5s", "a number has digits alone (interval = 5)"),
+        ("server = cup", "server: a text stands in quotes"),
+        ("server = \"cup", "server: the quote at the end is missing"),
+        ("pin = [\"a\"", "pin: a bracket at the end is missing"),
+        ("wall = True", "wall: write true or false"),
+        ("contacts = \"C:\\Users\"", "contacts: in double quotes"),
+        ("a = = 3", "an = too many"),
+        ("[keys", "a bracket at the end is missing"),
         ("keys = { add = \"nokey\" }", "'nokey' is not a key"),
         ("config = \"other.toml\"", "there is no setting 'config'"),
     ] {
@@ -261,6 +275,31 @@ fn a_value_that_cannot_be_is_refused_with_its_line() {
             .to_string();
         assert!(error.contains("config.toml, line 2: "), "{error}");
         assert!(error.contains(words), "{error}");
+        for inside in ["expected", "literal", "invalid type", "untagged", "enum"] {
+            assert!(!error.contains(inside), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_mistake_in_a_table_is_told_with_its_own_line() {
+    for (text, line) in [
+        ("[keys]\nadd = \"x\"\nfly = \"f\"", 3),
+        ("[keys]\nadd = \"x\"\nquit = \"nokey\"", 3),
+        ("[keys]\nadd = \"x\"\nquit = \"x\"", 3),
+        ("[keys]\nadd = \"x\"\nquit = { a = 1 }", 3),
+        (
+            "[[action]]\npreset = \"tel\"\n[[action]]\npreset = \"sip\"\nnmae = \"x\"",
+            5,
+        ),
+        (
+            "[[board]]\nname = \"a\"\nfind = \"b\"\n[[board]]\nname = \"c\"",
+            4,
+        ),
+        ("ring = [\n{ name = \"3\", command = [\"a\"] }]", 2),
+    ] {
+        let error = of_file(text).unwrap_err().to_string();
+        assert!(error.contains(&format!("line {line}: ")), "{text}: {error}");
     }
 }
 
@@ -420,6 +459,34 @@ fn the_settings_explain_themselves_from_a_script() {
 }
 
 #[test]
+fn a_check_names_everything_that_is_wrong() {
+    let bench = Bench::new();
+    let file = bench.path("mine.toml");
+    let check = |text: &str| {
+        std::fs::write(&file, text).unwrap();
+        let done = bench.run(&["--config", &file.display().to_string(), "config", "check"]);
+        assert_ne!(done.status.code(), Some(0), "{text}");
+        String::from_utf8(done.stderr).unwrap()
+    };
+    let words = check("mode = \"often\"\nintervall = 5\n[[board]]\nname = \"x\"\n");
+    let lines: Vec<&str> = words.lines().collect();
+    assert_eq!(lines.len(), 3, "{words}");
+    for (line, wanted) in lines
+        .iter()
+        .zip(["line 1: mode", "line 2: there", "line 3: board"])
+    {
+        assert!(line.contains(wanted), "{words}");
+    }
+    // Beside the file: certificates, contacts and themes.
+    let words = check("ca_file = \"nobody.pem\"\ncontacts = \"team.toml\"\ntheme = \"drak\"\n");
+    assert!(words.contains("nobody.pem"), "{words}");
+    assert!(words.contains("Did you mean dark?"), "{words}");
+    std::fs::write(bench.path("team.toml"), "contact = 5").unwrap();
+    let words = check("contacts = \"team.toml\"\n");
+    assert!(words.contains("team.toml, line 1: write a list"), "{words}");
+}
+
+#[test]
 fn a_choice_is_saved_beside_what_the_file_says() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
@@ -452,6 +519,38 @@ fn a_choice_is_saved_beside_what_the_file_says() {
     assert!(settings.hide_offline.value && !settings.history.value);
     assert!(settings.mouse.value.is_none());
     assert_eq!(settings.icons.value, IconSet::Nerd);
+}
+
+#[test]
+fn a_choice_keeps_line_ends_and_a_byte_order_mark() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let before = "# mine\r\ntheme = \"dark\" # at night\r\n\r\n[keys]\r\nadd = \"n\"\r\n";
+    for mark in ["", "\u{feff}"] {
+        std::fs::write(&path, format!("{mark}{before}")).unwrap();
+        save_choice(&path, &Choice::Theme("light".into())).unwrap();
+        let after = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(after, format!("{mark}{}", before.replace("dark", "light")));
+        save_choice(&path, &Choice::Sort(Order::Change)).unwrap();
+        let after = std::fs::read_to_string(&path).unwrap();
+        assert!(after.contains("\r\nsort = \"change\"\r\n"), "{after:?}");
+        assert_eq!(after.matches('\n').count(), after.matches("\r\n").count());
+        let settings = load(&folder, Layer::default()).unwrap();
+        assert_eq!(settings.sort.value, Order::Change);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_choice_is_written_through_links_that_lead_nowhere_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("whosin");
+    std::os::unix::fs::symlink("dotfiles/whosin", &link).unwrap();
+    save_choice(&link.join("config.toml"), &Choice::Theme("light".into())).unwrap();
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    let target = folder.path().join("dotfiles/whosin/config.toml");
+    let text = std::fs::read_to_string(target).unwrap();
+    assert_eq!(text, "theme = \"light\"\n");
 }
 
 #[test]

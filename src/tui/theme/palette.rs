@@ -78,7 +78,7 @@ impl Palette {
         Palette::read(&text).map_err(|error| PaletteError::Invalid {
             path: path.into(),
             line: file::line_of(&text, error.span()),
-            reason: clean(error.message()),
+            reason: clean(&file::toml_words(error.message())),
         })
     }
 
