@@ -14,7 +14,7 @@ use super::nodes::{Credentials, Nodes, SignIn};
 use super::page::{Page, read_servers};
 use super::query::{Query, Window};
 use super::service::Endpoint;
-use crate::http::{Answer, Connections, Limits, Route, Trust, TrustError};
+use crate::http::{self, Answer, Connections, Limits, Route, Trust, TrustError};
 use crate::presence::decode;
 
 /// What a client goes by.
@@ -129,9 +129,10 @@ impl Client {
     ) -> Result<T, Failure> {
         let mut failed: Option<Failure> = None;
         let mut next = self.nodes().in_order();
+        let mut silent = Vec::new();
         loop {
             if next.is_empty() {
-                next = self.learn().await.into();
+                next = self.learn(&silent).await.into();
             }
             let Some(node) = next.pop_front() else {
                 return Err(failed.expect("there is a node, and it was asked"));
@@ -155,6 +156,9 @@ impl Client {
             };
             warn!(server = %node, ?took, %error, "the directory did not answer");
             let is_last = !error.is_of_one_node();
+            if matches!(error, Error::Transport(http::Error::TimedOut(_))) {
+                silent.push(node.clone());
+            }
             let node = node.to_string();
             let failure = Failure { node, error };
             // A sign-in would help, whatever the other nodes have.
@@ -212,16 +216,20 @@ impl Client {
         Ok(self.http.send(request).await?)
     }
 
-    /// Asks the nodes which others there are in their cluster, once; returns those.
-    async fn learn(&self) -> Vec<Endpoint> {
-        let known = {
+    /// Asks the nodes which others there are in their cluster, once; returns those. Nodes that were
+    /// silent are not asked: whoever searches would wait as long again.
+    async fn learn(&self, silent: &[Endpoint]) -> Vec<Endpoint> {
+        let (known, asked) = {
             let mut nodes = self.nodes();
-            if !nodes.learns() {
+            let known = nodes.in_order();
+            let asked = known.iter().filter(|node| !silent.contains(node));
+            let asked: Vec<Endpoint> = asked.cloned().collect();
+            if asked.is_empty() || !nodes.learns() {
                 return Vec::new();
             }
-            nodes.in_order()
+            (known, asked)
         };
-        for node in &known {
+        for node in &asked {
             let Ok(answer) = self.send(node, node.below("servers"), None).await else {
                 continue;
             };

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use whosin::directory::{Client, Error, Matching, Scheme};
 use whosin::http;
-use whosin::simulator::{Node, Options, Person, Simulator};
+use whosin::simulator::{Node, Options, Person, Simulator, Trouble};
 
 use super::{client, config, credentials, names, search};
 use crate::support::service::service;
@@ -114,6 +114,23 @@ async fn a_cluster_of_which_one_node_is_known_names_the_others() {
     search(&client, "an", 20).await.unwrap();
     // The search, the list of nodes, the search.
     assert_eq!(service.tally().directory_requests, 3);
+}
+
+#[tokio::test]
+async fn a_silent_node_is_waited_for_once() {
+    let service = company("directory-slow=60").await;
+    let first = service.directory_url(Node::First).unwrap();
+    let second = Duration::from_secs(1);
+    let mut config = config(&[first]);
+    config.limits.whole = second;
+    let client = Client::new(config).unwrap();
+    let failure = search(&client, "an", 20).await.unwrap_err();
+    let silent = Error::Transport(http::Error::TimedOut(second));
+    assert_eq!(failure.error, silent);
+    assert_eq!(service.tally().directory_requests, 1);
+    // It may name the others when it is back.
+    service.set_scenario(Trouble::DirectoryBusy);
+    search(&client, "an", 20).await.unwrap();
 }
 
 #[tokio::test]
