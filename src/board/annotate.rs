@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::fold::fold;
+use super::fold::{Spelling, typed};
 use super::steps::Turn;
 use super::{AccountEffect, AccountId, Board, ContactId, Entry, Field, Form, Pane};
 use crate::operator::{NoteEdit, OperatorNote, OperatorNotes, deputy_in, end_in};
@@ -111,9 +111,9 @@ impl Board {
             .presence()
             .and_then(|presence| presence.note.as_deref());
         let named = [operators, own, theirs].into_iter().flatten();
-        let named = fold(named.into_iter().find_map(deputy_in)?).into_owned();
+        let named = named.into_iter().find_map(deputy_in)?;
         let is_named = |other: &&Entry| {
-            other.contact.address != entry.contact.address && is_called(other, &named)
+            other.contact.address != entry.contact.address && is_called(other, named)
         };
         let all = || self.entries().filter(is_named);
         let near = all().find(|other| other.contact.group == entry.contact.group);
@@ -128,17 +128,18 @@ impl Board {
     }
 }
 
-/// Whether somebody is called so: by the address, or by the beginnings of words of the name. `named` is
-/// folded.
+/// Whether somebody is called so: by the address, or by the beginnings of words of the name.
 fn is_called(entry: &Entry, named: &str) -> bool {
-    let name = fold(entry.name()).to_lowercase();
-    let named = named.to_lowercase();
-    let address = entry.contact.address.as_str();
-    address == named
-        || named.split_whitespace().all(|word| {
+    if entry.contact.address.as_str() == named.to_lowercase() {
+        return true;
+    }
+    Spelling::ALL.into_iter().any(|spelling| {
+        let [name, named] = [entry.name(), named].map(|text| typed(text, spelling).to_lowercase());
+        named.split_whitespace().all(|word| {
             let mut words = name.split_whitespace();
             words.any(|own| own.starts_with(word))
         })
+    })
 }
 
 /// The notes of a roster, shown at the entries.

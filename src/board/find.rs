@@ -1,10 +1,8 @@
-use std::borrow::Cow;
-
 use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
+use nucleo_matcher::{Config, Matcher};
 
 use super::entry::{Entry, Standing};
-use super::fold::{fold, places};
+use super::fold::{Folded, Spelling, typed};
 use crate::contacts::Fact;
 use crate::contacts::number::is_found;
 use crate::presence::Availability;
@@ -22,8 +20,9 @@ pub struct Find {
 
 #[derive(Debug)]
 struct Word {
-    in_name: Atom,
-    elsewhere: Atom,
+    /// In each spelling, as the others.
+    in_name: [Atom; 2],
+    elsewhere: [Atom; 2],
     typed: String,
 }
 
@@ -35,22 +34,19 @@ impl Find {
             words: Vec::new(),
             matcher: Matcher::new(Config::DEFAULT),
         };
-        let atom = |word: &str, kind| {
-            Atom::new(
-                &fold(word),
-                CaseMatching::Ignore,
-                Normalization::Smart,
-                kind,
-                false,
-            )
+        let atoms = |word: &str, kind| {
+            Spelling::ALL.map(|spelling| {
+                let (case, accents) = (CaseMatching::Ignore, Normalization::Smart);
+                Atom::new(&typed(word, spelling), case, accents, kind, false)
+            })
         };
         for word in query.split_whitespace() {
             match state_named(word) {
                 Some(state) => find.states.push(state),
                 None => find.words.push(Word {
-                    in_name: atom(word, AtomKind::Fuzzy),
-                    elsewhere: atom(word, AtomKind::Substring),
-                    typed: word.into(),
+                    in_name: atoms(word, AtomKind::Fuzzy),
+                    elsewhere: atoms(word, AtomKind::Substring),
+                    typed: typed(word, Spelling::Short),
                 }),
             }
         }
@@ -77,12 +73,16 @@ impl Find {
             .chain(entry.operator_note.as_ref().map(|note| note.text.as_str()))
             .chain(labels.map(|activity| activity.details()))
             .collect();
-        let mut buffer = Vec::new();
         let Find { words, matcher, .. } = self;
         words.iter().all(|word| {
-            let mut found = |atom: &Atom, text: &str| {
-                atom.score(Utf32Str::new(&fold(text), &mut buffer), matcher)
-                    .is_some()
+            let mut found = |atoms: &[Atom; 2], text: &str| {
+                let is_spelt_alike = text.is_ascii() && atoms[0] == atoms[1];
+                let spellings = Spelling::ALL.into_iter().zip(atoms);
+                let mut spellings = spellings.take(if is_spelt_alike { 1 } else { 2 });
+                spellings.any(|(spelling, atom)| {
+                    let folded = Folded::of(text, spelling);
+                    atom.score(folded.letters(), matcher).is_some()
+                })
             };
             found(&word.in_name, entry.name())
                 || elsewhere.iter().any(|text| found(&word.elsewhere, text))
@@ -93,19 +93,19 @@ impl Find {
         })
     }
 
-    /// Which characters of `text` the words match, by their place among its characters.
+    /// Which signs of `text` the words match, by their place among its graphemes.
     pub fn marks(&mut self, text: &str) -> Vec<u32> {
-        let folded = fold(text);
         let mut marks = Vec::new();
-        let mut buffer = Vec::new();
         for word in &self.words {
-            let text = Utf32Str::new(&folded, &mut buffer);
-            word.in_name.indices(text, &mut self.matcher, &mut marks);
-        }
-        if matches!(folded, Cow::Owned(_)) {
-            let places: Vec<u32> = places(text).collect();
-            let place = |mark: &u32| places.get(*mark as usize).copied();
-            marks = marks.iter().filter_map(place).collect();
+            for (spelling, atom) in Spelling::ALL.into_iter().zip(&word.in_name) {
+                let folded = Folded::of(text, spelling);
+                let mut found = Vec::new();
+                if let Some(_score) = atom.indices(folded.letters(), &mut self.matcher, &mut found)
+                {
+                    marks.extend(found.into_iter().filter_map(|letter| folded.place(letter)));
+                    break;
+                }
+            }
         }
         marks.sort_unstable();
         marks.dedup();

@@ -10,6 +10,7 @@ use super::who::{complete_contact, complete_contact_or_group, complete_group};
 use crate::contacts::exchange::{Format, Source};
 use crate::contacts::{Fact, joined, written_addresses};
 use crate::presence::clean;
+use crate::settings::values::Kind;
 
 /// What is known of a contact.
 #[derive(Debug, Default, Args)]
@@ -179,7 +180,7 @@ pub enum Contacts {
     )]
     Import {
         /// The file; - is standard input
-        #[arg(value_name = "FILE")]
+        #[arg(value_name = "FILE", value_parser = <PathBuf as Kind>::parser())]
         file: PathBuf,
         /// How it is written [default: by its name and content]
         #[arg(long, value_enum)]
@@ -206,7 +207,7 @@ pub enum Contacts {
     )]
     Export {
         /// The file; - is standard output
-        #[arg(default_value = "-", value_name = "FILE")]
+        #[arg(default_value = "-", value_name = "FILE", value_parser = <PathBuf as Kind>::parser())]
         file: PathBuf,
         /// How to write it [default: by the name of the file, else csv]
         #[arg(long, value_enum)]

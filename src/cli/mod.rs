@@ -134,7 +134,7 @@ pub enum Command {
     )]
     Check {
         /// Write a report without secrets, to send to somebody who can help; - prints it
-        #[arg(long, value_name = "FILE")]
+        #[arg(long, value_name = "FILE", value_parser = <PathBuf as Kind>::parser())]
         report: Option<PathBuf>,
     },
     /// Show, check and edit the settings
@@ -174,7 +174,7 @@ pub enum Command {
     )]
     Man {
         /// Write whosin.1, whosin-status.1 and so on into this folder
-        #[arg(long, value_name = "DIR")]
+        #[arg(long, value_name = "DIR", value_parser = <PathBuf as Kind>::parser())]
         dir: Option<PathBuf>,
     },
 }

@@ -8,6 +8,7 @@ use clap::Args;
 use clap::builder::StyledStr;
 use clap_complete::{ArgValueCompleter, CompletionCandidate};
 
+use crate::settings::values::Kind;
 use crate::simulator::Scenario;
 
 /// Running only the service.
@@ -68,12 +69,13 @@ pub struct Security {
     #[arg(
         long,
         value_name = "FILE",
+        value_parser = <PathBuf as Kind>::parser(),
         requires = "tls_key",
         conflicts_with = "tls"
     )]
     pub tls_cert: Option<PathBuf>,
     /// The PEM file with the certificate's private key
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    #[arg(long, value_name = "FILE", value_parser = <PathBuf as Kind>::parser(), requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
 }
 

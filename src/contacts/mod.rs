@@ -12,7 +12,6 @@ pub mod exchange;
 /// Telephone numbers.
 pub mod number;
 mod rows;
-mod text;
 mod watch;
 
 use std::collections::HashSet;
@@ -27,10 +26,9 @@ pub use contact::{Contact, Fact, joined, written_addresses};
 pub use edit::{Edit, applied};
 pub use watch::Changes;
 
-use crate::file::{self, Kind, Lock};
+use crate::file::{self, Kind, Lock, Text};
 use crate::presence::{Address, clean};
 use rows::Mistake;
-use text::Text;
 
 /// So many contacts, in words.
 pub fn counted(count: usize) -> String {
@@ -60,7 +58,10 @@ pub enum BookError {
         reason: String,
     },
     /// The file was there and is gone: a checkout, or a program that brings it up to date, may have it.
-    #[error("{0} is gone; who is on the board stays until it is back. r writes it anew")]
+    #[error(
+        "{} is gone; who is on the board stays until it is back. r writes it anew ({})",
+        file::name_of(.0), .0.display()
+    )]
     Away(PathBuf),
     /// The file cannot be written.
     #[error("{path} cannot be written: {error}")]

@@ -5,45 +5,68 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use notify::{EventKind, RecursiveMode, Watcher};
+use notify::{ErrorKind, EventKind, RecursiveMode, Watcher};
 use tokio::sync::Notify;
 
-use crate::file::{self, Stamp};
+use crate::file::{Stamp, Way};
 
 /// So long nothing must happen to the file before it counts as written: some editors empty it first.
 const SETTLED: Duration = Duration::from_millis(100);
+/// A way that changes while it is looked at is looked at again, so often.
+const ATTEMPTS: usize = 4;
+/// The number of the error that a process, or its user, has no more to watch by (EMFILE).
+const USED_UP: i32 = 24;
 
-/// Notifies of changes of a file, however they are made: written over, replaced, or, where it is a
-/// link, pointed elsewhere. The system sends notifications; what it does not send is found by
-/// [`Changes::check`].
+/// Notifies of changes of a file, however they are made: written over, replaced, away with its folder
+/// and put back, or, where a link leads there, pointed elsewhere. The system sends notifications; what
+/// it does not send is found by [`Changes::check`].
 pub struct Changes {
     path: PathBuf,
     changed: Arc<Notify>,
     watched: notify::Result<Watched>,
+    /// Whether it was said that the system cannot watch the file.
+    was_said: bool,
 }
 
 impl Changes {
-    /// Begins to watch a file, which need not be there yet. Its folder is made where it is missing.
+    /// Begins to watch a file, which need not be there yet, nor its folder.
     pub fn of(path: &Path) -> Changes {
         let changed = Arc::new(Notify::new());
         Changes {
             path: path.to_path_buf(),
-            watched: Watched::new(path, changed.clone()),
+            watched: Watched::new(path, &changed),
             changed,
+            was_said: false,
         }
     }
 
-    /// Why the system cannot watch the file, where it cannot.
-    pub fn unwatched(&self) -> Option<&notify::Error> {
-        self.watched.as_ref().err()
+    /// Why the system cannot watch the file, where it cannot and this was not said before.
+    pub fn unwatched(&mut self) -> Option<String> {
+        let error = self.watched.as_ref().err();
+        let is_news = error.is_some() && !self.was_said;
+        self.was_said = error.is_some();
+        let error = error.filter(|_| is_news)?;
+        tracing::warn!(path = %self.path.display(), %error, "changes by others are not sent");
+        let reason = match &error.kind {
+            ErrorKind::MaxFilesWatch => {
+                "the system watches no more files (fs.inotify.max_user_watches)".into()
+            }
+            ErrorKind::Io(error) if error.raw_os_error() == Some(USED_UP) => {
+                "your programs watch files in too many places (fs.inotify.max_user_instances)"
+                    .into()
+            }
+            _ => error.to_string(),
+        };
+        let words = "What others change in files shows at the next poll, or with r";
+        Some(format!("{words}: {reason}"))
     }
 
     /// Watches the file that the path leads to by now. It counts as changed where its stamp is
     /// another than `known`.
     pub fn check(&mut self, known: Option<Stamp>) {
         let is_current = |watched: &Watched| watched.is_of(&self.path);
-        if !self.watched.as_ref().is_ok_and(is_current) && self.path.exists() {
-            self.watched = Watched::new(&self.path, self.changed.clone());
+        if !self.watched.as_ref().is_ok_and(is_current) {
+            self.watched = Watched::new(&self.path, &self.changed);
         }
         if Stamp::of(&self.path) != known {
             self.changed.notify_one();
@@ -75,57 +98,76 @@ impl Drop for Untold<'_> {
     }
 }
 
-/// The folders of a file and of the target where it is a link.
+/// The folders in which something happens where the file changes, or the way there.
 struct Watched {
-    target: PathBuf,
+    way: Way,
     folders: Vec<(PathBuf, Option<Stamp>)>,
     _watcher: notify::RecommendedWatcher,
 }
 
 impl Watched {
-    fn new(path: &Path, changed: Arc<Notify>) -> notify::Result<Watched> {
-        let places = [path.to_path_buf(), file::target(path)];
-        let mut names: Vec<OsString> = places
-            .iter()
-            .filter_map(|place| place.file_name().map(OsString::from))
-            .collect();
-        names.dedup();
-        let mut folders: Vec<PathBuf> = Vec::new();
-        for place in &places {
-            folders.push(file::folder_of(place)?);
+    fn new(path: &Path, changed: &Arc<Notify>) -> notify::Result<Watched> {
+        let mut watched = Watched::once(path, changed)?;
+        // What comes back piece by piece may have gone on before its folder was watched.
+        for _ in 1..ATTEMPTS {
+            if watched.is_of(path) {
+                break;
+            }
+            watched = Watched::once(path, changed)?;
         }
-        folders.dedup();
+        Ok(watched)
+    }
+
+    fn once(path: &Path, changed: &Arc<Notify>) -> notify::Result<Watched> {
+        let way = Way::of(path);
+        let names: Vec<OsString> = way.names().map(OsString::from).collect();
+        let changed = changed.clone();
         let mut watcher = notify::recommended_watcher(move |event| {
             if concerns(&event, &names) {
                 changed.notify_one();
             }
         })?;
-        for folder in &folders {
-            watcher.watch(folder, RecursiveMode::NonRecursive)?;
+        let folders = stamped(&way);
+        for (at, (folder, _)) in folders.iter().enumerate() {
+            match watcher.watch(folder, RecursiveMode::NonRecursive) {
+                // It has gone meanwhile: the way is another by now.
+                Err(error) if matches!(error.kind, ErrorKind::PathNotFound) => {}
+                // Into those further up not everybody may look.
+                Err(_) if at + 1 < folders.len() => {}
+                watched => watched?,
+            }
         }
-        let stamped = |folder: PathBuf| {
-            let stamp = Stamp::of(&folder);
-            (folder, stamp)
-        };
         Ok(Watched {
-            target: file::target(path),
-            folders: folders.into_iter().map(stamped).collect(),
+            way,
+            folders,
             _watcher: watcher,
         })
     }
 
-    /// Whether this is what `path` leads to still: not where a link leads elsewhere by now, or a
-    /// folder was replaced by another.
+    /// Whether this is the way to `path` still: not where a link leads elsewhere by now, or a folder
+    /// was replaced by another, is gone, or is back.
     fn is_of(&self, path: &Path) -> bool {
-        let same = |(folder, before): &(PathBuf, Option<Stamp>)| {
-            let both = Stamp::of(folder).zip(*before);
-            both.is_some_and(|(now, before)| now.is_of_the_same(&before))
-        };
-        self.target == file::target(path) && self.folders.iter().all(same)
+        let way = Way::of(path);
+        let folders = stamped(&way);
+        let pairs = self.folders.iter().zip(&folders);
+        let mut same = pairs.map(|((before, stamp), (now, other))| {
+            let both = stamp.zip(*other);
+            before == now && both.is_some_and(|(stamp, other)| stamp.is_of_the_same(&other))
+        });
+        self.way == way && self.folders.len() == folders.len() && same.all(|same| same)
     }
 }
 
-/// Whether an event is about one of these files.
+fn stamped(way: &Way) -> Vec<(PathBuf, Option<Stamp>)> {
+    let folders = way.folders().into_iter();
+    let stamped = folders.map(|folder| {
+        let stamp = Stamp::of(&folder);
+        (folder, stamp)
+    });
+    stamped.collect()
+}
+
+/// Whether an event is about one of these files or folders.
 fn concerns(event: &notify::Result<notify::Event>, names: &[OsString]) -> bool {
     // What was missed may have been a change.
     let Ok(event) = event else { return true };

@@ -10,6 +10,8 @@ use std::time::{Duration, SystemTime};
 use tempfile::NamedTempFile;
 
 mod limit;
+mod text;
+mod way;
 mod weight;
 mod words;
 
@@ -23,6 +25,8 @@ pub use crate::sys::private::{
     check_private, make_folder, make_private, open_private, others_can_read,
 };
 use crate::sys::storage::{hold, identity, put_in_place, sync_folder, take_unheld};
+pub use text::Text;
+pub use way::Way;
 pub use weight::weight_of_toml;
 pub use words::toml_words;
 
@@ -31,37 +35,36 @@ const DRAFT: (&str, &str) = (".", ".new");
 /// Nobody writes at a file for so long: who began it was killed. This counts where the system cannot
 /// tell whether the writer lives.
 const ABANDONED: Duration = Duration::from_secs(600);
-/// As many links lead from one to the next as a system follows.
-const MOST_LINKS: usize = 40;
 
-/// What is really replaced: the target of a link, for the file may live in a checkout. The target
-/// need not exist.
+/// What is really replaced: the target of links, of the file or of a folder that it is in, for it may
+/// live in a checkout. The target need not exist.
 pub fn target(path: &Path) -> PathBuf {
     // Not the library's own: on Windows that makes paths of it that people do not know.
     if let Ok(target) = dunce::canonicalize(path) {
         return target;
     }
-    let mut target = path.to_path_buf();
-    for _ in 0..MOST_LINKS {
-        let Ok(next) = fs::read_link(&target) else {
-            break;
-        };
-        // A relative link starts at its own folder.
-        target = target.parent().unwrap_or(Path::new("")).join(next);
-    }
-    target
+    Way::of(path).into_target()
 }
 
-/// A path as people write it: `~/` is the home folder.
+/// A path as people write it: `~` and `~/` are the home folder.
 pub fn at_home(path: &str) -> PathBuf {
     let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_path_buf());
-    match path
-        .strip_prefix('~')
-        .and_then(|inside| inside.strip_prefix(is_separator))
-    {
-        Some(inside) => home().map_or_else(|| path.into(), |home| home.join(inside)),
+    let inside = match path.strip_prefix('~') {
+        Some("") => Some(""),
+        Some(inside) => inside.strip_prefix(is_separator),
+        None => None,
+    };
+    match inside.zip(home()) {
+        Some((inside, home)) => home.join(inside),
         None => path.into(),
     }
+}
+
+/// The name of a file, for a line in which a long path would push out what follows it.
+pub fn name_of(path: &Path) -> std::borrow::Cow<'_, str> {
+    path.file_name()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
 }
 
 /// The folder that a file is in, made where it is missing: for its owner alone.
@@ -172,11 +175,12 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 /// Why it cannot be written; [`io::ErrorKind::AlreadyExists`] where it exists.
 pub fn create(path: &Path, content: &[u8]) -> io::Result<()> {
-    let folder = folder_of(path)?;
-    let mut file = draft(path, &folder)?;
+    let path = target(path);
+    let folder = folder_of(&path)?;
+    let mut file = draft(&path, &folder)?;
     file.write_all(content)?;
     file.as_file().sync_all()?;
-    file.persist_noclobber(path)?;
+    file.persist_noclobber(&path)?;
     sync_folder(&folder)
 }
 

@@ -65,7 +65,11 @@ pub fn toml_words(message: &str) -> String {
         Some(wanted) if what.starts_with("invalid ") || what.starts_with("unknown ") => {
             let kind = KINDS.iter().find(|(kind, _)| *kind == wanted);
             let wanted = kind.map_or(wanted, |(_, words)| words);
-            format!("write {wanted}")
+            // Which one it is that nobody knows says more than those that there are.
+            let unknown = ["unknown field ", "unknown variant "];
+            let unknown = unknown.iter().find_map(|kind| what.strip_prefix(kind));
+            let name = unknown.map_or(String::new(), |name| format!("{name} means nothing: "));
+            format!("{name}write {wanted}")
         }
         _ => what.into(),
     }

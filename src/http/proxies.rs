@@ -81,7 +81,7 @@ impl Proxies {
         };
         let all = proxy(["ALL_PROXY", "all_proxy"])?;
         // In a CGI program HTTP_PROXY is a header of the request's (httpoxy).
-        let http = match variable("REQUEST_METHOD") {
+        let http = match variable("REQUEST_METHOD").filter(|method| !method.is_empty()) {
             Some(_) => None,
             None => proxy(["HTTP_PROXY", "http_proxy"])?,
         };

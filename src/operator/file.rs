@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use thiserror::Error;
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table};
 
-use crate::file::{self, Kind, Lock};
+use crate::file::{self, Kind, Lock, Text};
 use crate::presence::{Address, clean};
 
 /// Why such a file cannot be read or written. The file is left as it is.
@@ -56,6 +56,9 @@ pub trait Shared: Sized {
     /// What in it is not understood, and where.
     fn read(text: &str) -> Result<Self, toml::de::Error>;
 
+    /// The edits that write all of it anew.
+    fn anew(&self) -> Vec<Self::Edit>;
+
     /// Changes the tables of the file, which hold this; what is over at `now` leaves them.
     fn change(&self, tables: &mut ArrayOfTables, edits: &[Self::Edit], now: Timestamp);
 }
@@ -74,12 +77,24 @@ pub fn is_away(path: &Path) -> bool {
 /// # Errors
 /// [`SharedError`] with file, line and reason.
 pub fn load<T: Shared>(path: &Path) -> Result<T, SharedError> {
-    read(path, &text_of::<T>(path)?)
+    match load_if_there(path)? {
+        Some(all) => Ok(all),
+        None => read(path, ""),
+    }
+}
+
+/// Reads the file; `None` where there is no such file.
+///
+/// # Errors
+/// [`SharedError`] with file, line and reason.
+pub fn load_if_there<T: Shared>(path: &Path) -> Result<Option<T>, SharedError> {
+    let text = text_of::<T>(path)?;
+    text.map(|text| read(path, &text.plain)).transpose()
 }
 
 /// Applies edits to the file as it is now and replaces it in one step; returns what is in it then. What
-/// is over at `now` leaves it. Other writers wait meanwhile; where the system cannot lock the file
-/// itself, at a lock in the folder `locks`.
+/// is over at `now` leaves it; line ends and byte order mark stay. Other writers wait meanwhile; where
+/// the system cannot lock the file itself, at a lock in the folder `locks`.
 ///
 /// # Errors
 /// [`SharedError`]; then nothing was changed.
@@ -100,9 +115,9 @@ pub fn save<T: Shared>(
     }
     loop {
         let lock = Lock::of(&target, locks).map_err(unwritable)?;
-        let text = text_of::<T>(&target)?;
-        let before: T = read(&target, &text)?;
-        let edited = edited(&target, &text, &before, edits, now)?;
+        let text = text_of::<T>(&target)?.unwrap_or_else(|| Text::of(String::new()));
+        let before: T = read(&target, &text.plain)?;
+        let edited = edited(&target, &text.plain, &before, edits, now)?;
         // What is written is to be read again.
         file::check_toml(&edited, T::KIND).map_err(unwritable)?;
         let put = if lock.is_held() {
@@ -110,7 +125,7 @@ pub fn save<T: Shared>(
         } else {
             file::create
         };
-        match put(&target, edited.as_bytes()) {
+        match put(&target, text.rewrite(&edited).as_bytes()) {
             Ok(()) => return read(&target, &edited),
             // Somebody else has made the file meanwhile.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -126,12 +141,12 @@ pub(super) fn is_of(table: &Table, address: &Address) -> bool {
     written.as_ref() == Some(address)
 }
 
-fn text_of<T: Shared>(path: &Path) -> Result<String, SharedError> {
+fn text_of<T: Shared>(path: &Path) -> Result<Option<Text>, SharedError> {
     let text = file::read_toml_if_there(path, T::KIND).map_err(|error| SharedError::Unreadable {
         path: path.into(),
         error,
     });
-    Ok(text?.unwrap_or_default())
+    Ok(text?.map(Text::of))
 }
 
 fn read<T: Shared>(path: &Path, text: &str) -> Result<T, SharedError> {

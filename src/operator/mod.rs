@@ -13,7 +13,7 @@ mod phrase;
 mod watch;
 
 pub use deputy::deputy_in;
-pub use file::{Shared, SharedError, is_away, load, save};
+pub use file::{Shared, SharedError, is_away, load, load_if_there, save};
 pub use note::{NoteEdit, OperatorNote, OperatorNotes};
 pub use phrase::end_in;
 pub use watch::{DeskWatch, DeskWatches, Repeat, Rung, WatchEdit, Watched};

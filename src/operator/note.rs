@@ -143,6 +143,11 @@ impl Shared for OperatorNotes {
         Ok(file.note.into_iter().filter_map(Row::note).collect())
     }
 
+    fn anew(&self) -> Vec<NoteEdit> {
+        let all = self.all().into_iter().cloned();
+        all.map(NoteEdit::Put).collect()
+    }
+
     fn change(&self, tables: &mut ArrayOfTables, edits: &[NoteEdit], now: Timestamp) {
         let over = self.all().into_iter().filter(|note| !note.counts(now));
         for note in over {

@@ -203,6 +203,10 @@ impl Shared for DeskWatches {
         Ok(DeskWatches(watches.collect()))
     }
 
+    fn anew(&self) -> Vec<WatchEdit> {
+        self.all().cloned().map(WatchEdit::Put).collect()
+    }
+
     fn change(&self, tables: &mut ArrayOfTables, edits: &[WatchEdit], now: Timestamp) {
         let is_over = |watch: &DeskWatch| {
             let rung = watch.rung.as_ref();

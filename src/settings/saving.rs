@@ -1,4 +1,4 @@
-//! Writing `config.toml`: keys that are chosen change, all others and the comments stay.
+//! Writing `config.toml`: keys that are chosen change, all others, the comments and the line ends stay.
 
 use std::io;
 use std::path::Path;
@@ -9,7 +9,7 @@ use toml_edit::{DocumentMut, value};
 use super::SettingsError;
 use super::file::text_of;
 use crate::board::{Choice, Draft, Way};
-use crate::file;
+use crate::file::{self, Text};
 use crate::presence::clean;
 
 /// Saves what the sign-in form asked for. The file is made readable by its owner alone: a password
@@ -18,7 +18,7 @@ use crate::presence::clean;
 /// # Errors
 /// [`SettingsError`] where the file cannot be read or written; then it is left as it was.
 pub fn save_sign_in(path: &Path, draft: &Draft) -> Result<(), SettingsError> {
-    let mut document = read(path)?;
+    let (text, mut document) = read(path)?;
     let mut set = |key: &str, text: &str| {
         if !text.is_empty() {
             document[key] = value(text);
@@ -44,7 +44,7 @@ pub fn save_sign_in(path: &Path, draft: &Draft) -> Result<(), SettingsError> {
     set("domain", &draft.domain);
     set("pin", draft.pin.as_deref().unwrap_or_default());
     file::make_private(path).map_err(|error| unwritable(path, error))?;
-    write(path, &document)
+    write(path, &text, &document)
 }
 
 /// Saves what was chosen in the settings view. What is the default again is left out.
@@ -52,7 +52,7 @@ pub fn save_sign_in(path: &Path, draft: &Draft) -> Result<(), SettingsError> {
 /// # Errors
 /// [`SettingsError`] where the file cannot be read or written; then it is left as it was.
 pub fn save_choice(path: &Path, choice: &Choice) -> Result<(), SettingsError> {
-    let mut document = read(path)?;
+    let (text, mut document) = read(path)?;
     let new = match choice {
         Choice::Theme(name) => Some(value(name.as_str())),
         Choice::Icons(icons) => Some(value(icons.name())),
@@ -74,21 +74,23 @@ pub fn save_choice(path: &Path, choice: &Choice) -> Result<(), SettingsError> {
             *old = new;
         }
     }
-    write(path, &document)
+    write(path, &text, &document)
 }
 
-fn read(path: &Path) -> Result<DocumentMut, SettingsError> {
-    let text = text_of(path)?;
-    text.parse()
-        .map_err(|error: toml_edit::TomlError| SettingsError::Invalid {
-            path: path.into(),
-            line: file::line_of(&text, error.span()),
-            reason: clean(&file::toml_words(error.message())),
-        })
+fn read(path: &Path) -> Result<(Text, DocumentMut), SettingsError> {
+    let text = Text::of(text_of(path)?);
+    let document = text.plain.parse();
+    let document = document.map_err(|error: toml_edit::TomlError| SettingsError::Invalid {
+        path: path.into(),
+        line: file::line_of(&text.plain, error.span()),
+        reason: clean(&file::toml_words(error.message())),
+    })?;
+    Ok((text, document))
 }
 
-fn write(path: &Path, document: &DocumentMut) -> Result<(), SettingsError> {
-    file::replace(path, document.to_string().as_bytes()).map_err(|error| unwritable(path, error))
+fn write(path: &Path, text: &Text, document: &DocumentMut) -> Result<(), SettingsError> {
+    let written = text.rewrite(&document.to_string());
+    file::replace(path, written.as_bytes()).map_err(|error| unwritable(path, error))
 }
 
 fn unwritable(path: &Path, error: io::Error) -> SettingsError {

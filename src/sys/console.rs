@@ -9,6 +9,11 @@ pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().or_else(|| unset(name))
 }
 
+/// Whether tmux is between the program and the terminal. An empty variable is as good as none.
+pub fn is_in_tmux() -> bool {
+    std::env::var_os("TMUX").is_some_and(|value| !value.is_empty())
+}
+
 #[cfg(not(windows))]
 fn unset(_name: &str) -> Option<String> {
     None

@@ -56,7 +56,47 @@ pub fn stop() -> io::Result<()> {
 
 /// Whether a shell waits for this job, to continue it once it has stopped. Where whosin is what the
 /// terminal was opened for (`xterm -e`, `ssh -t host whosin`, a container) nobody does.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
+pub fn can_stop() -> bool {
+    can_stop_in("/proc".as_ref()).unwrap_or(false)
+}
+
+/// The same by what the system tells of its processes. A number is 0 where it belongs to a process
+/// outside of this container.
+#[cfg(target_os = "linux")]
+fn can_stop_in(processes: &std::path::Path) -> Option<bool> {
+    let relations = |process: &str| {
+        let line = std::fs::read_to_string(processes.join(process).join("stat")).ok()?;
+        // The name stands in brackets and may hold anything (proc_pid_stat(5)).
+        let mut numbers = line.rsplit_once(')')?.1.split_whitespace().skip(1);
+        let mut next = || numbers.next()?.parse::<u32>().ok();
+        Some([next()?, next()?, next()?])
+    };
+    let [parent, group, session] = relations("self")?;
+    // What the terminal was opened for leads the session.
+    if session == group || parent == 0 {
+        return Some(false);
+    }
+    let [_, parents_group, parents_session] = relations(&parent.to_string())?;
+    // A parent in the same group is a script, which a shell waits for in turn. The first process of a
+    // container may be no shell, but one that starts what the container is for: a shell with jobs
+    // ignores what would stop itself.
+    let is_shell = || {
+        let status = std::fs::read_to_string(processes.join("1/status")).ok()?;
+        let ignored = status
+            .lines()
+            .find_map(|line| line.strip_prefix("SigIgn:"))?;
+        let ignored = u64::from_str_radix(ignored.trim(), 16).ok()?;
+        let stop = rustix::process::Signal::TSTP.as_raw();
+        Some(ignored & 1 << (stop - 1) != 0)
+    };
+    let may_be_shell = parent != 1 || is_shell().unwrap_or(false);
+    Some(parents_group == group || parents_session == session && may_be_shell)
+}
+
+/// Whether a shell waits for this job, to continue it once it has stopped. Where whosin is what the
+/// terminal was opened for (`xterm -e`, `ssh -t host whosin`) nobody does.
+#[cfg(all(unix, not(target_os = "linux")))]
 pub fn can_stop() -> bool {
     use rustix::process::{getpgid, getpgrp, getppid, getsid};
     let (Ok(session), group) = (getsid(None), getpgrp()) else {

@@ -7,9 +7,10 @@ pub fn notify(state: &str) {
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::net::{SocketAddr, UnixDatagram};
 
-    let Some(name) = std::env::var_os("NOTIFY_SOCKET") else {
+    let name = std::env::var_os("NOTIFY_SOCKET").unwrap_or_default();
+    if name.is_empty() {
         return;
-    };
+    }
     let address = match name.as_bytes().strip_prefix(b"@") {
         Some(name) => SocketAddr::from_abstract_name(name),
         None => SocketAddr::from_pathname(&name),

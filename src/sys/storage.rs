@@ -164,6 +164,23 @@ pub fn is_null_device(_data: &Metadata) -> bool {
     false
 }
 
+/// Whether it is cheap to watch a folder: it is the user's own, so that no others are busy in it, and
+/// Linux sends nothing of what happens deeper.
+#[cfg(target_os = "linux")]
+pub fn is_cheap_to_watch(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let own = rustix::process::geteuid().as_raw();
+    let data = std::fs::metadata(folder);
+    data.is_ok_and(|data| data.uid() == own && data.mode() & 0o002 == 0)
+}
+
+/// Whether it is cheap to watch a folder: other systems send what happens deeper, too, or keep the
+/// folder from being moved.
+#[cfg(not(target_os = "linux"))]
+pub fn is_cheap_to_watch(_folder: &Path) -> bool {
+    false
+}
+
 /// Forces onto the disk which files a folder holds.
 ///
 /// # Errors

@@ -4,6 +4,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::fit::{cells, fit, fit_name};
 use super::large;
@@ -329,8 +330,8 @@ pub fn note_beside<'a>(entry: &'a Entry, words: &str) -> Option<&'a str> {
 fn mark_found(buffer: &mut Buffer, cell: Rect, name: &str, find: &mut Find, look: &Look) {
     let marks = find.marks(name);
     let mut x = cell.x + NAME_AT;
-    for (at, character) in name.chars().enumerate() {
-        let width = cells(character.encode_utf8(&mut [0; 4])) as u16;
+    for (at, sign) in name.graphemes(true).enumerate() {
+        let width = cells(sign) as u16;
         if marks.contains(&(at as u32)) && x < cell.right() {
             buffer.set_style(Rect::new(x, cell.y, width.max(1), 1), look.theme.found());
         }

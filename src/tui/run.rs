@@ -23,6 +23,7 @@ use crate::board::{
     Action, Board, ContactId, Effect, Heading, Message, TerminalEffect, UserMessage, WorldEffect,
     WorldMessage,
 };
+use crate::sys::console;
 use crate::sys::job::{self, JobEvent, JobEvents};
 use crate::sys::signals::Signals;
 
@@ -30,6 +31,9 @@ use crate::sys::signals::Signals;
 const FRAME: Duration = Duration::from_millis(16);
 /// Two clicks within this time are a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
+/// The terminal is asked for its background again where it was asked longer ago than this, and the
+/// board wakes anyhow.
+const ASKED_LATELY: Duration = Duration::from_secs(10);
 /// So many waiting messages are taken in before the next frame.
 const AT_ONCE: usize = 256;
 
@@ -72,8 +76,12 @@ pub async fn run(
     } else {
         None
     };
+    let asked = Asked {
+        at: Instant::now(),
+        has_answered: false,
+    };
     let area = crossterm::terminal::size().map(|(width, height)| Rect::new(0, 0, width, height))?;
-    let inside_tmux = std::env::var_os("TMUX").is_some();
+    let inside_tmux = console::is_in_tmux();
     let event_loop = EventLoop {
         board,
         look,
@@ -84,6 +92,7 @@ pub async fn run(
         effects,
         inside_tmux,
         answer,
+        asked,
         last_click: None,
         dragged: None,
     };
@@ -102,8 +111,15 @@ struct EventLoop {
     /// What came so far of the terminal's word on its background; `None` where it was not asked, or
     /// has answered.
     answer: Option<Answer>,
+    asked: Asked,
     last_click: Option<(Instant, Target)>,
     dragged: Option<ContactId>,
+}
+
+/// When the terminal was asked for its background, and whether it ever answers.
+struct Asked {
+    at: Instant,
+    has_answered: bool,
 }
 
 impl EventLoop {
@@ -173,6 +189,11 @@ impl EventLoop {
             while let Some(event) = just_now(&mut job).await {
                 self.on_job(event)?;
                 by_hand = true;
+            }
+            // It may have changed without the user's going elsewhere: in the evening, or behind tmux,
+            // which seldom reports who comes to the front.
+            if !by_hand && self.asked.has_answered && self.asked.at.elapsed() > ASKED_LATELY {
+                self.ask_for_background()?;
             }
             if by_hand || drawn.elapsed() >= FRAME {
                 drawn = self.draw()?;
@@ -280,12 +301,18 @@ impl EventLoop {
             // Only then it may have another background: whoever changed it was elsewhere. The console
             // of Windows reports it unasked, and cannot be asked for its background.
             Event::FocusGained if self.screen.follows_focus() => {
-                self.screen.ask_for_background()?;
-                self.answer = Some(Answer::default());
+                self.ask_for_background()?;
                 Ok(ControlFlow::Continue(()))
             }
             Event::FocusGained | Event::FocusLost => Ok(ControlFlow::Continue(())),
         }
+    }
+
+    fn ask_for_background(&mut self) -> io::Result<()> {
+        self.screen.ask_for_background()?;
+        self.answer = Some(Answer::default());
+        self.asked.at = Instant::now();
+        Ok(())
     }
 
     /// Whether a key press belongs to the terminal's word on its background.
@@ -295,6 +322,7 @@ impl EventLoop {
             Some(Heard::Part) => true,
             Some(Heard::Background(background)) => {
                 self.answer = None;
+                self.asked.has_answered = true;
                 self.look.see(background);
                 true
             }

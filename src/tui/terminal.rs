@@ -10,6 +10,7 @@ use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
     EnableFocusChange, EnableMouseCapture,
 };
+use crossterm::style::Print;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
     LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
@@ -168,6 +169,10 @@ fn fresh() -> io::Result<BufferedTerminal> {
     Terminal::with_options(backend, TerminalOptions { viewport })
 }
 
+/// Ends reports of the terminal on its colours (mode 2031), for which another program may have asked
+/// that was killed: crossterm takes all keys after one for its continuation.
+const NO_COLOUR_REPORTS: &str = "\x1b[?2031l";
+
 /// Whether the terminal is the board's now.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
@@ -175,6 +180,9 @@ fn take_over(mouse: bool) -> io::Result<()> {
     TAKEN.store(true, Ordering::SeqCst);
     enable_raw_mode()?;
     execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+    if console::REPORTS_FOCUS {
+        execute!(stdout(), Print(NO_COLOUR_REPORTS))?;
+    }
     if mouse {
         execute!(stdout(), EnableMouseCapture)?;
     }

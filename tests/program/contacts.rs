@@ -349,6 +349,40 @@ fn an_edit_changes_the_lines_it_means_and_no_line_end_or_mark() {
 }
 
 #[test]
+fn a_contact_that_is_added_changes_no_line_that_was_there() {
+    let lines = BOOK.trim_end();
+    let last = |text: &str| text.replace('\n', "\r\n");
+    for text in [
+        lines.to_string(),
+        last(lines),
+        format!("\u{feff}{}", last(lines)),
+        "# Our people".into(),
+        "\u{feff}# Our people\r\n".into(),
+        "\u{feff}".into(),
+        format!("{BOOK}\n\n# vim: set tw=0"),
+        format!("{BOOK}\n[more]\nof = \"another program\"\n"),
+    ] {
+        let place = place(&text);
+        save(&place.path, &[Edit::add(contact("new@sie.at", None))]).unwrap();
+        let after = fs::read_to_string(&place.path).unwrap();
+        let mut left = after.as_str();
+        // Each line is there, in order; the last may have got an end.
+        for line in text.split_inclusive('\n') {
+            let at = left
+                .find(line)
+                .unwrap_or_else(|| panic!("{line:?} of {text:?}: {after:?}"));
+            left = &left[at + line.len()..];
+        }
+        assert!(after.starts_with('\u{feff}') == text.starts_with('\u{feff}'));
+        if text.contains("\r\n") {
+            assert_eq!(after.matches('\n').count(), after.matches("\r\n").count());
+        }
+        let added = after.len() - text.len();
+        assert!(added < "\r\n\r\n[[contact]]\r\naddress = \"new@sie.at\"\r\n".len() + 1);
+    }
+}
+
+#[test]
 fn a_book_is_read_alike_whether_it_is_to_be_changed_or_not() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("contacts.toml");

@@ -631,6 +631,47 @@ fn an_export_replaces_a_file_only_where_it_is_forced() {
 }
 
 #[test]
+fn home_is_understood_wherever_a_file_is_named_and_an_empty_name_is_refused() {
+    let home = Home::with(BOOK);
+    let is_there = |name: &str| home.folder.path().join(name).exists();
+    home.done(&["contacts", "export", "~/people.csv"]);
+    assert!(is_there("people.csv"));
+    let again = home.run(&["contacts", "export", "~/people.csv"]);
+    assert!(again.error.contains("is there already"), "{again:?}");
+    let come = home.done(&[
+        "--contacts=~/other.toml",
+        "contacts",
+        "import",
+        "~/people.csv",
+    ]);
+    assert!(
+        come.contains("3 came in") && is_there("other.toml"),
+        "{come}"
+    );
+    home.run(&["check", "--report=~/report.txt"]);
+    assert!(is_there("report.txt"));
+    home.done(&["man", "--dir=~/man"]);
+    assert!(is_there("man/whosin.1"));
+    let simulate = ["simulate", "--tls-cert=~/none.pem", "--tls-key=~/none.key"];
+    let said = home.run(&simulate);
+    let whole = home.folder.path().join("none.pem").display().to_string();
+    assert!(said.error.contains(&whole), "{said:?}");
+    assert!(!is_there("~"), "a folder of that name");
+    for empty in [
+        &["contacts", "export", ""][..],
+        &["contacts", "import", ""],
+        &["--contacts=", "contacts", "list"],
+        &["--config=", "contacts", "list"],
+        &["check", "--report="],
+        &["man", "--dir="],
+    ] {
+        let said = home.run(empty);
+        assert_eq!(said.code, 2, "{empty:?}: {said:?}");
+        assert!(said.error.contains("it is empty"), "{said:?}");
+    }
+}
+
+#[test]
 fn an_export_never_replaces_the_contact_book() {
     let home = Home::with(BOOK);
     let said = home.run(&[

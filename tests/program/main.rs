@@ -1,5 +1,6 @@
 //! The program as a whole: its processes, its terminal, its files.
 
+mod away;
 mod board_files;
 mod calling;
 mod check;

@@ -50,6 +50,22 @@ fn what_others_wrote_and_comments_stay_and_what_is_over_goes() {
 }
 
 #[test]
+fn line_ends_and_a_byte_order_mark_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notes.toml");
+    let windows = FILE.replace('\n', "\r\n");
+    for text in [windows.clone(), format!("\u{feff}{windows}")] {
+        fs::write(&path, &text).unwrap();
+        let notes = put(&path, note("dan@sie.at", "ill", None), start());
+        assert_eq!(texts(&notes), ["out", "ill"]);
+        let written = fs::read_to_string(&path).unwrap();
+        let added = written.strip_prefix(&text).expect("only lines at the end");
+        assert_eq!(added.matches('\n').count(), added.matches("\r\n").count());
+        assert_eq!(load::<OperatorNotes>(&path).unwrap(), notes);
+    }
+}
+
+#[test]
 fn a_file_with_a_mistake_is_left_alone_and_its_line_is_named() {
     for (written, line) in [
         ("[[note]]\naddress = \"ben@sie.at\"\n", 1),

@@ -522,6 +522,38 @@ fn a_choice_is_saved_beside_what_the_file_says() {
 }
 
 #[test]
+fn a_choice_keeps_line_ends_and_a_byte_order_mark() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.toml");
+    let before = "# mine\r\ntheme = \"dark\" # at night\r\n\r\n[keys]\r\nadd = \"n\"\r\n";
+    for mark in ["", "\u{feff}"] {
+        std::fs::write(&path, format!("{mark}{before}")).unwrap();
+        save_choice(&path, &Choice::Theme("light".into())).unwrap();
+        let after = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(after, format!("{mark}{}", before.replace("dark", "light")));
+        save_choice(&path, &Choice::Sort(Order::Change)).unwrap();
+        let after = std::fs::read_to_string(&path).unwrap();
+        assert!(after.contains("\r\nsort = \"change\"\r\n"), "{after:?}");
+        assert_eq!(after.matches('\n').count(), after.matches("\r\n").count());
+        let settings = load(&folder, Layer::default()).unwrap();
+        assert_eq!(settings.sort.value, Order::Change);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_choice_is_written_through_links_that_lead_nowhere_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("whosin");
+    std::os::unix::fs::symlink("dotfiles/whosin", &link).unwrap();
+    save_choice(&link.join("config.toml"), &Choice::Theme("light".into())).unwrap();
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    let target = folder.path().join("dotfiles/whosin/config.toml");
+    let text = std::fs::read_to_string(target).unwrap();
+    assert_eq!(text, "theme = \"light\"\n");
+}
+
+#[test]
 fn what_is_chosen_counts_at_once_and_is_to_be_saved() {
     let mut desk = Desk::staffed(100, 30);
     desk.act(Action::Settings);

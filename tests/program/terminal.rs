@@ -1,5 +1,11 @@
 //! The program in a real terminal.
 
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::Command;
+
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::support::pty::{Pty, Start, environment};
 use whosin::simulator::{Doing, Options, Simulator};
 
@@ -37,13 +43,15 @@ fn the_demo_shows_people_and_q_leaves_the_terminal_as_it_was() {
     assert!(left.is_empty(), "the demo wrote {left:?}");
 }
 
+fn process(pty: &Pty) -> Pid {
+    Pid::from_raw(pty.child.process_id().unwrap() as i32).unwrap()
+}
+
 #[test]
 fn signals_give_the_terminal_back() {
-    for signal in [rustix::process::Signal::TERM, rustix::process::Signal::HUP] {
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
         let mut pty = demo();
-        let process =
-            rustix::process::Pid::from_raw(pty.child.process_id().unwrap() as i32).unwrap();
-        rustix::process::kill_process(process, signal).unwrap();
+        kill_process(process(&pty), signal).unwrap();
         pty.wait_for_end();
         pty.wait_for("terminal given back", |_| is_given_back(&pty));
     }
@@ -57,6 +65,121 @@ fn ctrl_z_stops_nothing_where_no_shell_waits() {
     assert!(!is_given_back(&pty));
     pty.send("q");
     assert_eq!(pty.wait_for_end(), 0);
+}
+
+/// Whoever continues a job does not say what was done to the terminal meanwhile.
+#[cfg(target_os = "linux")]
+#[test]
+fn whenever_it_is_continued_it_takes_the_terminal_again() {
+    let pty = demo();
+    let has_mouse = |screen: &vt100::Screen| {
+        screen.mouse_protocol_mode() != vt100::MouseProtocolMode::None && screen.bracketed_paste()
+    };
+    assert!(pty.with_screen(has_mouse));
+    let terminal = PathBuf::from(format!("/proc/{}/fd/1", process(&pty).as_raw_pid()));
+    let modes = |arguments: &[&str]| {
+        let mut stty = Command::new("stty");
+        let done = stty
+            .arg("-F")
+            .arg(&terminal)
+            .args(arguments)
+            .output()
+            .unwrap();
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let before = modes(&["-g"]);
+    for stopped in [false, true] {
+        if stopped {
+            kill_process(process(&pty), Signal::STOP).unwrap();
+        }
+        modes(&["sane"]);
+        assert_ne!(modes(&["-g"]), before);
+        let mut other = std::fs::OpenOptions::new()
+            .write(true)
+            .open(&terminal)
+            .unwrap();
+        let reset = b"\x1b[?1049l\x1b[?2004l\x1b[?1006l\x1b[?1003l\x1b[?1002l\x1b[?1000l\x1b[H\x1b[2Jsomething else";
+        other.write_all(reset).unwrap();
+        pty.wait_for("what others drew", |text| {
+            text.contains("something else") && !pty.with_screen(has_mouse)
+        });
+        kill_process(process(&pty), Signal::CONT).unwrap();
+        pty.wait_for("the board as before", |text| {
+            let is_whole = text.contains("Front desk") && text.contains("q quit");
+            let screen = pty.with_screen(|screen| screen.alternate_screen() && has_mouse(screen));
+            is_whole && screen && !text.contains("something else")
+        });
+        assert_eq!(modes(&["-g"]), before);
+    }
+}
+
+/// Each such report would take the keys that follow it.
+#[test]
+fn what_another_program_has_asked_the_terminal_to_report_on_its_colours_is_ended() {
+    let pty = demo();
+    let written = pty.written();
+    let written = String::from_utf8_lossy(&written);
+    assert!(written.contains("\x1b[?2031l") && !written.contains("\x1b[?2031h"));
+}
+
+#[test]
+fn a_variable_of_tmux_that_is_empty_is_none() {
+    let pty = Pty::start(Start {
+        variables: &[("TMUX", "")],
+        ..DEMO
+    });
+    pty.wait_for_text("Front desk");
+    let mode = pty.with_screen(|screen| screen.mouse_protocol_mode());
+    assert_ne!(mode, vt100::MouseProtocolMode::None);
+}
+
+/// In a container the first process may be whosin itself, one that only starts it, or a shell.
+#[cfg(target_os = "linux")]
+#[test]
+fn ctrl_z_stops_in_a_container_only_where_a_shell_is_its_first_process() {
+    let alone = [
+        "--user",
+        "--map-root-user",
+        "--pid",
+        "--fork",
+        "--mount-proc",
+    ];
+    let tried = Command::new("unshare").args(alone).arg("true").output();
+    if !tried.is_ok_and(|tried| tried.status.success()) {
+        eprintln!("nothing is tried: no namespaces can be made here");
+        return;
+    }
+    let whosin = env!("CARGO_BIN_EXE_whosin");
+    let start = |command: &[&str]| {
+        let start = Start {
+            arguments: &[&alone, command].concat(),
+            variables: &[("PS1", "% ")],
+            ..DEMO
+        };
+        let home = tempfile::tempdir().unwrap();
+        Pty::start_program("unshare".as_ref(), home, start)
+    };
+    let starter = format!("{whosin} demo --contacts 12; true");
+    for command in [&[whosin, "demo"][..], &["bash", "-mc", &starter]] {
+        let mut pty = start(command);
+        pty.wait_for_text("Front desk");
+        pty.send("\x1a");
+        pty.wait_for_text("No shell waits behind this terminal");
+        pty.send("q");
+        assert_eq!(pty.wait_for_end(), 0);
+    }
+    let mut pty = start(&["bash", "--norc", "-i"]);
+    pty.wait_for_text("% ");
+    pty.send(&format!("{whosin} demo --contacts 12\n"));
+    pty.wait_for_text("Front desk");
+    pty.send("\x1a");
+    pty.wait_for("the shell again", |text| {
+        text.contains("Stopped") && is_given_back(&pty)
+    });
+    pty.send("fg\n");
+    pty.wait_for_text("q quit");
+    pty.send("q");
+    pty.wait_for("the terminal", |_| is_given_back(&pty));
 }
 
 #[test]
@@ -79,7 +202,9 @@ fn the_output_has_to_be_a_terminal() {
 fn icons_are_letters_where_the_terminal_draws_no_others() {
     for variable in [
         ("LC_ALL", "C"),
+        ("LC_CTYPE", "POSIX"),
         ("TERM", "linux"),
+        ("TERM", "dumb"),
         ("LANG", "de_AT.ISO-8859-1"),
     ] {
         let pty = Pty::start(Start {

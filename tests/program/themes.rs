@@ -407,6 +407,36 @@ fn a_light_terminal_gets_the_light_theme_and_types_nothing() {
 }
 
 #[test]
+fn the_theme_follows_a_terminal_that_stays_in_front() {
+    let bench = Bench::new();
+    bench.write("book.toml", "[[contact]]\naddress = \"anna@sie.at\"\n");
+    let book = bench.path("book.toml").display().to_string();
+    let start = Start {
+        arguments: &["--contacts", &book, "--interval", "1"],
+        variables: &[],
+        width: 90,
+        height: 24,
+    };
+    let mut pty = bench.in_terminal(tempfile::tempdir().unwrap(), start);
+    pty.wait_for_text("anna");
+    let asked = |pty: &Pty| {
+        let written = pty.written();
+        String::from_utf8_lossy(&written)
+            .matches("\x1b]11;?")
+            .count()
+    };
+    assert_eq!(asked(&pty), 1);
+    pty.send("\x1b]11;rgb:ffff/ffff/ffff\x1b\\");
+    bench::until("the light theme is drawn", || wrote(&pty, LIGHT));
+    let before = pty.written().len();
+    bench::until("it is asked again", || asked(&pty) == 2);
+    pty.send("\x1b]11;rgb:0000/0000/0000\x1b\\");
+    bench::until("the dark theme is drawn", || {
+        String::from_utf8_lossy(&pty.written()[before..]).contains(DARK)
+    });
+}
+
+#[test]
 fn the_variable_counts_until_the_terminal_answers() {
     let bench = Bench::new();
     let pty = board(&bench, &[("COLORFGBG", "0;15")]);

@@ -86,7 +86,7 @@ fn a_book_that_is_away_keeps_everybody_on_the_board_until_it_is_back() {
     pty.wait_for_text("is gone; who is on the board stays");
     // A step of the watch waits, too.
     pty.send("w");
-    pty.wait_for_text("its folder is not there");
+    pty.wait_for_text("Not saved: ");
     pty.send("acora@sie.at\r");
     pty.wait_for_text("cora");
     assert!(pty.text().contains("anna") && pty.text().contains("⚐"));
@@ -100,7 +100,7 @@ fn a_book_that_is_away_keeps_everybody_on_the_board_until_it_is_back() {
         contacts::load(&file).is_ok_and(|contacts| contacts.len() == 3)
     });
     pty.wait_for("no trouble, and the watch", |text| {
-        let trouble = ["is gone", "is not there", "elsewhere"];
+        let trouble = ["is gone", "Not saved", "elsewhere"];
         let is_well = trouble.iter().all(|trouble| !text.contains(trouble));
         is_well && text.contains("⚐")
     });

@@ -186,6 +186,25 @@ fn letters_are_found_as_people_type_them() {
         ("Søren Kjær", "soren kjaer"),
         ("Guðrún Þórsdóttir", "gudrun thors"),
         ("Đorđe Œuvre", "dorde oeuvre"),
+        ("Đorđe Œuvre", "djordje"),
+        // In two ways, and the other way round.
+        ("Hans Müller", "muller"),
+        ("Hans Müller", "mueller"),
+        ("Hans Mueller", "müller"),
+        ("Søren Kjær", "soeren"),
+        ("Håkan Ågren", "haakan agren"),
+        ("İpek Işık", "ipek isik"),
+        ("IJsbrand Vĳver", "vijver"),
+        // Accents that are characters of their own, as some systems write them.
+        ("Jose\u{301} Mun\u{303}oz", "josé muñoz"),
+        ("José Muñoz", "jose\u{301} munoz"),
+        ("José Muñoz", "jose munoz"),
+        ("Γιώργος Παπαδόπουλος", "γιωργοσ ΠΑΠΑΔΟΠΟΥΛΟΣ"),
+        ("Фёдор Достоевский", "федор ДОСТОЕВСКИЙ"),
+        ("Ｔａｎａｋａ", "tanaka"),
+        ("Tanaka", "ｔａｎａｋａ"),
+        ("김민준", "김민"),
+        ("\u{1100}\u{1175}\u{11b7}", "김"),
     ] {
         let mut desk = Desk::staffed(80, 24);
         let who = contact("x@sie.at", name, "");
@@ -204,6 +223,25 @@ fn letters_are_found_as_people_type_them() {
     // Both letters that stand for one mark it, and no other.
     let mut find = whosin::board::Find::new("ss");
     assert_eq!(find.marks("Maß O"), [2]);
+    // A sign of several characters is one place, and so is an accent with its letter.
+    let mut find = whosin::board::Find::new("eight");
+    assert_eq!(find.marks("Zoe\u{308} 👩‍💻 Eight"), [6, 7, 8, 9, 10]);
+    let mut find = whosin::board::Find::new("mueller");
+    assert_eq!(find.marks("Müller"), [0, 1, 2, 3, 4, 5]);
+    // What differs is not found.
+    let mut desk = Desk::staffed(80, 24);
+    let two = [
+        contact("x@sie.at", "김", ""),
+        contact("y@sie.at", "Moller", ""),
+    ];
+    desk.send(own(AccountMessage::Contacts(two.to_vec())));
+    desk.act(Action::Find);
+    for typed in ["기", "möller"] {
+        desk.type_text(typed);
+        let found = typed == "möller";
+        assert_eq!(desk.screen().contains("1 of 2"), found, "{typed}");
+        desk.send(UserMessage::Type(tui_input::InputRequest::DeleteLine));
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::book::Book;
 use super::effects::done;
 use super::joined::{Joined, Sources, problem, refused};
 use super::road::Road;
-use super::shared_file::SharedFile;
+use super::shared_file::{OnBoard, SharedFile};
 use crate::board::{AccountEffect, AccountId, AccountMessage, WorldMessage};
 use crate::commands::CommandError;
 use crate::commands::source::Source;
@@ -22,7 +22,7 @@ use crate::memory::keeper::{Files, Keeper, Left};
 use crate::memory::last_seen;
 use crate::operator::{DeskWatches, OperatorNotes};
 use crate::presence::Address;
-use crate::settings::{Profile, Settings};
+use crate::settings::{Places, Profile, Settings};
 
 /// Whoever leaves the board does not wait longer than this for a disk.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -104,8 +104,8 @@ impl Opened {
             polled: watch::Sender::new(()),
         };
         let mut attendant = Attendant {
-            notes: SharedFile::new(places.notes.clone(), places.locks.clone()),
-            watches: SharedFile::new(places.watches.clone(), places.locks.clone()),
+            notes: shared_file(places, &places.notes),
+            watches: shared_file(places, &places.watches),
             settings: self.settings,
             feed: None,
             wanted: Vec::new(),
@@ -153,6 +153,10 @@ fn keeper(
     Keeper::start(files, source.link(), contacts, write, found)
         .inspect_err(|error| tracing::warn!(%error, "nothing is kept for the next run"))
         .ok()
+}
+
+fn shared_file<T: OnBoard>(places: &Places, path: &Path) -> SharedFile<T> {
+    SharedFile::new(path.into(), &places.contacts, places.locks.clone())
 }
 
 /// What the effects of one account are carried out with.
@@ -260,9 +264,6 @@ impl Attendant {
         let mut polled = self.board.polled();
         self = self.with_files(|one| one.notes.read()).await;
         self = self.with_files(|one| one.watches.read()).await;
-        if let Some(words) = self.book.unwatched() {
-            self.board.notify(words).await;
-        }
         loop {
             tokio::select! {
                 effect = effects.recv() => match effect {
@@ -321,14 +322,27 @@ impl Attendant {
                 let everybody = contacts.is_empty();
                 self.command(Command::AskNow(contacts));
                 if everybody {
-                    return self.with_files(|one| one.book.refresh()).await;
+                    return self.refresh().await;
                 }
             }
             AccountEffect::Prefer(contacts) => self.command(Command::Prefer(contacts)),
-            AccountEffect::SignInAgain => return self.sign_in_again().await,
+            AccountEffect::SignInAgain => return self.sign_in_again().await.refresh().await,
             AccountEffect::SetOwn(set) => self.command(Command::SetOwn(set)),
         }
         self
+    }
+
+    /// Looks at the files because the user asks for it: first at the contact book, which the others are
+    /// beside.
+    async fn refresh(self) -> Attendant {
+        let is_missed = self.book.is_missed();
+        let work = move |one: &mut Attendant| {
+            let book = one.book.refresh().into_iter();
+            let notes = one.notes.refresh(is_missed);
+            let watches = one.watches.refresh(is_missed);
+            book.chain(notes).chain(watches).collect()
+        };
+        self.with_files(work).await
     }
 
     /// Lets something be done with the account's files where a slow disk holds up only this, and sends
@@ -341,9 +355,18 @@ impl Attendant {
             let messages = what(&mut self);
             (self, messages)
         };
-        let (attendant, messages) = done(tokio::task::spawn_blocking(work)).await;
+        let (mut attendant, messages) = done(tokio::task::spawn_blocking(work)).await;
         for message in messages {
             attendant.board.send(message).await;
+        }
+        let unwatched = [
+            attendant.book.unwatched(),
+            attendant.notes.unwatched(),
+            attendant.watches.unwatched(),
+        ];
+        // They say the same.
+        if let Some(words) = unwatched.into_iter().flatten().next() {
+            attendant.board.notify(words).await;
         }
         attendant
     }

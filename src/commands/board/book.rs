@@ -20,6 +20,8 @@ pub struct Book {
     known: Vec<Contact>,
     /// Whether the board has exactly that, and no trouble.
     in_step: bool,
+    /// Whether the user knows that the file is gone.
+    is_missed: bool,
 }
 
 impl Book {
@@ -34,6 +36,7 @@ impl Book {
             unsaved: Vec::new(),
             known: Vec::new(),
             in_step: false,
+            is_missed: false,
         }
     }
 
@@ -47,12 +50,14 @@ impl Book {
         &self.known
     }
 
-    /// Why changes by others are seen only at the next poll, where that is so.
-    pub fn unwatched(&self) -> Option<String> {
-        let error = self.changes.unwatched()?;
-        tracing::warn!(%error, "the contacts are not watched");
-        let words = "Changes of the contacts by others are seen at the next poll only";
-        Some(format!("{words}: {error}"))
+    /// Why changes by others are seen only at the next poll, where that is so and is news.
+    pub fn unwatched(&mut self) -> Option<String> {
+        self.changes.unwatched()
+    }
+
+    /// Whether the user knows that the file is gone.
+    pub fn is_missed(&self) -> bool {
+        self.is_missed
     }
 
     /// Waits until somebody changed the file.
@@ -92,9 +97,9 @@ impl Book {
         }
     }
 
-    /// Looks because the user asks for it: a book that is gone is written anew.
+    /// Looks because the user asks for it: a book of which the user knows that it is gone is written anew.
     pub fn refresh(&mut self) -> Vec<AccountMessage> {
-        if self.is_away() {
+        if self.is_missed && self.is_away() {
             return self
                 .restore()
                 .unwrap_or_else(|error| vec![self.trouble(&error)]);
@@ -107,6 +112,7 @@ impl Book {
         self.unsaved.push(edits);
         self.try_to_save().unwrap_or_else(|error| {
             self.in_step = false;
+            self.is_missed |= matches!(error, BookError::Away(_));
             vec![AccountMessage::BookTrouble(Some(format!(
                 "Not saved: {error}"
             )))]
@@ -172,6 +178,7 @@ impl Book {
     fn news(&mut self, contacts: Vec<Contact>) -> Option<AccountMessage> {
         let known = self.in_step && self.known == contacts;
         self.in_step = true;
+        self.is_missed = false;
         self.known.clone_from(&contacts);
         (!known).then_some(AccountMessage::Contacts(contacts))
     }
@@ -179,6 +186,7 @@ impl Book {
     fn trouble(&mut self, error: &BookError) -> AccountMessage {
         // If the file is repaired to what the board has, that is sent again: it clears the trouble.
         self.in_step = false;
+        self.is_missed |= matches!(error, BookError::Away(_));
         AccountMessage::BookTrouble(Some(error.to_string()))
     }
 }

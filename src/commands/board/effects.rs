@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::following::Following;
 use super::searches::Searches;
-use crate::board::{AccountEffect, Choice, WorldEffect, WorldMessage};
+use crate::board::{AccountEffect, AccountId, Choice, WorldEffect, WorldMessage};
 use crate::commands::files;
 use crate::commands::hooks::HookRunner;
 use crate::commands::launch::{PATIENCE, copy_through_tmux, launch};
@@ -35,6 +35,9 @@ impl World {
     /// Carries the effects out, in order, until the board is gone.
     pub async fn run(mut self, mut effects: mpsc::UnboundedReceiver<WorldEffect>) {
         loop {
+            if let Some(words) = self.following.unwatched() {
+                self.send(WorldMessage::Notice(words)).await;
+            }
             tokio::select! {
                 effect = effects.recv() => match effect {
                     Some(effect) => self.carry_out(effect).await,
@@ -55,6 +58,9 @@ impl World {
     async fn carry_out(&mut self, effect: WorldEffect) {
         match effect {
             WorldEffect::Account(account, effect) => {
+                if account == AccountId::MAIN && is_refresh(&effect) {
+                    self.following.check();
+                }
                 // An account that nobody serves any more is being taken down.
                 if let Some(served) = self.accounts.get(account.place()) {
                     let _ = served.send(effect);
@@ -150,6 +156,14 @@ impl World {
                 let _ = board.blocking_send(message);
             }
         });
+    }
+}
+
+/// Whether the user asks for everything anew.
+fn is_refresh(effect: &AccountEffect) -> bool {
+    match effect {
+        AccountEffect::PollNow(contacts) => contacts.is_empty(),
+        effect => matches!(effect, AccountEffect::SignInAgain),
     }
 }
 

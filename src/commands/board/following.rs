@@ -6,7 +6,7 @@ use tokio::sync::watch;
 
 use crate::board::{Origin, WorldMessage};
 use crate::contacts::Changes;
-use crate::file::Stamp;
+use crate::file::{self, Stamp};
 use crate::settings::{Settings, SettingsError};
 use crate::tui::Keys;
 
@@ -45,6 +45,12 @@ impl Following {
         }
     }
 
+    /// Why changes by others are seen only at the next poll, where that is so and is news.
+    pub fn unwatched(&mut self) -> Option<String> {
+        self.reload.as_ref()?;
+        self.changes.unwatched()
+    }
+
     /// Waits until the file was changed. Nothing is lost when the waiting is given up.
     pub async fn changed(&mut self) {
         match self.reload {
@@ -68,7 +74,14 @@ impl Following {
         let Some(reload) = &self.reload else {
             return Vec::new();
         };
-        self.read = Stamp::of(&self.settings.places.config.value);
+        let path = &self.settings.places.config.value;
+        self.read = Stamp::of(path);
+        self.changes.check(self.read);
+        if self.read.is_none() && self.settings.places.config_stamp.is_some() {
+            let words = "is gone; the settings stay as they were until it is back";
+            let words = format!("{} {words} ({})", file::name_of(path), path.display());
+            return vec![WorldMessage::SettingsTrouble(Some(words))];
+        }
         let mut settings = match reload() {
             Ok(settings) => settings,
             Err(error) => {

@@ -1,16 +1,16 @@
 //! Keeps the board in step with the files that it shares with other boards: notes and watches.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use crate::board::AccountMessage;
 use crate::contacts::Changes;
-use crate::file::Stamp;
+use crate::file::{self, Stamp};
 use crate::operator::{self, DeskWatches, OperatorNotes, Shared, SharedError};
 
 /// What the board is sent of a shared file.
-pub trait OnBoard: Shared {
+pub trait OnBoard: Shared + Clone + Default {
     /// What is in the file, with the board's changes up to that number.
     fn news(self, number: u64) -> AccountMessage;
 
@@ -47,30 +47,45 @@ impl OnBoard for DeskWatches {
 /// A file that the board shares. One thing after the other: no reading misses a save before it.
 pub struct SharedFile<T: OnBoard> {
     path: PathBuf,
+    /// The contact book beside it.
+    book: PathBuf,
     locks: PathBuf,
     changes: Changes,
     /// The file when it was last read or written.
     stamp: Option<Stamp>,
+    /// What was in the file then.
+    known: Option<T>,
     /// Edits that are not on disk yet.
     unsaved: Vec<T::Edit>,
     /// The number of the board's last change.
     number: u64,
     is_in_trouble: bool,
+    /// Whether the user knows that the file is gone.
+    is_missed: bool,
 }
 
 impl<T: OnBoard> SharedFile<T> {
-    /// The file at this path, with its lock in the folder `locks`, watched from now on.
-    pub fn new(path: PathBuf, locks: PathBuf) -> SharedFile<T> {
+    /// The file at this path, beside a contact book, with its lock in the folder `locks`, watched from
+    /// now on.
+    pub fn new(path: PathBuf, book: &Path, locks: PathBuf) -> SharedFile<T> {
         let changes = Changes::of(&path);
         SharedFile {
             path,
+            book: book.to_path_buf(),
             locks,
             changes,
             stamp: None,
+            known: None,
             unsaved: Vec::new(),
             number: 0,
             is_in_trouble: false,
+            is_missed: false,
         }
+    }
+
+    /// Why changes by others are seen only at the next poll, where that is so and is news.
+    pub fn unwatched(&mut self) -> Option<String> {
+        self.changes.unwatched()
     }
 
     /// Waits until somebody changed the file.
@@ -94,13 +109,22 @@ impl<T: OnBoard> SharedFile<T> {
         if !self.unsaved.is_empty() {
             return self.try_to_save();
         }
-        // What the board has of it stays until it is back.
-        if operator::is_away(&self.path) {
-            return Vec::new();
+        self.look();
+        match operator::load_if_there(&self.path) {
+            Ok(None) if self.has_content() || operator::is_away(&self.path) => self.away(),
+            read => self.outcome(read.map(Option::unwrap_or_default), ""),
         }
-        self.stamp = Stamp::of(&self.path);
-        let read = operator::load(&self.path);
-        self.outcome(read, "")
+    }
+
+    /// Looks because the user asks for it: a file of which the user knows that it is gone is written
+    /// anew, and so is one beside a contact book that `is_missed`.
+    pub fn refresh(&mut self, is_missed: bool) -> Vec<AccountMessage> {
+        if !(is_missed || self.is_missed) || !self.is_away() {
+            return self.check();
+        }
+        let restored = self.restore();
+        self.look();
+        self.outcome(restored, "")
     }
 
     /// Saves the board's change of this number. Returns the messages for the board, for others may have
@@ -113,11 +137,69 @@ impl<T: OnBoard> SharedFile<T> {
 
     /// Ends: what is not saved is tried once more.
     pub fn close(mut self) {
-        if !self.unsaved.is_empty()
-            && let Err(error) = self.put()
-        {
+        if self.unsaved.is_empty() {
+            return;
+        }
+        let saved = if self.is_away() {
+            self.restore()
+        } else {
+            self.put()
+        };
+        if let Err(error) = saved {
             tracing::warn!(%error, "changes of a shared file are lost");
         }
+    }
+
+    /// What is read or was written from here on is the file as it is now.
+    fn look(&mut self) {
+        self.stamp = Stamp::of(&self.path);
+        self.changes.check(self.stamp);
+    }
+
+    /// Whether the file is gone with something in it, or its folder is: a checkout may have both away for
+    /// a moment. What the board has of it stays until it is back.
+    fn is_away(&self) -> bool {
+        let is_gone = Stamp::of(&self.path).is_none();
+        is_gone && self.has_content() || operator::is_away(&self.path)
+    }
+
+    /// Whether there was anything in the file.
+    fn has_content(&self) -> bool {
+        let known = self.known.as_ref();
+        known.is_some_and(|known| !known.anew().is_empty())
+    }
+
+    /// Says that the file is gone. Where the contact book is gone, too, its line says it for both.
+    fn away(&mut self) -> Vec<AccountMessage> {
+        self.is_missed = true;
+        let is_told = self.unsaved.is_empty() && Stamp::of(&self.book).is_none();
+        if is_told {
+            return Vec::new();
+        }
+        self.is_in_trouble = true;
+        let words = "is gone; what the board has of it stays until it is back. r writes it anew";
+        let words = format!("{} {words}", file::name_of(&self.path));
+        let before = if self.unsaved.is_empty() {
+            ""
+        } else {
+            "Not saved: "
+        };
+        vec![T::trouble(Some(format!("{before}{words}")))]
+    }
+
+    /// Writes all that the board has into a file that is gone.
+    fn restore(&mut self) -> Result<T, SharedError> {
+        let mut edits = self.known.as_ref().map_or(Vec::new(), T::anew);
+        let before = edits.len();
+        edits.append(&mut self.unsaved);
+        self.unsaved = edits;
+        let saved = self.put();
+        if saved.is_ok() {
+            self.unsaved.clear();
+        } else {
+            self.unsaved.drain(..before);
+        }
+        saved
     }
 
     fn put(&mut self) -> Result<T, SharedError> {
@@ -126,11 +208,17 @@ impl<T: OnBoard> SharedFile<T> {
     }
 
     fn try_to_save(&mut self) -> Vec<AccountMessage> {
+        if self.is_away() {
+            // Whatever is there next is a change, the same file, too.
+            self.stamp = None;
+            self.changes.check(None);
+            return self.away();
+        }
         let saved = self.put();
         if saved.is_ok() {
             self.unsaved.clear();
         }
-        self.stamp = Stamp::of(&self.path);
+        self.look();
         self.outcome(saved, "Not saved: ")
     }
 
@@ -138,6 +226,8 @@ impl<T: OnBoard> SharedFile<T> {
         let was_in_trouble = std::mem::replace(&mut self.is_in_trouble, outcome.is_err());
         match outcome {
             Ok(read) => {
+                self.known = Some(read.clone());
+                self.is_missed = false;
                 let over = was_in_trouble.then(|| T::trouble(None));
                 over.into_iter().chain([read.news(self.number)]).collect()
             }

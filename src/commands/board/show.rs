@@ -20,6 +20,7 @@ use crate::commands::{CommandError, look};
 use crate::directory::Scheme;
 use crate::link::Link;
 use crate::settings::Settings;
+use crate::sys::console;
 use crate::tui::{self, Keys, Look};
 
 /// Shows the board of this feed until the user leaves it.
@@ -73,7 +74,7 @@ pub(super) fn prepare(
 
 /// What the board goes by.
 pub(super) fn preferences(settings: &Settings) -> Preferences {
-    let mouse_by_itself = std::env::var_os("TMUX").is_none();
+    let mouse_by_itself = !console::is_in_tmux();
     Preferences {
         domain: settings.domain.value.clone(),
         free_for: settings.free_for.value.into(),

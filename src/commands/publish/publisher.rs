@@ -354,10 +354,17 @@ impl Publisher {
 
     /// Follows the contact book; one that cannot be read leaves everything as it was.
     async fn read_book(&mut self) {
-        self.stamp = Stamp::of(&self.settings.places.contacts);
-        match contacts::load(&self.settings.places.contacts) {
+        let path = &self.settings.places.contacts;
+        self.stamp = Stamp::of(path);
+        self.book.check(self.stamp);
+        match contacts::load_if_there(path) {
+            // A checkout may have it away for a moment: nobody is dropped for that.
+            Ok(None) if self.whom.has_book() => complain(format_args!(
+                "whosin: {} is gone; who was in it is published until it is back",
+                path.display()
+            )),
             Ok(book) => {
-                self.whom.set_book(book);
+                self.whom.set_book(book.unwrap_or_default());
                 self.set_people().await;
             }
             Err(error) => complain(format_args!("whosin: {error}")),

@@ -23,6 +23,11 @@ impl Whom {
         }
     }
 
+    /// Whether anybody is in the contact book.
+    pub fn has_book(&self) -> bool {
+        !self.book.is_empty()
+    }
+
     /// The contact book is another.
     pub fn set_book(&mut self, book: Vec<Contact>) {
         self.book = book;

@@ -1,20 +1,32 @@
 //! Texts, switches, paths and secrets.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use clap::builder::{OsStringValueParser, TypedValueParser, ValueParser};
 use secrecy::SecretString;
 
 use super::Kind;
 use crate::file;
 use crate::settings::mistake::ValueError;
 
-/// `~/` is the home folder. In the file a path starts at the file's folder.
+/// `~` is the home folder. In the file a path starts at the file's folder.
 impl Kind for PathBuf {
     const NAME: &'static str = "FILE";
     const EXAMPLE: &'static str = "\"~/FOLDER/FILE\"";
 
     fn read(text: &str) -> Result<PathBuf, ValueError> {
         Ok(file::at_home(text))
+    }
+
+    // The name of a file may be no UTF-8.
+    fn parser() -> ValueParser {
+        let path = |text: OsString| match text.to_str() {
+            Some("") => Err(ValueError::Empty),
+            Some(text) => PathBuf::read(text),
+            None => Ok(PathBuf::from(text)),
+        };
+        ValueParser::new(OsStringValueParser::new().try_map(path))
     }
 
     fn placed(self, folder: &Path) -> PathBuf {

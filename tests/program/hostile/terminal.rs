@@ -71,11 +71,12 @@ impl vt100::Callbacks for Obeyed {
         parameters: &[&[u16]],
         end: char,
     ) {
-        // The board's own: synchronized updates, focus, colours as vt100 does not know them.
+        // The board's own: synchronized updates, focus, colours as vt100 does not know them, no
+        // reports on colours.
         let own = match (one, end) {
             (Some(b'?'), 'h' | 'l') => parameters
                 .iter()
-                .all(|one| matches!(one, [2026 | 1004 | 1015])),
+                .all(|one| matches!(one, [2026 | 1004 | 1015 | 2031])),
             (None, 'm') => true,
             _ => false,
         };

@@ -43,6 +43,29 @@ impl Shared {
 }
 
 #[test]
+fn a_book_that_is_away_empties_nobody() {
+    let Some(shared) = Shared::new() else { return };
+    let ursula = shared.bench.ursula();
+    let publisher = Running::start(shared.publish_every(LONG, &[]));
+    until("Ursula is published", || shared.owner(&ursula).is_some());
+    let (folder, away) = (
+        shared.bench.path("config/whosin"),
+        shared.bench.path("away"),
+    );
+    std::fs::rename(&folder, &away).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    assert!(shared.owner(&ursula).is_some());
+    std::fs::rename(&away, &folder).unwrap();
+    // Whoever is removed when it is back is emptied, at once.
+    let removed = shared
+        .bench
+        .run(&["contacts", "remove", &ursula.to_string()]);
+    assert!(removed.status.success(), "{removed:?}");
+    until("Ursula is emptied", || shared.owner(&ursula).is_none());
+    publisher.signal(Signal::TERM);
+}
+
+#[test]
 fn somebody_who_is_removed_while_no_publisher_runs_is_emptied_by_the_next() {
     let Some(shared) = Shared::new() else { return };
     let mut publisher = shared.publisher();

@@ -1,8 +1,7 @@
-//! The text of the book as it is on disk: its byte order mark and its line ends stay, whatever is
-//! edited.
+//! The text of a file that people edit: its byte order mark and its line ends stay, whatever is edited.
 
 /// A text and how it was written.
-pub(super) struct Text {
+pub struct Text {
     /// With `\n` at the end of each line, without a byte order mark.
     pub plain: String,
     written: String,
