@@ -3,8 +3,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::edits::Turn;
 use super::fold::{Spelling, typed};
+use super::steps::Turn;
 use super::{AccountEffect, AccountId, Board, ContactId, Entry, Field, Form, Pane};
 use crate::operator::{NoteEdit, OperatorNote, OperatorNotes, deputy_in, end_in};
 

@@ -25,6 +25,25 @@ pub struct Room {
 }
 
 impl Board {
+    /// Points at a line of what is open: a setting, an action, a field, or one's own presence.
+    pub(super) fn point(&mut self, place: usize, now: Timestamp) {
+        if matches!(self.pane, Pane::Settings { .. }) {
+            return self.point_at_setting(place, now);
+        }
+        if matches!(self.pane, Pane::Actions { .. }) {
+            return self.choose_action(place, now);
+        }
+        let tries = self.tries_to_sign_in();
+        if let Pane::Form(form) = &mut self.pane
+            && !tries
+        {
+            form.focus_on(place);
+        }
+        if let Pane::Own(choice) = &mut self.pane {
+            choice.choose(place);
+        }
+    }
+
     /// The contact under the cursor.
     pub fn selected(&self) -> Option<&Entry> {
         match &self.cursor {

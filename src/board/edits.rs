@@ -1,57 +1,13 @@
-//! Edits of contacts: they show on the board at once, can be undone and redone, and are saved as an
-//! effect.
-
-use std::collections::BTreeMap;
+//! Edits of contacts: they show on the board at once, and are saved as an effect.
 
 use jiff::Timestamp;
 
-use super::form::Known;
 use super::{
     AccountEffect, AccountId, Board, ContactId, Cursor, Entry, Field, Form, Heading, Pane, Purpose,
     WorldEffect,
 };
 use crate::contacts::{self, Contact, Edit};
-use crate::operator::NoteEdit;
 use crate::presence::Address;
-
-/// How many steps can be undone.
-const KEPT: usize = 100;
-
-/// Steps that can be undone and redone.
-#[derive(Debug, Default)]
-pub(super) struct Edits {
-    done: Vec<Step>,
-    undone: Vec<Step>,
-}
-
-/// Edits of contacts, each in the book of its account, in their order there.
-type BookEdits = BTreeMap<AccountId, Vec<Edit>>;
-
-/// Puts each edit to the book that it is for.
-fn by_book(edits: impl IntoIterator<Item = (AccountId, Edit)>) -> BookEdits {
-    let mut books = BookEdits::new();
-    for (account, edit) in edits {
-        books.entry(account).or_default().push(edit);
-    }
-    books
-}
-
-/// What is changed, and can be changed back.
-#[derive(Clone, Debug)]
-pub(super) enum Turn {
-    /// Contacts of the books.
-    Contacts(BookEdits),
-    /// An operator's note of an account.
-    Note(AccountId, NoteEdit),
-}
-
-/// One step: what it changes, what undoes it, and its name.
-#[derive(Clone, Debug)]
-struct Step {
-    forward: Turn,
-    backward: Turn,
-    name: String,
-}
 
 impl Board {
     pub(super) fn submit(&mut self, now: Timestamp) {
@@ -318,166 +274,6 @@ impl Board {
             entry.marked ^= true;
         }
     }
-
-    /// Applies the edits to the board, records how to undo them, and has them saved.
-    fn carry_out(
-        &mut self,
-        edits: impl IntoIterator<Item = (AccountId, Edit)>,
-        name: String,
-        now: Timestamp,
-    ) {
-        self.take_turn(Turn::Contacts(by_book(edits)), name, now);
-    }
-
-    /// Changes something, and records how to undo it.
-    pub(super) fn take_turn(&mut self, forward: Turn, name: String, now: Timestamp) {
-        let Some(backward) = self.turn(&forward, now) else {
-            return;
-        };
-        self.show_notice(format!("{name}: u takes it back"), now);
-        self.edits.undone.clear();
-        self.edits.done.push(Step {
-            forward,
-            backward,
-            name,
-        });
-        if self.edits.done.len() > KEPT {
-            self.edits.done.remove(0);
-        }
-    }
-
-    /// Changes something on the board, and has it saved; returns what undoes it.
-    fn turn(&mut self, turn: &Turn, now: Timestamp) -> Option<Turn> {
-        Some(match turn {
-            Turn::Contacts(books) => Turn::Contacts(self.apply(books, now)),
-            Turn::Note(account, edit) => Turn::Note(*account, self.apply_note(*account, edit)?),
-        })
-    }
-
-    pub(super) fn undo(&mut self, now: Timestamp) {
-        let Some(step) = self.edits.done.pop() else {
-            self.show_notice("Nothing to take back".into(), now);
-            return;
-        };
-        self.turn(&step.backward, now);
-        self.show_notice(format!("Taken back: {}", step.name), now);
-        self.after_stepping(&step.backward);
-        self.edits.undone.push(step);
-    }
-
-    pub(super) fn redo(&mut self, now: Timestamp) {
-        let Some(step) = self.edits.undone.pop() else {
-            self.show_notice("Nothing to do again".into(), now);
-            return;
-        };
-        self.turn(&step.forward, now);
-        self.show_notice(format!("Done again: {}", step.name), now);
-        self.after_stepping(&step.forward);
-        self.edits.done.push(step);
-    }
-
-    fn after_stepping(&mut self, turn: &Turn) {
-        let (account, address) = match turn {
-            Turn::Contacts(books) => match books.iter().next() {
-                Some((account, edits)) => match edits.first() {
-                    Some(Edit::Add(contact)) => (*account, contact.address.clone()),
-                    _ => return,
-                },
-                None => return,
-            },
-            Turn::Note(account, edit) => (*account, edit.address().clone()),
-        };
-        self.select(Cursor::Contact(ContactId { account, address }));
-    }
-
-    /// Applies edits to the board, and has them saved, each in its own book; returns the edits that
-    /// undo them, in the order to apply.
-    fn apply(&mut self, books: &BookEdits, now: Timestamp) -> BookEdits {
-        let mut backward = BookEdits::new();
-        for (&id, edits) in books {
-            let Some(account) = self.accounts.get_mut(id) else {
-                continue;
-            };
-            let contacts = account.entries().iter();
-            let contacts = contacts.map(|entry| entry.contact.clone()).collect();
-            let (contacts, undoing) = contacts::applied(contacts, edits);
-            account.roster.set_contacts(contacts);
-            account.roster.show_watches(now);
-            account.save(edits.clone());
-            backward.insert(id, undoing);
-            self.want_of(id, AccountEffect::Save(edits.clone()));
-            self.keep_fresh(id);
-        }
-        self.rearrange(now);
-        backward
-    }
-
-    pub(super) fn step_field(&mut self, forward: bool) {
-        let known = self.known_to_forms();
-        if let Pane::Form(form) = &mut self.pane {
-            if forward && form.focused() == Field::File && !form.typed().is_empty() {
-                let path = form.typed().into();
-                return self.want(WorldEffect::CompletePath(path));
-            }
-            if !(forward && form.complete(&known)) {
-                form.step(forward);
-            }
-        }
-    }
-
-    pub(super) fn point(&mut self, place: usize, now: Timestamp) {
-        if matches!(self.pane, Pane::Settings { .. }) {
-            return self.point_at_setting(place, now);
-        }
-        if matches!(self.pane, Pane::Actions { .. }) {
-            return self.choose_action(place, now);
-        }
-        let tries = self.tries_to_sign_in();
-        if let Pane::Form(form) = &mut self.pane
-            && !tries
-        {
-            form.focus_on(place);
-        }
-        if let Pane::Own(choice) = &mut self.pane {
-            choice.choose(place);
-        }
-    }
-
-    /// What would complete the field that is typed into.
-    pub fn suggestion(&self, form: &Form) -> Option<String> {
-        form.suggestion(&self.known_to_forms())
-    }
-
-    fn known_to_forms(&self) -> Known {
-        let contacts = || self.entries().map(|entry| &entry.contact);
-        let domains = contacts().map(|contact| contact.address.domain().to_string());
-        let own = self.preferences.domain.clone();
-        let groups = contacts().filter_map(|contact| contact.group.clone());
-        let rings = self.preferences.rings.all().iter();
-        Known {
-            domains: by_use(own.into_iter().chain(domains)),
-            groups: by_use(groups),
-            rings: rings.map(|ring| ring.name.clone()).collect(),
-        }
-    }
-
-    pub(super) fn fold(&mut self, heading: Heading, now: Timestamp) {
-        if !self.folded.remove(&heading) {
-            self.folded.insert(heading);
-        }
-        self.rearrange(now);
-    }
-
-    pub(super) fn fold_all(&mut self, now: Timestamp) {
-        let sections = self.sections.iter();
-        let headings: Vec<Heading> = sections.map(|section| section.heading.clone()).collect();
-        if headings.iter().all(|heading| self.folded.contains(heading)) {
-            self.folded.clear();
-        } else {
-            self.folded.extend(headings);
-        }
-        self.rearrange(now);
-    }
 }
 
 /// Those who are added to the board's own book.
@@ -489,18 +285,4 @@ fn added(contacts: Vec<Contact>) -> impl Iterator<Item = (AccountId, Edit)> {
 /// A contact with the account that it is of.
 fn with_account(entry: &Entry) -> (AccountId, Contact) {
     (entry.account(), entry.contact.clone())
-}
-
-fn by_use(values: impl Iterator<Item = String>) -> Vec<String> {
-    let mut counted: Vec<(String, usize)> = Vec::new();
-    let mut places = std::collections::HashMap::new();
-    for value in values {
-        let place = *places.entry(value.clone()).or_insert_with(|| {
-            counted.push((value, 0));
-            counted.len() - 1
-        });
-        counted[place].1 += 1;
-    }
-    counted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    counted.into_iter().map(|(value, _)| value).collect()
 }

@@ -8,14 +8,18 @@ pub mod age;
 mod alert;
 mod annotate;
 mod calling;
+mod completion;
 mod cursor;
 mod deadlines;
+mod directory;
 mod edits;
 mod entry;
+mod field;
 mod files;
 mod find;
 mod fold;
 mod form;
+mod groups;
 mod history;
 mod incoming;
 mod lately;
@@ -29,6 +33,7 @@ mod settings;
 mod several;
 mod shift;
 mod sign_in;
+mod steps;
 mod tabs;
 mod typed;
 mod view;
@@ -40,8 +45,9 @@ pub use actions::Action;
 pub use alert::Watch;
 pub use cursor::{Cursor, Room};
 pub use entry::{Entry, Knowledge, Known, Remembered, Since, Standing, Trouble};
+pub use field::{Field, FormLine, Value};
 pub use find::Find;
-pub use form::{Field, Form, FormLine, Purpose, Value};
+pub use form::{Form, Purpose};
 pub use history::{Change, DAY, KEPT, Timeline};
 pub use lately::Happening;
 pub use lookup::{Lookup, Person, Place, Progress, SearchError, contact_of};
@@ -70,8 +76,8 @@ use crate::directory::Scheme;
 use crate::link::{Link, Report};
 use crate::presence::Address;
 use account::Accounts;
-use edits::Edits;
 use order::Arrangement;
+use steps::Steps;
 use wall::Wall;
 
 /// How long a notice stays.
@@ -264,7 +270,7 @@ pub struct Board {
     frozen: Option<Frozen>,
     notice: Option<Notice>,
     settings_trouble: Option<String>,
-    edits: Edits,
+    steps: Steps,
     /// How many searches of the directory there were.
     searches: u64,
     /// Addresses that are kept fresh only until it is clear whether the server knows them.
@@ -310,7 +316,7 @@ impl Board {
             frozen: None,
             notice: None,
             settings_trouble: None,
-            edits: Edits::default(),
+            steps: Steps::default(),
             searches: 0,
             guests: Vec::new(),
             touched: now,

@@ -3,7 +3,8 @@
 use secrecy::{ExposeSecret, SecretString};
 use tui_input::Input;
 
-use super::form::{Field, Form, FormLine, Purpose, Value};
+use super::field::{Field, FormLine, Value};
+use super::form::{Form, Purpose};
 use super::{Action, Board, Pane, SignInEffect, TerminalEffect, WorldEffect};
 use crate::link::Problem;
 

@@ -18,7 +18,6 @@ use crate::file::Stamp;
 use crate::http::{EndpointError, Trust};
 use crate::pws::Pws;
 
-mod actions;
 mod example;
 mod file;
 mod joined;
@@ -30,7 +29,6 @@ mod places;
 mod profile;
 mod saving;
 mod shown;
-mod tabs;
 pub mod values;
 
 pub use example::example;

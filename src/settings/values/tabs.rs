@@ -2,10 +2,10 @@
 
 use toml::Value as Toml;
 
-use super::mistake::ValueError;
-use super::values::{Kind, each, table_of};
+use super::{Kind, each, table_of};
 use crate::board::{MOST_TABS, Tab};
 use crate::presence::clean;
+use crate::settings::mistake::ValueError;
 
 impl Kind for Vec<Tab> {
     const NAME: &'static str = "BOARDS";

@@ -4,11 +4,11 @@ use std::path::{Path, is_separator};
 
 use toml::Value as Toml;
 
-use super::mistake::ValueError;
-use super::values::{Kind, each, table_of};
+use super::{Kind, each, table_of};
 use crate::calling::{ContactAction, ContactActions, Hook, Rings};
 use crate::file;
 use crate::presence::clean;
+use crate::settings::mistake::ValueError;
 
 impl Kind for ContactActions {
     const NAME: &'static str = "ACTIONS";
