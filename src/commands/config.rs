@@ -12,6 +12,7 @@ use crate::contacts;
 use crate::file;
 use crate::http::Trust;
 use crate::presence::clean;
+use crate::settings::nearest::nearest;
 use crate::settings::{Layer, Settings, SettingsError, example};
 use crate::sys::child;
 use crate::sys::shell::EDITOR;
@@ -105,12 +106,11 @@ fn mistakes_beside(settings: &Settings) -> Vec<CommandError> {
         .filter(|trust| matches!(trust, Trust::CaFile(_)))
         .filter_map(|trust| trust.config("http/1.1").err().map(CommandError::from));
     let mut mistakes: Vec<CommandError> = trusted.collect();
-    let book = |settings: &Settings| contacts::load(&settings.places.contacts).err();
-    mistakes.extend(book(settings).map(CommandError::from));
+    mistakes.extend(mistakes_in_book(&settings.places.contacts));
     match settings.joined() {
         Ok(joined) => {
-            let books = joined.iter().filter_map(|(_, joined)| book(joined));
-            mistakes.extend(books.map(CommandError::from));
+            let books = joined.iter().map(|(_, joined)| &joined.places.contacts);
+            mistakes.extend(books.flat_map(|book| mistakes_in_book(book)));
         }
         Err(error) => mistakes.push(error.into()),
     }
@@ -119,6 +119,25 @@ fn mistakes_beside(settings: &Settings) -> Vec<CommandError> {
         Err(error) => mistakes.push(error),
     }
     mistakes
+}
+
+/// What is wrong with a contact book: it cannot be read, or has names that are almost known.
+fn mistakes_in_book(book: &Path) -> Vec<CommandError> {
+    let unknown = contacts::load(book).and_then(|_| contacts::unknown_names(book));
+    let unknown = match unknown {
+        Ok(unknown) => unknown.into_iter(),
+        Err(error) => return vec![error.into()],
+    };
+    let mistyped = unknown.filter_map(|unknown| {
+        let near = nearest(&unknown.name, unknown.known.iter().copied())?;
+        Some(CommandError::Mistyped {
+            file: clean(&book.display().to_string()),
+            line: unknown.line,
+            near,
+            name: unknown.name,
+        })
+    });
+    mistyped.collect()
 }
 
 /// Prints the files that were read, nothing being wrong with them.

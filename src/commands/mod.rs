@@ -89,6 +89,18 @@ pub enum CommandError {
     /// The contact book cannot be read.
     #[error(transparent)]
     Book(#[from] BookError),
+    /// A name in the contact book means nothing, and is like one that does.
+    #[error("{file}, line {line}: '{name}' means nothing. Did you mean {near}?")]
+    Mistyped {
+        /// Which, cleaned for the terminal.
+        file: String,
+        /// The line, from 1.
+        line: usize,
+        /// The name.
+        name: String,
+        /// The one that may be meant.
+        near: &'static str,
+    },
     /// The operator's notes cannot be read or written.
     #[error(transparent)]
     Notes(#[from] SharedError),
@@ -244,6 +256,7 @@ impl CommandError {
     pub fn exit(&self) -> Exit {
         match self {
             CommandError::Settings(_)
+            | CommandError::Mistyped { .. }
             | CommandError::Missing(..)
             | CommandError::NoPassword
             | CommandError::OpenBroker(..)

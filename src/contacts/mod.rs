@@ -9,6 +9,7 @@ mod contact;
 mod document;
 mod edit;
 pub mod exchange;
+mod names;
 /// Telephone numbers.
 pub mod number;
 mod rows;
@@ -24,6 +25,7 @@ use toml_edit::{Document, DocumentMut, TomlError};
 
 pub use contact::{Contact, Fact, joined, written_addresses};
 pub use edit::{Edit, applied};
+pub use names::{UnknownName, unknown_names};
 pub use watch::Changes;
 
 use crate::file::{self, Kind, Lock, Text};

@@ -514,6 +514,23 @@ fn a_check_names_everything_that_is_wrong() {
     std::fs::write(bench.path("team.toml"), "contact = 5").unwrap();
     let words = check("contacts = \"team.toml\"\n");
     assert!(words.contains("team.toml, line 1: write a list"), "{words}");
+    let book = "[[contact]]\naddress = \"ben@sie.at\"\nnmae = \"Ben\"\nbirthday = \"1 May\"\n[[contacts]]\n";
+    std::fs::write(bench.path("team.toml"), book).unwrap();
+    let words = check("contacts = \"team.toml\"\n");
+    let lines: Vec<&str> = words.lines().collect();
+    assert_eq!(
+        lines.len(),
+        2,
+        "what is somebody's own is no mistake: {words}"
+    );
+    assert!(
+        words.contains("line 3: 'nmae' means nothing. Did you mean name?"),
+        "{words}"
+    );
+    assert!(
+        words.contains("line 5: 'contacts' means nothing. Did you mean contact?"),
+        "{words}"
+    );
 }
 
 #[test]
