@@ -85,7 +85,7 @@ impl Following {
         let mut settings = match reload() {
             Ok(settings) => settings,
             Err(error) => {
-                let words = format!("{error}. The settings stay as they were");
+                let words = format!("The settings stay as they were: {error}");
                 return vec![WorldMessage::SettingsTrouble(Some(words))];
             }
         };
