@@ -1,8 +1,8 @@
 use nucleo_matcher::pattern::{Atom, AtomKind, CaseMatching, Normalization};
-use nucleo_matcher::{Config, Matcher};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::entry::{Entry, Standing};
-use super::fold::{Folded, Spelling, typed};
+use super::fold::{Spelling, is_typed_in_two_ways, letters, places, typed};
 use crate::contacts::Fact;
 use crate::contacts::number::is_found;
 use crate::presence::Availability;
@@ -74,15 +74,15 @@ impl Find {
             .chain(labels.map(|activity| activity.details()))
             .collect();
         let Find { words, matcher, .. } = self;
+        let mut buffer = Vec::new();
         words.iter().all(|word| {
-            let mut found = |atoms: &[Atom; 2], text: &str| {
-                let is_spelt_alike = text.is_ascii() && atoms[0] == atoms[1];
-                let spellings = Spelling::ALL.into_iter().zip(atoms);
-                let mut spellings = spellings.take(if is_spelt_alike { 1 } else { 2 });
-                spellings.any(|(spelling, atom)| {
-                    let folded = Folded::of(text, spelling);
-                    atom.score(folded.letters(), matcher).is_some()
-                })
+            let mut found = |[short, long]: &[Atom; 2], text: &str| {
+                let mut found = |atom: &Atom, spelling| {
+                    let letters = letters(text, spelling, &mut buffer);
+                    atom.score(letters, matcher).is_some()
+                };
+                let in_two_ways = || short != long || is_typed_in_two_ways(text);
+                found(short, Spelling::Short) || in_two_ways() && found(long, Spelling::Long)
             };
             found(&word.in_name, entry.name())
                 || elsewhere.iter().any(|text| found(&word.elsewhere, text))
@@ -98,11 +98,15 @@ impl Find {
         let mut marks = Vec::new();
         for word in &self.words {
             for (spelling, atom) in Spelling::ALL.into_iter().zip(&word.in_name) {
-                let folded = Folded::of(text, spelling);
+                let (letters, places) = places(text, spelling);
+                let letters = Utf32Str::Unicode(&letters);
                 let mut found = Vec::new();
-                if let Some(_score) = atom.indices(folded.letters(), &mut self.matcher, &mut found)
+                if atom
+                    .indices(letters, &mut self.matcher, &mut found)
+                    .is_some()
                 {
-                    marks.extend(found.into_iter().filter_map(|letter| folded.place(letter)));
+                    let place = |letter: u32| places.get(letter as usize).copied();
+                    marks.extend(found.into_iter().filter_map(place));
                     break;
                 }
             }

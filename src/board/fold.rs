@@ -1,10 +1,19 @@
 //! Texts as people type them who do not have every letter on their keyboard: without accents, and with
 //! other letters for those that have no simpler form by Unicode's own rules.
 
-use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
+use icu_normalizer::properties::{
+    CanonicalCombiningClassMapBorrowed, CanonicalDecompositionBorrowed, Decomposed,
+};
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use nucleo_matcher::Utf32Str;
 use unicode_segmentation::UnicodeSegmentation;
+
+const COMPOSING: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfc();
+const COMPATIBLE: DecomposingNormalizerBorrowed<'static> =
+    DecomposingNormalizerBorrowed::new_nfkd();
+const PARTS: CanonicalDecompositionBorrowed<'static> = CanonicalDecompositionBorrowed::new();
+const ACCENTS: CanonicalCombiningClassMapBorrowed<'static> =
+    CanonicalCombiningClassMapBorrowed::new();
 
 /// How letters are written that are typed in two ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,101 +30,117 @@ impl Spelling {
 
     /// What is typed for a letter; `None` for one that is typed as it is, or without its accents.
     fn of(self, letter: char) -> Option<&'static str> {
-        let short = match letter {
-            'ß' | 'ẞ' => "ss",
-            'æ' | 'Æ' => "ae",
-            'œ' | 'Œ' => "oe",
-            'þ' | 'Þ' => "th",
-            'ø' | 'Ø' => "o",
-            'ł' | 'Ł' => "l",
-            'đ' | 'Đ' | 'ð' | 'Ð' => "d",
-            'ħ' | 'Ħ' => "h",
-            'ŧ' | 'Ŧ' => "t",
-            'ŋ' | 'Ŋ' => "n",
-            'ı' => "i",
-            _ => "",
+        let long = match self {
+            Spelling::Short => None,
+            Spelling::Long => long(letter),
         };
-        let long = match letter {
-            _ if self == Spelling::Short => "",
-            'ä' | 'Ä' => "ae",
-            'ö' | 'Ö' | 'ø' | 'Ø' => "oe",
-            'ü' | 'Ü' => "ue",
-            'å' | 'Å' => "aa",
-            'đ' | 'Đ' => "dj",
-            _ => "",
-        };
-        [long, short].into_iter().find(|typed| !typed.is_empty())
+        long.or_else(|| short(letter))
     }
 }
 
-/// A text as people type it.
-pub(super) enum Folded<'a> {
-    /// It is typed as it stands.
-    Same(&'a str),
-    /// Its letters, and for each the place of what it stands for among the signs of the text.
-    Other(Vec<char>, Vec<u32>),
+/// What is typed in the place of a letter that has no simpler form.
+fn short(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'ß' | 'ẞ' => "ss",
+        'æ' | 'Æ' => "ae",
+        'œ' | 'Œ' => "oe",
+        'þ' | 'Þ' => "th",
+        'ø' | 'Ø' => "o",
+        'ł' | 'Ł' => "l",
+        'đ' | 'Đ' | 'ð' | 'Ð' => "d",
+        'ħ' | 'Ħ' => "h",
+        'ŧ' | 'Ŧ' => "t",
+        'ŋ' | 'Ŋ' => "n",
+        'ı' => "i",
+        _ => return None,
+    })
 }
 
-impl<'a> Folded<'a> {
-    /// The text in this spelling.
-    pub fn of(text: &'a str, spelling: Spelling) -> Folded<'a> {
-        if text.is_ascii() {
-            return Folded::Same(text);
-        }
-        let (mut letters, mut places) = (Vec::new(), Vec::new());
-        for (place, sign) in (0..).zip(text.graphemes(true)) {
-            fold(sign, spelling, &mut letters);
-            places.resize(letters.len(), place);
-        }
-        Folded::Other(letters, places)
-    }
-
-    /// Its letters, to be matched.
-    pub fn letters(&self) -> Utf32Str<'_> {
-        match self {
-            Folded::Same(text) => Utf32Str::Ascii(text.as_bytes()),
-            Folded::Other(letters, _) => Utf32Str::Unicode(letters),
-        }
-    }
-
-    /// The place of what a letter stands for among the signs of the text.
-    pub fn place(&self, letter: u32) -> Option<u32> {
-        match self {
-            Folded::Same(_) => Some(letter),
-            Folded::Other(_, places) => places.get(letter as usize).copied(),
-        }
-    }
+/// The two letters that are typed in the place of one.
+fn long(letter: char) -> Option<&'static str> {
+    Some(match letter {
+        'ä' | 'Ä' => "ae",
+        'ö' | 'Ö' | 'ø' | 'Ø' => "oe",
+        'ü' | 'Ü' => "ue",
+        'å' | 'Å' => "aa",
+        'đ' | 'Đ' => "dj",
+        _ => return None,
+    })
 }
 
 /// A text as people type it, in this spelling.
 pub(super) fn typed(text: &str, spelling: Spelling) -> String {
-    Folded::of(text, spelling).letters().to_string()
+    letters(text, spelling, &mut Vec::new()).to_string()
 }
 
-/// A sign, which may be several characters, as it is typed.
-fn fold(sign: &str, spelling: Spelling, letters: &mut Vec<char>) {
-    if sign.is_ascii() {
-        return letters.extend(sign.chars());
+/// The letters of a text as people type it, to be matched.
+pub(super) fn letters<'a>(
+    text: &'a str,
+    spelling: Spelling,
+    buffer: &'a mut Vec<char>,
+) -> Utf32Str<'a> {
+    if text.is_ascii() {
+        return Utf32Str::Ascii(text.as_bytes());
     }
-    // An accent may follow its letter as a character of its own, or be one with it.
-    let composed = ComposingNormalizerBorrowed::new_nfc().normalize(sign);
-    let decomposing = DecomposingNormalizerBorrowed::new_nfkd();
-    let accents = CanonicalCombiningClassMapBorrowed::new();
-    let mut plain = String::new();
-    for letter in composed.chars() {
-        match spelling.of(letter) {
-            Some(typed) => plain.push_str(typed),
-            None => {
-                let letter = letter.encode_utf8(&mut [0; 4]).to_string();
-                let parts = decomposing.normalize(&letter);
-                plain.extend(parts.chars().filter(|part| accents.get_u8(*part) == 0));
-            }
+    buffer.clear();
+    fold(text, spelling, buffer);
+    Utf32Str::Unicode(buffer)
+}
+
+/// Whether a text has letters that are typed in two ways.
+pub(super) fn is_typed_in_two_ways(text: &str) -> bool {
+    // The accent may be a character of its own.
+    let is_long = |letter| long(letter).is_some() || matches!(letter, '\u{308}' | '\u{30a}');
+    !text.is_ascii() && text.chars().any(is_long)
+}
+
+/// The same letters, and for each the place of what it stands for among the graphemes of the text.
+pub(super) fn places(text: &str, spelling: Spelling) -> (Vec<char>, Vec<u32>) {
+    let (mut letters, mut places) = (Vec::new(), Vec::new());
+    for (place, sign) in (0..).zip(text.graphemes(true)) {
+        fold(sign, spelling, &mut letters);
+        places.resize(letters.len(), place);
+    }
+    (letters, places)
+}
+
+/// Each of thousands of names is folded at each key.
+fn fold(text: &str, spelling: Spelling, letters: &mut Vec<char>) {
+    for letter in COMPOSING.normalize(text).chars() {
+        if letter.is_ascii() {
+            letters.push(letter);
+        } else if let Some(typed) = spelling.of(letter) {
+            letters.extend(typed.chars());
+        } else if is_variant(letter) {
+            let parts = COMPATIBLE
+                .normalize(letter.encode_utf8(&mut [0; 4]))
+                .into_owned();
+            letters.extend(parts.chars().filter(|part| ACCENTS.get_u8(*part) == 0));
+        } else if ACCENTS.get_u8(letter) == 0 {
+            letters.push(without_accents(letter));
         }
     }
-    // Korean syllables are taken apart, too.
-    letters.extend(
-        ComposingNormalizerBorrowed::new_nfc()
-            .normalize(&plain)
-            .chars(),
-    );
+}
+
+/// Whether a letter is another one in another width or bound together, such as `ﬁ` and `Ａ`. Among
+/// these are also others.
+fn is_variant(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{132}'..='\u{149}'
+            | '\u{17f}'
+            | '\u{1c4}'..='\u{1f3}'
+            | '\u{2070}'..='\u{33ff}'
+            | '\u{fb00}'..='\u{fdff}'
+            | '\u{fe30}'..='\u{ffef}'
+    )
+}
+
+fn without_accents(letter: char) -> char {
+    match PARTS.decompose(letter) {
+        Decomposed::Singleton(same) => without_accents(same),
+        Decomposed::Expansion(base, accent) if ACCENTS.get_u8(accent) != 0 => without_accents(base),
+        // A Korean syllable is one letter.
+        Decomposed::Expansion(..) | Decomposed::Default => letter,
+    }
 }

@@ -105,6 +105,17 @@ impl ContactAction {
         presets::named(name).ok_or_else(|| ActionError::Preset(name.into()))
     }
 
+    /// The same with the program where `place` says that it is.
+    #[must_use]
+    pub fn placed(mut self, place: impl FnOnce(&str) -> String) -> ContactAction {
+        if let Some(program) = self.command.first_mut()
+            && let Some(text) = program.text()
+        {
+            *program = Template::of_text(place(&text));
+        }
+        self
+    }
+
     /// The command for a contact.
     ///
     /// # Errors

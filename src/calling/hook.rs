@@ -27,6 +27,15 @@ impl Hook {
         &self.written
     }
 
+    /// The same with the program where `place` says that it is.
+    #[must_use]
+    pub fn placed(self, place: impl FnOnce(&str) -> String) -> Hook {
+        Hook {
+            action: self.action.placed(place),
+            ..self
+        }
+    }
+
     /// The command for a contact.
     ///
     /// # Errors

@@ -124,6 +124,23 @@ impl Template {
         })
     }
 
+    /// The text, where it is the same for every contact.
+    pub fn text(&self) -> Option<String> {
+        let text = |part: &Part| match part {
+            Part::Text(text) => Some(text.clone()),
+            Part::Placeholder(_) => None,
+        };
+        self.parts.iter().map(text).collect()
+    }
+
+    /// This text, with braces and all, for every contact.
+    pub fn of_text(text: String) -> Template {
+        Template {
+            is_uri: false,
+            parts: vec![Part::Text(text)],
+        }
+    }
+
     /// The argument with what `value` says in place of each placeholder.
     ///
     /// # Errors

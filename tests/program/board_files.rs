@@ -204,6 +204,8 @@ fn files_go_in_and_out_of_a_real_board() {
     };
     let mut pty = bench.in_terminal(tempfile::tempdir().unwrap(), start);
     pty.wait_for_text("Nobody is on the board yet");
+    let at_home = |name: &str| pty.home.path().join(name);
+    let (given, written) = (at_home("given.csv"), at_home("written.csv"));
     // Tab completes the file's name.
     pty.send(&format!("I{}\t", path("peo")));
     pty.wait_for_text("people.csv");
@@ -224,6 +226,19 @@ fn files_go_in_and_out_of_a_real_board() {
     pty.wait_for_text("(vcard3)");
     let card = std::fs::read_to_string(path("out.vcf")).unwrap();
     assert!(card.contains("FN:Pia Import"), "{card}");
+    // The home folder is understood in all dialogs.
+    pty.send("E~/written.csv\r");
+    pty.wait_for_text("(csv)");
+    std::fs::write(&given, "name,email\nHome Made,home@sie.at\n").unwrap();
+    pty.send("I~/giv\t");
+    pty.wait_for_text("~/given.csv");
+    pty.send("\r");
+    pty.wait_for_text("Home Made");
+    assert!(
+        std::fs::read_to_string(&written)
+            .unwrap()
+            .contains("pia@sie.at")
+    );
     pty.send(&format!("E{}\r", path("book.toml")));
     pty.wait_for_text("is the contact book itself");
     pty.send("\x1b");

@@ -1,6 +1,7 @@
 //! The settings view: every option, its value, where it came from; changing the everyday ones.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::support::bench::{Bench, until};
 use crate::support::desk::Desk;
@@ -14,6 +15,7 @@ use whosin::board::{
     WorldMessage,
 };
 use whosin::broker;
+use whosin::calling::Subject;
 use whosin::cli::Cli;
 use whosin::feed::{self, Credentials};
 use whosin::http::Trust;
@@ -391,6 +393,34 @@ fn a_path_in_the_file_starts_at_the_file_and_home_is_understood() {
     let settings = of_file("contacts = \"~/team.toml\"\nca_file = \"~/cup.pem\"").unwrap();
     let path = settings.ca_file.value.unwrap();
     assert!(path.is_absolute() && path.ends_with("cup.pem"), "{path:?}");
+}
+
+#[test]
+fn a_program_in_the_file_is_found_as_other_files_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "on_free = [\"./free.sh\", \"./as-it-is\"]\non_change = [\"logger\"]\n\
+                [[ring]]\nname = \"Gong\"\ncommand = [\"~/bin/gong\"]\n\
+                [[action]]\nname = \"Call\"\ncommand = [\"/opt/call\", \"{user}\"]\n";
+    std::fs::write(folder.path().join("config.toml"), text).unwrap();
+    let settings = load(&folder, Layer::default()).unwrap();
+    let ben = whosin::contacts::Contact::new("ben@sie.at".parse().unwrap());
+    let subject = Subject {
+        contact: &ben,
+        name: "Ben",
+        state: None,
+        activity: None,
+    };
+    let (hooks, rings) = (settings.hooks(), settings.rings());
+    let free = hooks.on_free.unwrap().fill(subject).unwrap().arguments;
+    assert_eq!(Path::new(&free[0]), folder.path().join("./free.sh"));
+    assert_eq!(free[1], "./as-it-is");
+    let changed = hooks.on_change.unwrap().fill(subject).unwrap();
+    assert_eq!(changed.arguments, ["logger"]);
+    let gong = rings.all()[0].fill(subject).unwrap().arguments;
+    let gong = Path::new(&gong[0]);
+    assert!(gong.is_absolute() && gong.ends_with("bin/gong"), "{gong:?}");
+    let call = settings.contact_actions().all()[0].fill(subject).unwrap();
+    assert_eq!(call.arguments, ["/opt/call", "ben"]);
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! Reading the actions for contacts, which are tables of the settings file.
 
+use std::path::{Path, is_separator};
+
 use toml::Value as Toml;
 
 use super::{Kind, each, table_of};
 use crate::calling::{ContactAction, ContactActions, Hook, Rings};
+use crate::file;
 use crate::presence::clean;
 use crate::settings::mistake::ValueError;
 
@@ -18,6 +21,12 @@ impl Kind for ContactActions {
 
     fn of_file(value: &Toml) -> Result<ContactActions, ValueError> {
         each(value, Self::EXAMPLE, contact_action)
+    }
+
+    fn placed(self, folder: &Path) -> ContactActions {
+        let all = self.all().iter().cloned();
+        all.map(|one| one.placed(|program| placed(program, folder)))
+            .collect()
     }
 
     fn shown(&self) -> String {
@@ -35,6 +44,12 @@ impl Kind for Rings {
 
     fn of_file(value: &Toml) -> Result<Rings, ValueError> {
         each(value, Self::EXAMPLE, ring)
+    }
+
+    fn placed(self, folder: &Path) -> Rings {
+        let all = self.all().iter().cloned();
+        all.map(|one| one.placed(|program| placed(program, folder)))
+            .collect()
     }
 
     fn shown(&self) -> String {
@@ -61,12 +76,27 @@ impl Kind for Hook {
         Ok(Hook::new(&texts)?)
     }
 
+    fn placed(self, folder: &Path) -> Hook {
+        Hook::placed(self, |program| placed(program, folder))
+    }
+
     fn shown(&self) -> String {
         format!("{:?}", self.written())
     }
 
     fn written(&self) -> String {
         self.shown()
+    }
+}
+
+/// A program that a file in this folder names: by its name alone it is looked for, as a path it is where
+/// other paths of the file are.
+fn placed(program: &str, folder: &Path) -> String {
+    if program.contains(is_separator) {
+        let path = folder.join(file::at_home(program));
+        path.to_string_lossy().into_owned()
+    } else {
+        program.into()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::pws::Pws;
 use crate::settings::mistake::ValueError;
 
 /// One server or several, the primary first; or why they cannot be read. As an option they may be
-/// any text: [`super::Settings::load`] refuses a wrong one, so that `check` and the status bar show
+/// any text: [`crate::settings::Settings::load`] refuses a wrong one, so that `check` and the status bar show
 /// what is wrong as they show every mistake in the settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Servers(pub(in crate::settings) Result<Nodes<Pws>, EndpointError>);
