@@ -77,7 +77,12 @@ impl Way {
 
     /// The folders in which something happens where the way changes: those of the links and the last that
     /// there is; where watching it is cheap, each other one, too, for what is in it may be put away whole.
+    /// None for a device, such as that which is always empty: programs write to it all the time.
     pub fn folders(&self) -> Vec<PathBuf> {
+        let is_device = |data: fs::Metadata| !data.is_file() && !data.is_dir();
+        if fs::metadata(&self.target).is_ok_and(is_device) {
+            return Vec::new();
+        }
         let is_there = |place: &Place| folder(&place.path).is_dir();
         let last = self.places.iter().rposition(is_there);
         let places = self.places.iter().enumerate();

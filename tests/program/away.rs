@@ -239,6 +239,35 @@ fn settings_that_are_away_stay_as_they_were() {
     pty.wait_for_text("i add");
 }
 
+/// Everybody writes there.
+#[cfg(target_os = "linux")]
+#[test]
+fn who_wants_no_contact_book_is_not_woken_by_what_others_throw_away() {
+    let bench = Bench::new();
+    let pty = board(&bench, Path::new("/dev/null"));
+    pty.wait_for_text("Nobody is on the board yet");
+    let process = pty.child.process_id().unwrap();
+    let watched = || {
+        let files = fs::read_dir(format!("/proc/{process}/fdinfo")).unwrap();
+        let files = files.filter_map(|file| fs::read_to_string(file.ok()?.path()).ok());
+        let lines = files.flat_map(|text| text.lines().map(String::from).collect::<Vec<_>>());
+        lines
+            .filter(|line| line.starts_with("inotify "))
+            .collect::<Vec<_>>()
+    };
+    use std::os::unix::fs::MetadataExt;
+    let devices = fs::metadata("/dev").unwrap();
+    let of_devices = format!("ino:{:x} ", devices.ino());
+    until("the settings are watched", || !watched().is_empty());
+    let mut lines = watched().into_iter();
+    // Notes and watches would be beside it.
+    let count = lines
+        .by_ref()
+        .filter(|line| line.contains(&of_devices))
+        .count();
+    assert!(count <= 2, "{count}");
+}
+
 /// In a room of its own where no process can watch anything.
 #[cfg(target_os = "linux")]
 #[test]
