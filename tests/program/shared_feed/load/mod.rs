@@ -206,6 +206,8 @@ impl World {
         board.send(&format!("/{watched}\r"));
         board.wait_for_text("1 of");
         board.send("w\x1b");
+        // Esc with a letter right behind it would be another key.
+        board.wait_for("end of the search", |text| !text.contains("1 of"));
         Programs {
             clerk: Clerk { board },
             at_broker,
