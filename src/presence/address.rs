@@ -93,7 +93,12 @@ impl Address {
         if !is_domain(host) {
             return Err(AddressError::Domain(shown(), super::clean(host)));
         }
-        Ok(Address(format!("{user}@{host}").into()))
+        let address = format!("{user}@{host}");
+        // A domain that is added makes it longer than what was written.
+        if address.len() > LONGEST {
+            return Err(AddressError::TooLong);
+        }
+        Ok(Address(address.into()))
     }
 
     /// Reads the form in which servers write nearly all addresses: nothing in it has to be dropped,

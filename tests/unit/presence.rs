@@ -490,6 +490,17 @@ fn tuples() -> impl Strategy<Value = Vec<String>> {
 
 proptest! {
     #[test]
+    fn an_address_is_read_again_as_it_was_read(
+        text in "[abA%4035C.,;:?/<>@ \\\\\u{200b}é-]{1,24}|sip:[a-b%40;@.]{1,16}|a{310,322}",
+        domain in prop::option::of("[a-c.:<]{1,8}"),
+    ) {
+        if let Ok(address) = Address::parse_in(&text, domain.as_deref()) {
+            let again = Address::parse(address.as_str());
+            prop_assert_eq!(again.as_ref().map(Address::as_str), Ok(address.as_str()));
+        }
+    }
+
+    #[test]
     fn text_that_is_clean_stays_as_it_is(text in "[ \\na\u{301}\u{200b}\u{200d}\u{fe0f}☎👩\u{a0}\u{202e}]{0,12}|.{0,40}") {
         let cleaned = clean(&text);
         prop_assert_eq!(cleaned.trim(), &cleaned);
