@@ -129,7 +129,8 @@ fn mistakes_in_book(book: &Path) -> Vec<CommandError> {
         Err(error) => return vec![error.into()],
     };
     let mistyped = unknown.filter_map(|unknown| {
-        let near = nearest(&unknown.name, unknown.known.iter().copied())?;
+        let near = || nearest(&unknown.name, unknown.known.iter().copied());
+        let near = unknown.meant.or_else(near)?;
         Some(CommandError::Mistyped {
             file: clean(&book.display().to_string()),
             line: unknown.line,

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use toml::de::DeTable;
 
+use super::exchange::key_of;
 use super::{BookError, Fact, text_of};
 use crate::file;
 use crate::presence::clean;
@@ -22,6 +23,8 @@ pub struct UnknownName {
     pub name: String,
     /// Those that there are in its place.
     pub known: Vec<&'static str>,
+    /// The one of them that other programs call so.
+    pub meant: Option<&'static str>,
 }
 
 /// Each name in the book that means nothing, once, by line; none where the book cannot be read.
@@ -50,6 +53,7 @@ pub fn unknown_names(path: &Path) -> Result<Vec<UnknownName>, BookError> {
             if !known.contains(&written.as_str()) && seen.insert(written.clone()) {
                 unknown.push(UnknownName {
                     line: file::line_of(&text, Some(name.span())),
+                    meant: key_of(&written).filter(|key| known.contains(key)),
                     name: written,
                     known: known.clone(),
                 });

@@ -4,10 +4,14 @@
 const SYNTAX: &[(&str, &str)] = &[
     (
         "string values must be quoted",
-        "a text stands in quotes, a number has digits alone",
+        "a text stands in straight quotes, a number has digits alone",
     ),
     ("key with no value", "write NAME = VALUE"),
     ("unquoted keys cannot be empty", "write NAME = VALUE"),
+    (
+        "invalid unquoted key",
+        "a name has letters, digits, - and _ alone; another sign, maybe an invisible one, stands there",
+    ),
     ("duplicate key", "this name stands in the file twice"),
     ("invalid boolean", "write true or false, in small letters"),
     (

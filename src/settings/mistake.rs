@@ -102,7 +102,7 @@ fn action_meant(error: &KeysError) -> String {
     let names: Vec<&str> = BINDINGS.iter().map(|binding| binding.name).collect();
     match error {
         KeysError::Action(name) => did_you_mean(name, &names),
-        KeysError::Key { .. } | KeysError::Twice { .. } => String::new(),
+        KeysError::Key { .. } | KeysError::Twice { .. } | KeysError::NoWayOut => String::new(),
     }
 }
 

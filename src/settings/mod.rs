@@ -142,7 +142,10 @@ pub enum SettingsError {
     #[error(transparent)]
     Server(#[from] EndpointError),
     /// A password in a file that others can read.
-    #[error("{0} holds a password and others can read it: run chmod 600 on it")]
+    #[error(
+        "{0} holds a password and others can read it: run chmod 600 on it. Where git writes the file, \
+         which undoes that, set a command that prints the password instead"
+    )]
     OpenPassword(PathBuf),
     /// The command that should print the password of this key did not.
     #[error("{0}_command failed: {1}")]

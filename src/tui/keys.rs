@@ -45,8 +45,11 @@ pub enum KeysError {
         /// The action that should have it, too.
         second: String,
     },
+    /// Nothing would leave the board.
+    #[error("quit needs a key: nothing would leave the board")]
+    NoWayOut,
     /// Not an action.
-    #[error("there is no action '{0}': the help (?) lists them all")]
+    #[error("there is no action '{0}': 'whosin config example' lists them all")]
     Action(String),
 }
 
@@ -56,6 +59,7 @@ impl KeysError {
         match self {
             KeysError::Key { action, .. } | KeysError::Action(action) => action,
             KeysError::Twice { second, .. } => second,
+            KeysError::NoWayOut => "quit",
         }
     }
 }
@@ -122,11 +126,11 @@ impl FromStr for Key {
         let error = || KeyError(text.to_string());
         let mut modifiers = KeyModifiers::NONE;
         let mut rest = text;
-        loop {
-            let (modifier, after) = match rest.split_once('-') {
-                Some(("ctrl", after)) => (KeyModifiers::CONTROL, after),
-                Some(("alt", after)) => (KeyModifiers::ALT, after),
-                Some(("shift", after)) => (KeyModifiers::SHIFT, after),
+        while let Some((name, after)) = rest.split_once(['-', '+']) {
+            let modifier = match name.to_ascii_lowercase().as_str() {
+                "ctrl" | "control" | "c" => KeyModifiers::CONTROL,
+                "alt" | "meta" | "m" => KeyModifiers::ALT,
+                "shift" => KeyModifiers::SHIFT,
                 _ => break,
             };
             if after.is_empty() {
@@ -135,12 +139,17 @@ impl FromStr for Key {
             modifiers |= modifier;
             rest = after;
         }
+        // Terminals send the same for both letters.
+        let lower = rest.to_ascii_lowercase();
+        if modifiers.contains(KeyModifiers::CONTROL) {
+            rest = &lower;
+        }
         let named = NAMED
             .iter()
-            .find(|(name, _)| *name == rest)
+            .find(|(name, _)| name.eq_ignore_ascii_case(rest))
             .map(|(_, code)| *code);
         let function = rest
-            .strip_prefix('f')
+            .strip_prefix(['f', 'F'])
             .and_then(|number| number.parse().ok());
         let mut characters = rest.chars();
         let single = characters
@@ -322,6 +331,9 @@ impl Keys {
                     bound.retain(|key| !new.contains(key));
                 }
             }
+        }
+        if keys.of(Action::Quit).is_empty() {
+            return Err(KeysError::NoWayOut);
         }
         Ok(keys)
     }

@@ -25,7 +25,7 @@ use crate::board::{
 };
 use crate::sys::console;
 use crate::sys::job::{self, JobEvent, JobEvents};
-use crate::sys::signals::Signals;
+use crate::sys::signals::{End, Signals};
 
 /// Frames that nobody waits for are at least this far apart.
 const FRAME: Duration = Duration::from_millis(16);
@@ -50,7 +50,7 @@ pub enum TuiError {
     Terminal(#[from] io::Error),
 }
 
-/// Shows the board until the user leaves it. Messages come in from the world, and the keys where the
+/// Shows the board until the user leaves it, or what has ended it. Messages come in from the world, and the keys where the
 /// user sets them anew; effects that are not the terminal's go out to it.
 ///
 /// # Errors
@@ -61,7 +61,7 @@ pub async fn run(
     messages: mpsc::Receiver<WorldMessage>,
     keys: watch::Receiver<Keys>,
     effects: mpsc::UnboundedSender<WorldEffect>,
-) -> Result<(), TuiError> {
+) -> Result<Option<End>, TuiError> {
     if !io::stdout().is_terminal() {
         return Err(TuiError::NoTerminal);
     }
@@ -128,7 +128,7 @@ impl EventLoop {
         mut messages: mpsc::Receiver<WorldMessage>,
         mut keys: watch::Receiver<Keys>,
         (mut signals, mut job): (Signals, JobEvents),
-    ) -> Result<(), TuiError> {
+    ) -> Result<Option<End>, TuiError> {
         let mut events = EventStream::new();
         let mut drawn = self.draw()?;
         let mut waiting_since: Option<Instant> = None;
@@ -146,26 +146,26 @@ impl EventLoop {
                 event = events.next() => {
                     by_hand = true;
                     match event {
-                        Some(Ok(event)) => if self.on_event(event)?.is_break() { return Ok(()) },
+                        Some(Ok(event)) => if self.on_event(event)?.is_break() { return Ok(None) },
                         // The terminal is gone, and with it the reason to stay.
-                        Some(Err(_)) | None => return Ok(()),
+                        Some(Err(_)) | None => return Ok(Some(End::HangUp)),
                     }
                 }
                 Some(message) = messages.recv() => {
                     waiting_since.get_or_insert_with(Instant::now);
-                    if self.update(message)?.is_break() { return Ok(()) }
+                    if self.update(message)?.is_break() { return Ok(None) }
                 }
                 Ok(()) = keys.changed() => {
                     self.look.keys = keys.borrow_and_update().clone();
                 }
-                _ = signals.next() => return Ok(()),
+                end = signals.next() => return Ok(Some(end)),
                 event = job.next() => {
                     self.on_job(event)?;
                     by_hand = true;
                 }
                 () = sleep_until(wake) => {
                     waiting_since.get_or_insert_with(Instant::now);
-                    if self.update(Message::Tick)?.is_break() { return Ok(()) }
+                    if self.update(Message::Tick)?.is_break() { return Ok(None) }
                 }
             }
             if self.bells.take(Instant::now()) {
@@ -176,13 +176,13 @@ impl EventLoop {
                     break;
                 };
                 if self.update(message)?.is_break() {
-                    return Ok(());
+                    return Ok(None);
                 }
             }
             while let Some(Ok(event)) = waiting(&mut events).await {
                 by_hand = true;
                 if self.on_event(event)?.is_break() {
-                    return Ok(());
+                    return Ok(None);
                 }
             }
             // Nothing is drawn on a screen that others have used meanwhile.

@@ -118,8 +118,8 @@ fn a_list_for_programs_has_tabs_between() {
         json["contacts"][1],
         json!({
             "uri": "ben@sie.at", "name": "田中 Ben", "group": null, "number": null,
-            "mobile": null, "department": null, "title": null, "note": null, "ring": null,
-            "pinned": false
+            "mobile": null, "department": null, "title": null, "also": [], "note": null,
+            "ring": null, "pinned": false
         })
     );
 }
@@ -490,7 +490,7 @@ fn facts_are_added_edited_and_taken_away() {
         json!({
             "uri": "ursula@sie.at", "name": "Ursula One", "group": "Front desk", "number": null,
             "mobile": "+43 664 1", "department": "Sales", "title": "Clerk",
-            "note": "back at 14:00", "ring": null, "pinned": false
+            "also": [], "note": "back at 14:00", "ring": null, "pinned": false
         })
     );
     let new = of("new@sie.at");
@@ -499,6 +499,7 @@ fn facts_are_added_edited_and_taken_away() {
         (&json!("3216"), &Value::Null, &json!(false))
     );
     assert_eq!(new["ring"], "2, Gong");
+    assert_eq!(new["also"], json!(["new@two.at"]));
     assert!(
         home.book().contains("also = \"new@two.at\""),
         "{}",

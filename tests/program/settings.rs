@@ -255,6 +255,7 @@ fn a_value_that_cannot_be_is_refused_with_its_line() {
         ),
         ("mode = \"notfy\"", "Did you mean notify?"),
         ("keys = { fly = \"f\" }", "no action 'fly'"),
+        ("keys = { quit = [] }", "quit needs a key"),
         ("keys = { quitt = \"f\" }", "Did you mean quit?"),
         (
             "keys = { add = \"x\", quit = [\"f1\", \"x\"] }",
@@ -262,7 +263,7 @@ fn a_value_that_cannot_be_is_refused_with_its_line() {
         ),
         ("interval 5", "interval: write NAME = VALUE (interval = 5)"),
         ("interval = 5s", "a number has digits alone (interval = 5)"),
-        ("server = cup", "server: a text stands in quotes"),
+        ("server = cup", "server: a text stands in straight quotes"),
         ("server = \"cup", "server: the quote at the end is missing"),
         ("pin = [\"a\"", "pin: a bracket at the end is missing"),
         ("wall = True", "wall: write true or false"),
@@ -514,13 +515,14 @@ fn a_check_names_everything_that_is_wrong() {
     std::fs::write(bench.path("team.toml"), "contact = 5").unwrap();
     let words = check("contacts = \"team.toml\"\n");
     assert!(words.contains("team.toml, line 1: write a list"), "{words}");
-    let book = "[[contact]]\naddress = \"ben@sie.at\"\nnmae = \"Ben\"\nbirthday = \"1 May\"\n[[contacts]]\n";
+    let book = "[[contact]]\naddress = \"ben@sie.at\"\nnmae = \"Ben\"\nbirthday = \"1 May\"\n[[contacts]]\n\
+                [[contact]]\naddress = \"eva@sie.at\"\nphone = \"32\"\n";
     std::fs::write(bench.path("team.toml"), book).unwrap();
     let words = check("contacts = \"team.toml\"\n");
     let lines: Vec<&str> = words.lines().collect();
     assert_eq!(
         lines.len(),
-        2,
+        3,
         "what is somebody's own is no mistake: {words}"
     );
     assert!(
@@ -529,6 +531,10 @@ fn a_check_names_everything_that_is_wrong() {
     );
     assert!(
         words.contains("line 5: 'contacts' means nothing. Did you mean contact?"),
+        "{words}"
+    );
+    assert!(
+        words.contains("line 8: 'phone' means nothing. Did you mean number?"),
         "{words}"
     );
 }

@@ -49,10 +49,15 @@ fn process(pty: &Pty) -> Pid {
 
 #[test]
 fn signals_give_the_terminal_back() {
-    for signal in [Signal::TERM, Signal::HUP, Signal::INT, Signal::QUIT] {
+    for (signal, code) in [
+        (Signal::TERM, 143),
+        (Signal::HUP, 129),
+        (Signal::INT, 130),
+        (Signal::QUIT, 143),
+    ] {
         let mut pty = demo();
         kill_process(process(&pty), signal).unwrap();
-        pty.wait_for_end();
+        assert_eq!(pty.wait_for_end(), code, "{signal:?}");
         pty.wait_for("terminal given back", |_| is_given_back(&pty));
     }
 }

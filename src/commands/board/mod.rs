@@ -46,8 +46,7 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
     let joined = Joined::all(&settings).await?;
     if settings.from.value.is_some() {
         let main = Source::of(&settings).await?;
-        show(Sources { main, joined }, &settings, Some(reload), trouble).await?;
-        return Ok(Exit::Done);
+        return show(Sources { main, joined }, &settings, Some(reload), trouble).await;
     }
     let password = settings.password().await?;
     let complete = settings.nodes().is_some()
@@ -56,8 +55,7 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
         && password.is_some();
     if complete {
         let main = Source::of(&settings).await?;
-        show(Sources { main, joined }, &settings, Some(reload), trouble).await?;
-        return Ok(Exit::Done);
+        return show(Sources { main, joined }, &settings, Some(reload), trouble).await;
     }
     let (mut board, look) = prepare(&settings, nowhere(), trouble)?;
     let draft = sign_in::draft(&settings, password);
@@ -112,8 +110,7 @@ pub async fn board(options: &Options) -> Result<Exit, CommandError> {
             enter(sources, settings, &themes, effects, (to_board, keys)).await
         }
     };
-    together(board, look, mpsc::unbounded_channel(), world).await?;
-    Ok(Exit::Done)
+    together(board, look, mpsc::unbounded_channel(), world).await
 }
 
 /// The link before it is known who signs in where.

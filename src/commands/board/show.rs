@@ -15,6 +15,7 @@ use super::searches::Searches;
 use crate::board::{
     AccountId, AccountMessage, Board, Effect, Preferences, SignInMessage, WorldEffect, WorldMessage,
 };
+use crate::cli::Exit;
 use crate::commands::hooks::HookRunner;
 use crate::commands::{CommandError, look};
 use crate::directory::Scheme;
@@ -23,7 +24,7 @@ use crate::settings::Settings;
 use crate::sys::console;
 use crate::tui::{self, Keys, Look};
 
-/// Shows the board of this feed until the user leaves it.
+/// Shows the board of this feed until the user leaves it, or a signal ends it.
 ///
 /// `trouble` is shown at once, where there is one.
 pub async fn show(
@@ -31,7 +32,7 @@ pub async fn show(
     settings: &Settings,
     reload: Option<Reload>,
     trouble: Option<String>,
-) -> Result<(), CommandError> {
+) -> Result<Exit, CommandError> {
     let (mut board, look) = prepare(settings, sources.main.link(), trouble)?;
     let themes = look.themes.names();
     // The first picture has the contacts already.
@@ -110,17 +111,18 @@ pub(super) async fn together(
         mpsc::UnboundedReceiver<WorldEffect>,
         (mpsc::Sender<WorldMessage>, watch::Sender<Keys>),
     ) -> Result<(), CommandError>,
-) -> Result<(), CommandError> {
+) -> Result<Exit, CommandError> {
     let (to_board, messages) = mpsc::channel(64);
     let (keys, set_anew) = watch::channel(look.keys.clone());
     let mut world = pin!(world(to_do, (to_board, keys)));
     tokio::select! {
         shown = tui::run(board, look, messages, set_anew, effects) => {
             let served = world.await;
-            shown?;
-            served
+            let ended = shown?;
+            served?;
+            Ok(ended.map_or(Exit::Done, Exit::from))
         }
-        served = &mut world => served,
+        served = &mut world => served.map(|()| Exit::Done),
     }
 }
 

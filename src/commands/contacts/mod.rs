@@ -429,6 +429,7 @@ struct One<'a> {
     mobile: Option<&'a str>,
     department: Option<&'a str>,
     title: Option<&'a str>,
+    also: Vec<String>,
     note: Option<&'a str>,
     ring: Option<&'a str>,
     pinned: bool,
@@ -444,6 +445,10 @@ impl<'a> List<'a> {
             mobile: contact.mobile.as_deref(),
             department: contact.department.as_deref(),
             title: contact.title.as_deref(),
+            also: contact
+                .others()
+                .map(|address| address.to_string())
+                .collect(),
             note: contact.note.as_deref(),
             ring: contact.ring.as_deref(),
             pinned: contact.pinned,

@@ -37,8 +37,7 @@ pub async fn demo(options: &Options, wanted: &cli::Demo) -> Result<Exit, Command
     } else if wanted.two {
         show_two(&demo, options, wanted.population.seed).await
     } else {
-        let shown = show(demo.source().into(), &demo.settings, None, None).await;
-        shown.map(|()| Exit::Done)
+        show(demo.source().into(), &demo.settings, None, None).await
     };
     demo.stop().await;
     shown
@@ -60,8 +59,7 @@ async fn show_two(demo: &Demo, options: &Options, seed: u64) -> Result<Exit, Com
     };
     let shown = show(sources, &demo.settings, None, None).await;
     second.stop().await;
-    shown?;
-    Ok(Exit::Done)
+    shown
 }
 
 /// Shows the demo by way of a broker, which ends with it.
@@ -76,8 +74,7 @@ async fn show_shared(demo: &Demo) -> Result<Exit, CommandError> {
     };
     let shown = show(shared.source().into(), &demo.settings, None, None).await;
     shared.stop().await;
-    shown?;
-    Ok(Exit::Done)
+    shown
 }
 
 /// The service of a demo that runs, with folders that vanish with it.

@@ -2,6 +2,7 @@
 //! them.
 
 use super::intake::Kind;
+use crate::contacts::Fact;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,13 +114,34 @@ pub(super) fn column(name: &str) -> Option<Column> {
         }
         "phonelabel" | "phonetype" => Column::PhoneKind,
         "phonevalue" => Column::PhoneValue,
-        "title" => Column::Title,
+        "title" | "titel" => Column::Title,
         "jobtitle" | "organizationtitle" | "position" | "titre" | "fonction" | "cargo"
         | "functie" => Column::JobTitle,
-        "note" | "notes" | "notiz" | "notizen" | "notas" => Column::Note,
+        "note" | "notes" | "notiz" | "notizen" | "bemerkung" | "bemerkungen" | "notas" => {
+            Column::Note
+        }
         "also" => Column::Also,
         "ring" => Column::Ring,
         "pinned" => Column::Pinned,
         _ => return None,
     })
+}
+
+/// The key in the contact book of what people call by this name.
+pub fn key_of(name: &str) -> Option<&'static str> {
+    let fact = match column(name)? {
+        Column::Address(_) => return Some("address"),
+        Column::Pinned => return Some("pinned"),
+        Column::Name => Fact::Name,
+        Column::Group | Column::Groups => Fact::Group,
+        Column::Number => Fact::Number,
+        Column::Mobile => Fact::Mobile,
+        Column::Department => Fact::Department,
+        Column::Title | Column::JobTitle => Fact::Title,
+        Column::Also => Fact::Also,
+        Column::Ring => Fact::Ring,
+        Column::Note => Fact::Note,
+        _ => return None,
+    };
+    Some(fact.key())
 }

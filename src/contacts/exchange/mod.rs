@@ -19,6 +19,7 @@ mod vcard;
 use std::borrow::Cow;
 use std::path::Path;
 
+pub use columns::key_of;
 pub use encoding::{DecodeError, Decoded, Encoding, decode};
 pub use intake::{Imported, Reason, Refused};
 
