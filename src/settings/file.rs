@@ -4,11 +4,11 @@ use std::convert::Infallible;
 use std::path::Path;
 
 use toml::Table;
-use toml::de::DeTable;
 
 use super::SettingsError;
 use super::example::TABLES;
 use super::layer::{Example, Layer, Take, examples};
+use super::mistake::line_of;
 use super::nearest::did_you_mean;
 use super::values::Kind;
 use crate::file::{self, toml_words};
@@ -64,7 +64,7 @@ fn read(path: &Path) -> Result<(Layer, Vec<SettingsError>), SettingsError> {
     let unknown = unknown.map(|key| {
         let near = did_you_mean(key, Layer::KEYS);
         let reason = format!("there is no setting '{}'{near}", clean(key));
-        (line_of(&text, key), reason)
+        (line_of(&text, key, &[]), reason)
     });
     let mut mistakes: Vec<(usize, String)> = unknown.collect();
     let Ok(layer) = Layer::of(Rows {
@@ -131,20 +131,11 @@ impl Take for Rows<'_> {
             Some(Ok(value)) => Some(value.placed(self.folder)),
             Some(Err(error)) => {
                 let reason = format!("{key}: {}", clean(&error.to_string()));
-                self.mistakes.push((error.line(self.text, key), reason));
+                let line = line_of(self.text, key, &error.parts());
+                self.mistakes.push((line, reason));
                 None
             }
             None => None,
         })
     }
-}
-
-/// The line of a key, from 1.
-fn line_of(text: &str, key: &str) -> usize {
-    let document = DeTable::parse(text).ok();
-    let key = document.as_ref().and_then(|document| {
-        let (key, _) = document.get_ref().get_key_value(key)?;
-        Some(key.span())
-    });
-    file::line_of(text, key)
 }

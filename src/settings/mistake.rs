@@ -112,24 +112,34 @@ impl ValueError {
         ValueError::In(part, Box::new(self))
     }
 
-    /// The line of the text, from 1, on which the mistake is in the value of this key; the first
-    /// where the text cannot be read.
-    pub(super) fn line(&self, text: &str, key: &str) -> usize {
-        let document = DeTable::parse(text).ok();
-        let root = document.as_ref().map(Spanned::get_ref);
-        let Some((key, mut value)) = root.and_then(|root| root.get_key_value(key)) else {
-            return 1;
-        };
-        let mut at = key.span();
+    /// Where in the value the mistake is: from the value inwards.
+    pub(super) fn parts(&self) -> Vec<&Part> {
+        let mut parts = Vec::new();
         let mut error = self;
         while let ValueError::In(part, inside) = error {
-            let Some((span, next)) = part.of(value.get_ref()) else {
-                break;
-            };
-            (at, value, error) = (span, next, inside);
+            parts.push(part);
+            error = inside;
         }
-        file::line_of(text, Some(at))
+        parts
     }
+}
+
+/// The line of the text, from 1, on which a key stands, or the innermost of the parts of its value that
+/// are there; the first where the text cannot be read.
+pub(super) fn line_of(text: &str, key: &str, parts: &[&Part]) -> usize {
+    let document = DeTable::parse(text).ok();
+    let root = document.as_ref().map(Spanned::get_ref);
+    let Some((key, mut value)) = root.and_then(|root| root.get_key_value(key)) else {
+        return 1;
+    };
+    let mut at = key.span();
+    for part in parts {
+        let Some((span, next)) = part.of(value.get_ref()) else {
+            break;
+        };
+        (at, value) = (span, next);
+    }
+    file::line_of(text, Some(at))
 }
 
 impl Part {
