@@ -123,8 +123,7 @@ fn mistakes_beside(settings: &Settings) -> Vec<CommandError> {
 
 /// What is wrong with a contact book: it cannot be read, or has names that are almost known.
 fn mistakes_in_book(book: &Path) -> Vec<CommandError> {
-    let unknown = contacts::load(book).and_then(|_| contacts::unknown_names(book));
-    let unknown = match unknown {
+    let unknown = match contacts::unknown_names(book) {
         Ok(unknown) => unknown.into_iter(),
         Err(error) => return vec![error.into()],
     };

@@ -7,7 +7,7 @@ use std::path::Path;
 use toml::de::DeTable;
 
 use super::exchange::key_of;
-use super::{BookError, Fact, text_of};
+use super::{BookError, Fact, contacts_in, text_of};
 use crate::file;
 use crate::presence::clean;
 
@@ -27,12 +27,13 @@ pub struct UnknownName {
     pub meant: Option<&'static str>,
 }
 
-/// Each name in the book that means nothing, once, by line; none where the book cannot be read.
+/// Each name in the book that means nothing, once, by line.
 ///
 /// # Errors
-/// [`BookError::Unreadable`] with the file.
+/// [`BookError`] where the book cannot be read.
 pub fn unknown_names(path: &Path) -> Result<Vec<UnknownName>, BookError> {
     let text = text_of(path)?.map(|text| text.plain).unwrap_or_default();
+    contacts_in(path, &text)?;
     let Ok(book) = DeTable::parse(&text) else {
         return Ok(Vec::new());
     };
@@ -42,12 +43,10 @@ pub fn unknown_names(path: &Path) -> Result<Vec<UnknownName>, BookError> {
     let contacts = book.get(TABLE).and_then(|list| list.get_ref().as_array());
     let contacts = contacts.into_iter().flatten();
     let tables = contacts.filter_map(|contact| contact.get_ref().as_table());
+    let tables = tables.map(|table| (table, facts.as_slice()));
     let mut seen = HashSet::new();
-    let mut unknown: Vec<UnknownName> = Vec::new();
-    for (table, known) in [(book, vec![TABLE])]
-        .into_iter()
-        .chain(tables.map(|table| (table, facts.clone())))
-    {
+    let mut unknown = Vec::new();
+    for (table, known) in [(book, [TABLE].as_slice())].into_iter().chain(tables) {
         for name in table.keys() {
             let written = clean(name.get_ref());
             if !known.contains(&written.as_str()) && seen.insert(written.clone()) {
@@ -55,7 +54,7 @@ pub fn unknown_names(path: &Path) -> Result<Vec<UnknownName>, BookError> {
                     line: file::line_of(&text, Some(name.span())),
                     meant: key_of(&written).filter(|key| known.contains(key)),
                     name: written,
-                    known: known.clone(),
+                    known: known.to_vec(),
                 });
             }
         }
