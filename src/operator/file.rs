@@ -42,9 +42,9 @@ pub enum SharedError {
 }
 
 /// What boards share in a file, in tables `[[TABLE]]`. Comments and unknown keys in it stay.
-pub trait Shared: Sized {
+pub trait Shared: Default {
     /// One change of it.
-    type Edit;
+    type Edit: Clone;
     /// What the file is.
     const KIND: Kind;
     /// The name of its tables.
@@ -77,10 +77,7 @@ pub fn is_away(path: &Path) -> bool {
 /// # Errors
 /// [`SharedError`] with file, line and reason.
 pub fn load<T: Shared>(path: &Path) -> Result<T, SharedError> {
-    match load_if_there(path)? {
-        Some(all) => Ok(all),
-        None => read(path, ""),
-    }
+    Ok(load_if_there(path)?.unwrap_or_default())
 }
 
 /// Reads the file; `None` where there is no such file.

@@ -10,7 +10,7 @@ use crate::file::{self, Stamp};
 use crate::operator::{self, DeskWatches, OperatorNotes, Shared, SharedError};
 
 /// What the board is sent of a shared file.
-pub trait OnBoard: Shared + Clone + Default {
+pub trait OnBoard: Shared + Clone {
     /// What is in the file, with the board's changes up to that number.
     fn news(self, number: u64) -> AccountMessage;
 
@@ -143,7 +143,7 @@ impl<T: OnBoard> SharedFile<T> {
         let saved = if self.is_away() {
             self.restore()
         } else {
-            self.put()
+            self.put(&self.unsaved)
         };
         if let Err(error) = saved {
             tracing::warn!(%error, "changes of a shared file are lost");
@@ -189,22 +189,16 @@ impl<T: OnBoard> SharedFile<T> {
 
     /// Writes all that the board has into a file that is gone.
     fn restore(&mut self) -> Result<T, SharedError> {
-        let mut edits = self.known.as_ref().map_or(Vec::new(), T::anew);
-        let before = edits.len();
-        edits.append(&mut self.unsaved);
-        self.unsaved = edits;
-        let saved = self.put();
+        let known = self.known.as_ref().map_or(Vec::new(), T::anew);
+        let saved = self.put(&[known.as_slice(), &self.unsaved].concat());
         if saved.is_ok() {
             self.unsaved.clear();
-        } else {
-            self.unsaved.drain(..before);
         }
         saved
     }
 
-    fn put(&mut self) -> Result<T, SharedError> {
-        let now = Timestamp::now();
-        operator::save(&self.path, &self.locks, &self.unsaved, now)
+    fn put(&self, edits: &[T::Edit]) -> Result<T, SharedError> {
+        operator::save(&self.path, &self.locks, edits, Timestamp::now())
     }
 
     fn try_to_save(&mut self) -> Vec<AccountMessage> {
@@ -214,7 +208,7 @@ impl<T: OnBoard> SharedFile<T> {
             self.changes.check(None);
             return self.away();
         }
-        let saved = self.put();
+        let saved = self.put(&self.unsaved);
         if saved.is_ok() {
             self.unsaved.clear();
         }
